@@ -1,1 +1,3 @@
 //! guiju
+
+pub mod dates;
