@@ -39,7 +39,7 @@ pub enum DayKind<'a> {
 #[error("日历第 {line} 行：{why}")]
 pub struct CalendarError {
     /// Line of the file, from 1.
-    pub line: u64,
+    pub line: usize,
     /// What is wrong with it, in Chinese.
     pub why: String,
 }
@@ -69,27 +69,20 @@ impl Calendar {
     /// # Errors
     /// The first row that is not of this shape, has no full date or names a day a second time.
     pub fn parse_csv(text: &str) -> Result<Calendar, CalendarError> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .comment(Some(b'#'))
-            .trim(csv::Trim::All)
-            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let mut marks = BTreeMap::new();
-        for (index, record) in reader.records().enumerate() {
-            let record = record.map_err(|e| CalendarError {
-                line: e.position().map_or(0, csv::Position::line),
-                why: "不是规范的 CSV".to_owned(),
-            })?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let fields: Vec<&str> = record.iter().collect();
-            if index == 0 && fields == ["date", "kind", "name"] {
+        let text = text.trim_start_matches('\u{feff}');
+        for (index, row) in text.lines().enumerate() {
+            let row = row.trim();
+            if row.is_empty() || row.starts_with('#') || row == "date,kind,name" {
                 continue;
             }
-            let (day, mark) = parse_row(&fields).map_err(|why| CalendarError { line, why })?;
+            let refuse = |why| CalendarError {
+                line: index + 1,
+                why,
+            };
+            let (day, mark) = parse_row(row).map_err(refuse)?;
             if marks.insert(day, mark).is_some() {
-                let why = format!("{day} 重复出现");
-                return Err(CalendarError { line, why });
+                return Err(refuse(format!("{day} 重复出现")));
             }
         }
         Ok(Calendar::from_marks(marks))
@@ -210,8 +203,13 @@ impl Calendar {
     }
 }
 
-fn parse_row(fields: &[&str]) -> Result<(Day, Mark), String> {
-    let &[date, kind, name] = fields else {
+/// One `date,kind,name` row. No field can hold a comma, so quotes are only what a spreadsheet may put around one.
+fn parse_row(row: &str) -> Result<(Day, Mark), String> {
+    let fields: Vec<&str> = row
+        .split(',')
+        .map(|field| field.trim().trim_matches('"'))
+        .collect();
+    let [date, kind, name] = fields[..] else {
         return Err("应有 date,kind,name 三列".to_owned());
     };
     let date = Fuzzy::parse(date).map_err(|why| why.to_string())?;
@@ -228,4 +226,197 @@ fn parse_row(fields: &[&str]) -> Result<(Day, Mark), String> {
     }
     let name = name.to_owned();
     Ok((date.lo, Mark { off, name }))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::{Period, add};
+    use super::*;
+
+    /// 2023 with its National Day, and 2025 with one day off: 2024 is missing between.
+    const TEXT: &str = "\
+date,kind,name
+2023-09-29,off,中秋节
+2023-09-30,off,中秋节
+2023-10-01,off,国庆节
+2023-10-02,off,国庆节
+2023-10-03,off,国庆节
+2023-10-04,off,国庆节
+2023-10-05,off,国庆节
+2023-10-06,off,国庆节
+2023-10-07,work,国庆节
+2023-10-08,work,国庆节
+2025-01-01,off,元旦
+";
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn calendar() -> Calendar {
+        Calendar::parse_csv(TEXT).unwrap()
+    }
+
+    #[test]
+    fn notice_over_national_day_counts_make_up_days() {
+        let (from, to) = (day("2023-09-27"), day("2023-10-08"));
+        assert_eq!(
+            calendar().workdays(from, to),
+            Some(4),
+            "27, 28, and the weekend of 7 and 8"
+        );
+    }
+
+    #[test]
+    fn days_are_what_the_notice_says_before_what_the_week_says() {
+        let calendar = calendar();
+        let kind = |d: &str| calendar.day_kind(day(d));
+        assert_eq!(kind("2023-09-28"), Some(DayKind::Workday));
+        assert_eq!(
+            kind("2023-09-30"),
+            Some(DayKind::Holiday("中秋节")),
+            "a Saturday off by name"
+        );
+        assert_eq!(kind("2023-10-06"), Some(DayKind::Holiday("国庆节")));
+        assert_eq!(kind("2023-10-07"), Some(DayKind::MakeUp("国庆节")));
+        assert_eq!(kind("2023-10-14"), Some(DayKind::Weekend));
+        assert_eq!(kind("2024-10-14"), None);
+        assert_eq!(calendar.is_workday(day("2023-10-07")), Some(true));
+        assert_eq!(calendar.is_workday(day("2023-10-06")), Some(false));
+        assert_eq!(calendar.is_workday(day("2024-10-14")), None);
+    }
+
+    #[test]
+    fn a_year_without_a_calendar_is_not_counted_through() {
+        let calendar = calendar();
+        assert!(calendar.covers(2023) && !calendar.covers(2024) && calendar.covers(2025));
+        assert_eq!(
+            calendar.workdays(day("2023-12-29"), day("2023-12-31")),
+            Some(1)
+        );
+        assert_eq!(
+            calendar.workdays(day("2023-12-29"), day("2024-01-01")),
+            None
+        );
+        assert_eq!(
+            calendar.workdays(day("2023-12-29"), day("2025-01-02")),
+            None
+        );
+        assert_eq!(
+            calendar.workdays(day("2022-12-31"), day("2023-01-01")),
+            None
+        );
+        assert_eq!(
+            calendar.workdays(day("2025-12-31"), day("2026-01-01")),
+            None
+        );
+        assert_eq!(
+            calendar.workdays(day("2025-01-01"), day("2025-01-02")),
+            Some(1)
+        );
+        assert_eq!(
+            calendar.workdays(day("2024-05-02"), day("2024-05-01")),
+            Some(0),
+            "empty span"
+        );
+        assert_eq!(calendar.workdays(Day::PAST, Day::FUTURE), None);
+        assert_eq!(calendar.workdays(Day(i32::MIN), Day(i32::MAX)), None);
+        assert_eq!(
+            Calendar::empty().workdays(day("2023-01-01"), day("2023-01-02")),
+            None
+        );
+    }
+
+    #[test]
+    fn the_nth_working_day_does_not_count_the_first_day() {
+        let calendar = calendar();
+        let after = |d: &str, n| add(day(d), Period::Workdays(n), &calendar);
+        assert_eq!(after("2023-09-27", 1), Some(day("2023-09-28")));
+        assert_eq!(after("2023-09-28", 1), Some(day("2023-10-07")));
+        assert_eq!(after("2023-09-30", 2), Some(day("2023-10-08")));
+        assert_eq!(after("2023-10-08", -1), Some(day("2023-10-07")));
+        assert_eq!(after("2023-10-07", -1), Some(day("2023-09-28")));
+        assert_eq!(after("2023-10-01", 0), Some(day("2023-10-01")));
+    }
+
+    #[test]
+    fn the_nth_working_day_needs_the_years_it_counts_through() {
+        let calendar = calendar();
+        let after = |d: &str, n| add(day(d), Period::Workdays(n), &calendar);
+        assert_eq!(
+            after("2022-12-31", 1),
+            Some(day("2023-01-02")),
+            "2022 itself is not counted"
+        );
+        assert_eq!(after("2022-12-30", 1), None);
+        assert_eq!(after("2023-12-28", 1), Some(day("2023-12-29")));
+        assert_eq!(after("2023-12-28", 2), None, "2024 is missing");
+        assert_eq!(after("2024-12-31", 1), Some(day("2025-01-02")));
+        assert_eq!(after("2025-01-02", -1), None);
+        assert_eq!(after("2024-01-01", -1), Some(day("2023-12-29")));
+        assert_eq!(after("2025-12-31", 1), None);
+        assert_eq!(after("2026-01-01", -1), Some(day("2025-12-31")));
+        assert_eq!(after("2023-01-02", -1), None);
+        assert_eq!(after("2023-06-01", i32::MAX), None);
+        assert_eq!(after("2023-06-01", i32::MIN), None);
+        assert_eq!(after("2024-06-01", 0), Some(day("2024-06-01")));
+    }
+
+    #[test]
+    fn a_strip_shows_each_day_and_leaves_out_unknown_ones() {
+        let calendar = calendar();
+        let strip = calendar.strip(day("2023-10-06"), day("2023-10-09"));
+        let expected = [
+            (day("2023-10-06"), DayKind::Holiday("国庆节")),
+            (day("2023-10-07"), DayKind::MakeUp("国庆节")),
+            (day("2023-10-08"), DayKind::MakeUp("国庆节")),
+            (day("2023-10-09"), DayKind::Workday),
+        ];
+        assert_eq!(strip, expected);
+        assert_eq!(
+            calendar.strip(day("2023-12-31"), day("2025-01-01")).len(),
+            2
+        );
+        assert_eq!(calendar.strip(Day::PAST, Day::FUTURE).len(), 730);
+        assert!(Calendar::empty().strip(Day::PAST, Day::FUTURE).is_empty());
+        assert!(
+            calendar
+                .strip(day("2023-10-09"), day("2023-10-06"))
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_file_saved_by_a_spreadsheet_is_read() {
+        let text = "\u{feff}date,kind,name\r\n\r\n# 国办通知\r\n2023/10/7,\"work\",国庆节\r\n";
+        let calendar = Calendar::parse_csv(text).unwrap();
+        assert_eq!(
+            calendar.day_kind(day("2023-10-07")),
+            Some(DayKind::MakeUp("国庆节"))
+        );
+    }
+
+    #[test]
+    fn a_bad_row_is_refused_with_its_line() {
+        let cases = [
+            (
+                "date,kind,name\n2023-10-07,work,国庆节\n2023-10-07,off,国庆节\n",
+                3,
+                "2023-10-07 重复出现",
+            ),
+            ("2023-10-07,rest,国庆节\n", 1, "kind 应为 off 或 work"),
+            ("2023-10,off,国庆节\n", 1, "日期应精确到日"),
+            ("\n2023-02-29,off,国庆节\n", 2, "该月没有这一天"),
+            ("2023-10-07,off\n", 1, "应有 date,kind,name 三列"),
+            ("2023-10-07,off,\n", 1, "缺少节日名称"),
+        ];
+        for (text, line, why) in cases {
+            let expected = CalendarError {
+                line,
+                why: why.to_owned(),
+            };
+            assert_eq!(Calendar::parse_csv(text), Err(expected), "{text}");
+        }
+    }
 }

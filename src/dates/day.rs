@@ -179,3 +179,73 @@ impl FromStr for Day {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn day_numbers_count_from_1970() {
+        assert_eq!(day("1970-01-01"), Day(0));
+        assert_eq!(day("1969-12-31"), Day(-1));
+        assert_eq!(day("2000-03-01"), Day(11_017));
+        assert_eq!(Day(11_016).to_ymd(), (2000, 2, 29));
+    }
+
+    #[test]
+    fn only_days_of_the_calendar_exist() {
+        assert_eq!(Day::ymd(2019, 2, 29), None);
+        assert_eq!(Day::ymd(1900, 2, 29), None, "1900 is no leap year");
+        assert!(Day::ymd(2000, 2, 29).is_some(), "2000 is a leap year");
+        assert_eq!(Day::ymd(2019, 4, 31), None);
+        assert_eq!(Day::ymd(2019, 13, 1), None);
+        assert_eq!(Day::ymd(2019, 0, 1), None);
+        assert_eq!(Day::ymd(2019, 1, 0), None);
+        assert_eq!(Day::ymd(1899, 12, 31), None);
+        assert_eq!(Day::ymd(2201, 1, 1), None);
+        assert!(Day::ymd(1900, 1, 1).is_some() && Day::ymd(2200, 12, 31).is_some());
+    }
+
+    #[test]
+    fn weekdays_run_from_monday() {
+        assert_eq!(day("2024-03-04").weekday(), 1);
+        assert_eq!(day("2024-03-10").weekday(), 7);
+        assert_eq!(day("1949-10-01").weekday(), 6);
+        assert!((1..=7).contains(&Day(i32::MAX).weekday()));
+        assert!((1..=7).contains(&Day(i32::MIN).weekday()));
+    }
+
+    #[test]
+    fn text_is_strict() {
+        assert_eq!(day("2019-03-05").to_string(), "2019-03-05");
+        for wrong in [
+            "2019-3-5",
+            "2019/03/05",
+            "2019-03",
+            "2019-03-05 ",
+            "20190305",
+        ] {
+            assert_eq!(wrong.parse::<Day>(), Err(DateError::NotADate), "{wrong}");
+        }
+        assert_eq!("2019-02-29".parse::<Day>(), Err(DateError::DayOfMonth));
+        assert_eq!("".parse::<Day>(), Err(DateError::Empty));
+    }
+
+    #[test]
+    fn past_and_future_enclose_every_day_and_stay() {
+        assert!(Day::PAST < day("1900-01-01") && day("2200-12-31") < Day::FUTURE);
+        assert_eq!(Day::PAST.add_days(1), Day::PAST);
+        assert_eq!(Day::FUTURE.add_days(-1), Day::FUTURE);
+        assert_eq!(day("2024-02-28").add_days(2), day("2024-03-01"));
+        assert_eq!(day("2024-01-01").add_days(i32::MAX), Day::FUTURE);
+        assert_eq!(day("2024-01-01").add_days(i32::MIN), Day::PAST);
+        assert_eq!(Day(i32::MAX).days_since(Day(i32::MIN)), i32::MAX);
+        assert_eq!(format!("{} {}", Day::PAST, Day::FUTURE), "-∞ +∞");
+        assert_eq!(format!("[{:<11}]", day("2024-01-01")), "[2024-01-01 ]");
+    }
+}

@@ -246,3 +246,178 @@ impl fmt::Display for Fuzzy {
         f.pad(&text)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    #[track_caller]
+    fn reads(text: &str, lo: &str, hi: &str) {
+        let expected = Fuzzy {
+            lo: day(lo),
+            hi: day(hi),
+        };
+        assert_eq!(Fuzzy::parse(text), Ok(expected), "{text}");
+    }
+
+    #[test]
+    fn a_month_stands_for_its_days_and_a_year_for_its_own() {
+        reads("2019-03", "2019-03-01", "2019-03-31");
+        reads("2024-02", "2024-02-01", "2024-02-29");
+        reads("2023-02", "2023-02-01", "2023-02-28");
+        reads("2019", "2019-01-01", "2019-12-31");
+    }
+
+    #[test]
+    fn every_written_form_is_read_at_its_precision() {
+        let days =
+            "1990-01-05 1990/1/5 1990.1.5 1990.01.05 1990年1月5日 1990年01月05日 19900105 1990-1-5";
+        for form in days.split(' ') {
+            reads(form, "1990-01-05", "1990-01-05");
+        }
+        for form in [
+            "1990-1",
+            "1990/01",
+            "1990.01",
+            "1990年1月",
+            "1990年01月",
+            "199001",
+        ] {
+            reads(form, "1990-01-01", "1990-01-31");
+        }
+        for form in ["1990", "1990年", " 1990 "] {
+            reads(form, "1990-01-01", "1990-12-31");
+        }
+        reads("1990.10", "1990-10-01", "1990-10-31");
+    }
+
+    #[test]
+    fn a_time_of_day_after_a_full_date_is_dropped() {
+        for time in ["00:00", "00:00:00", "23:59:59", "00:00:00.000"] {
+            reads(&format!("1990/01/01 {time}"), "1990-01-01", "1990-01-01");
+        }
+        reads("1990-01-01T08:30:00", "1990-01-01", "1990-01-01");
+        let wrong = [
+            "1990-01 00:00:00",
+            "1990-01-01 24:00:00",
+            "1990-01-01 00",
+            "1990-01-01 00:00:",
+            "1990-01-01T16:00:00Z",
+            "1990-01-01T16:00:00.",
+            "1990-01-01 16:00.5",
+            "1990-01-01 16:00:00+08:00",
+        ];
+        for text in wrong {
+            assert_eq!(Fuzzy::parse(text), Err(DateError::NotADate), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_decimal_digit_cannot_tell_january_from_october() {
+        assert_eq!(Fuzzy::parse("1990.1"), Err(DateError::LostZero));
+        assert_eq!(Fuzzy::parse("2013.4"), Err(DateError::LostZero));
+        assert_eq!(Fuzzy::parse("1990.0"), Err(DateError::Month));
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused_and_never_clamped() {
+        let cases = [
+            ("", DateError::Empty),
+            ("　", DateError::Empty),
+            ("76.06", DateError::TwoDigitYear),
+            ("00-06-01", DateError::TwoDigitYear),
+            ("76年6月", DateError::TwoDigitYear),
+            ("199013", DateError::Month),
+            ("199000", DateError::Month),
+            ("1990-13", DateError::Month),
+            ("1990-00-10", DateError::Month),
+            ("19900230", DateError::DayOfMonth),
+            ("2023-02-29", DateError::DayOfMonth),
+            ("2023-02-00", DateError::DayOfMonth),
+            ("1990年2月30日", DateError::DayOfMonth),
+            ("1899", DateError::Year),
+            ("2201-01-01", DateError::Year),
+            ("000000", DateError::Year),
+            ("32874", DateError::NotADate),
+            ("199", DateError::NotADate),
+            ("6", DateError::NotADate),
+            ("199001015", DateError::NotADate),
+            ("1990-01/05", DateError::NotADate),
+            ("1990-01-", DateError::NotADate),
+            ("1990-01-05-", DateError::NotADate),
+            ("1990-001", DateError::NotADate),
+            ("1990--01", DateError::NotADate),
+            ("-1990-01", DateError::NotADate),
+            ("+199-01-01", DateError::NotADate),
+            ("1990年1月5", DateError::NotADate),
+            ("1990年1", DateError::NotADate),
+            ("1990年月", DateError::NotADate),
+            ("1990. 1", DateError::NotADate),
+            ("2013.04 正科", DateError::NotADate),
+            ("至今", DateError::NotADate),
+            ("１９９０", DateError::NotADate),
+            ("4.5E+17", DateError::NotADate),
+            ("199001.0", DateError::NotADate),
+        ];
+        for (text, why) in cases {
+            assert_eq!(Fuzzy::parse(text), Err(why), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_fast_path_reads_canonical_dates_only() {
+        for text in [
+            "2019-03-05",
+            "2024-02-29",
+            "2019-03",
+            "2019",
+            "1900",
+            "2200-12-31",
+        ] {
+            assert_eq!(
+                parse_fast(text.as_bytes()),
+                Fuzzy::parse(text).ok(),
+                "{text}"
+            );
+            assert!(parse_fast(text.as_bytes()).is_some(), "{text}");
+        }
+        let others = "2019/03/05 2019-3-5 20190305 201903 2019-02-29 2019-13 2019-00 1899 2201 201a 2019-0a 2019-03-0: 2019.03";
+        for text in others.split(' ') {
+            assert_eq!(parse_fast(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(parse_fast(b""), None);
+    }
+
+    #[test]
+    fn text_keeps_the_precision() {
+        for text in [
+            "2019",
+            "2019-03",
+            "2024-02",
+            "2019-03-05",
+            "2019-12-01",
+            "2019-01",
+        ] {
+            assert_eq!(Fuzzy::parse(text).unwrap().to_string(), text);
+        }
+        let quarter = Fuzzy {
+            lo: day("2019-01-01"),
+            hi: day("2019-03-31"),
+        };
+        assert_eq!(quarter.to_string(), "2019-01-01..2019-03-31");
+        assert_eq!(Fuzzy::UNKNOWN.to_string(), "-∞..+∞");
+        assert_eq!(Fuzzy::FUTURE.to_string(), "+∞");
+    }
+
+    #[test]
+    fn unknown_is_neither_past_nor_future() {
+        assert!(Fuzzy::UNKNOWN.is_unknown() && !Fuzzy::UNKNOWN.is_exact());
+        assert!(Fuzzy::PAST.is_exact() && Fuzzy::FUTURE.is_exact());
+        assert!(Fuzzy::UNKNOWN.lo < Day::PAST && Day::FUTURE < Fuzzy::UNKNOWN.hi);
+    }
+}

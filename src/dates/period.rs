@@ -128,3 +128,130 @@ pub fn impact_end(d: Day, months: i32) -> Day {
         target
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::Fuzzy;
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn periods_are_read_as_the_law_writes_them() {
+        assert_eq!(Period::parse("30日"), Some(Period::Days(30)));
+        assert_eq!(Period::parse("90天"), Some(Period::Days(90)));
+        assert_eq!(Period::parse("5个工作日"), Some(Period::Workdays(5)));
+        assert_eq!(Period::parse("2个月"), Some(Period::Months(2)));
+        assert_eq!(Period::parse("1年"), Some(Period::Years(1)));
+        assert_eq!(Period::parse("-6个月"), Some(Period::Months(-6)));
+        for text in [
+            "",
+            "5",
+            "日",
+            "2月",
+            "一年",
+            "1.5年",
+            "5 日",
+            "5工作日",
+            "-日",
+            "1年2个月",
+            "3-日",
+            "99999999999日",
+        ] {
+            assert_eq!(Period::parse(text), None, "{text}");
+        }
+        for text in ["30日", "5个工作日", "2个月", "1年", "-1年"] {
+            assert_eq!(Period::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_missing_corresponding_day_falls_on_the_months_last() {
+        assert_eq!(add_months(day("2024-01-31"), 1), day("2024-02-29"));
+        assert_eq!(add_months(day("2023-01-31"), 1), day("2023-02-28"));
+        assert_eq!(add_months(day("2024-03-31"), -1), day("2024-02-29"));
+        assert_eq!(add_months(day("2024-08-31"), 6), day("2025-02-28"));
+        assert_eq!(add_months(day("2024-12-15"), 1), day("2025-01-15"));
+        assert_eq!(add_months(day("2024-01-15"), -1), day("2023-12-15"));
+        let leap = add(day("2024-02-29"), Period::Years(1), &Calendar::empty());
+        assert_eq!(leap, Some(day("2025-02-28")));
+        let leap = add(day("2024-02-29"), Period::Years(4), &Calendar::empty());
+        assert_eq!(leap, Some(day("2028-02-29")));
+    }
+
+    #[test]
+    fn past_and_future_stay_and_sums_saturate() {
+        for period in [
+            Period::Days(1),
+            Period::Workdays(1),
+            Period::Months(1),
+            Period::Years(1),
+        ] {
+            for d in [Day::PAST, Day::FUTURE, Fuzzy::UNKNOWN.lo, Fuzzy::UNKNOWN.hi] {
+                assert_eq!(add(d, period, &Calendar::empty()), Some(d));
+            }
+        }
+        let d = day("2024-01-31");
+        assert_eq!(add_months(d, i32::MAX), Day::FUTURE);
+        assert_eq!(add_months(d, i32::MIN), Day::PAST);
+        assert_eq!(
+            add(d, Period::Years(i32::MAX), &Calendar::empty()),
+            Some(Day::FUTURE)
+        );
+        assert_eq!(
+            add(d, Period::Years(i32::MIN), &Calendar::empty()),
+            Some(Day::PAST)
+        );
+    }
+
+    #[test]
+    fn whole_months_count_up_to_the_corresponding_day() {
+        assert_eq!(months_of_span(day("2020-03-10"), day("2022-03-10")), 24);
+        assert_eq!(months_of_span(day("2020-03-10"), day("2022-03-09")), 23);
+        assert_eq!(months_of_span(day("2023-01-31"), day("2023-02-28")), 1);
+        assert_eq!(months_of_span(day("2024-01-31"), day("2024-02-28")), 0);
+        assert_eq!(months_of_span(day("2024-03-10"), day("2024-03-10")), 0);
+        assert_eq!(months_of_span(day("2024-03-10"), day("2023-03-10")), 0);
+    }
+
+    #[test]
+    fn months_back_round_down() {
+        assert_eq!(months_between(day("2024-03-10"), day("2024-03-09")), -1);
+        assert_eq!(months_between(day("2024-03-10"), day("2024-02-10")), -1);
+        assert_eq!(months_between(day("2024-03-10"), day("2024-02-09")), -2);
+        assert_eq!(years_between(day("2019-06-01"), day("2024-05-31")), 4);
+        assert_eq!(years_between(day("2019-06-01"), day("2024-06-01")), 5);
+        assert_eq!(years_between(day("2024-02-29"), day("2025-02-28")), 1);
+        assert_eq!(years_between(day("2024-03-10"), day("2024-03-09")), -1);
+    }
+
+    #[test]
+    fn months_to_the_open_end_exceed_any_term() {
+        assert!(months_between(day("2024-03-10"), Day::FUTURE) > 1_000_000);
+        assert!(months_between(Day::PAST, day("2024-03-10")) > 1_000_000);
+        assert!(months_between(Day::FUTURE, day("2024-03-10")) < -1_000_000);
+        assert_eq!(months_between(Day::FUTURE, Day::FUTURE), 0);
+        assert!(months_between(Fuzzy::UNKNOWN.lo, Fuzzy::UNKNOWN.hi) > 1_000_000);
+    }
+
+    #[test]
+    fn impact_period_ends_the_day_before_the_corresponding_day() {
+        assert_eq!(impact_end(day("2023-03-15"), 12), day("2024-03-14"));
+        assert_eq!(impact_end(day("2024-01-01"), 1), day("2024-01-31"));
+        assert_eq!(impact_end(day("2024-03-01"), 12), day("2025-02-28"));
+        assert_eq!(impact_end(day("2023-03-01"), 12), day("2024-02-29"));
+    }
+
+    #[test]
+    fn impact_period_without_a_corresponding_day_ends_on_the_months_last() {
+        assert_eq!(impact_end(day("2024-02-29"), 12), day("2025-02-28"));
+        assert_eq!(impact_end(day("2024-03-31"), 6), day("2024-09-30"));
+        assert_eq!(impact_end(day("2023-08-30"), 6), day("2024-02-29"));
+        assert_eq!(impact_end(day("2022-08-29"), 6), day("2023-02-28"));
+        assert_eq!(impact_end(Day::FUTURE, 6), Day::FUTURE);
+        assert_eq!(impact_end(Day::PAST, 6), Day::PAST);
+    }
+}

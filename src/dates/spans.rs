@@ -49,3 +49,88 @@ fn merge(spans: &mut Vec<(Day, Day)>) {
         joined
     });
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn spans(texts: &[(&str, &str)]) -> Vec<(Day, Day)> {
+        let day = |text: &str| match text {
+            "" => Day::FUTURE,
+            _ => text.parse().unwrap(),
+        };
+        texts.iter().map(|&(a, b)| (day(a), day(b))).collect()
+    }
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn touching_spans_are_one_and_their_part_months_join() {
+        let mut touching = spans(&[("2020-06-15", "2021-01-01"), ("2020-01-01", "2020-06-15")]);
+        assert_eq!(merged_months(&mut touching), 12);
+        assert_eq!(touching, spans(&[("2020-01-01", "2021-01-01")]));
+    }
+
+    #[test]
+    fn months_of_separate_spans_are_added_without_their_part_months() {
+        let mut apart = spans(&[("2020-01-01", "2020-06-15"), ("2020-06-16", "2021-01-01")]);
+        assert_eq!(merged_months(&mut apart), 5 + 6);
+    }
+
+    #[test]
+    fn overlapping_and_contained_spans_count_once() {
+        let mut all = spans(&[
+            ("2020-01-01", "2022-01-01"),
+            ("2020-03-01", "2020-09-01"),
+            ("2021-07-01", "2023-01-01"),
+            ("2019-01-01", "2019-01-01"),
+            ("2025-01-01", "2024-01-01"),
+        ]);
+        assert_eq!(merged_months(&mut all), 36);
+        assert_eq!(merged_months(&mut Vec::new()), 0);
+    }
+
+    #[test]
+    fn joining_at_a_months_end_may_cost_a_month() {
+        assert_eq!(
+            merged_months(&mut spans(&[("2023-01-31", "2023-02-28")])),
+            1
+        );
+        assert_eq!(
+            merged_months(&mut spans(&[("2023-02-28", "2023-03-28")])),
+            1
+        );
+        let mut joined = spans(&[("2023-01-31", "2023-02-28"), ("2023-02-28", "2023-03-28")]);
+        assert_eq!(merged_months(&mut joined), 1);
+    }
+
+    #[test]
+    fn a_term_is_reached_on_the_corresponding_day() {
+        let held = [("2010-03-10", "")];
+        assert_eq!(reaches(&mut spans(&held), 180), Some(day("2025-03-10")));
+        let broken = [("2020-01-01", "2020-06-15"), ("2021-01-01", "")];
+        assert_eq!(reaches(&mut spans(&broken), 5), Some(day("2020-06-01")));
+        assert_eq!(reaches(&mut spans(&broken), 6), Some(day("2021-02-01")));
+    }
+
+    #[test]
+    fn a_term_never_reached_has_no_day() {
+        assert_eq!(
+            reaches(&mut spans(&[("2020-01-01", "2022-01-01")]), 24),
+            Some(day("2022-01-01"))
+        );
+        assert_eq!(
+            reaches(&mut spans(&[("2020-01-01", "2021-12-31")]), 24),
+            None
+        );
+        assert_eq!(reaches(&mut Vec::new(), 1), None);
+        assert_eq!(reaches(&mut Vec::new(), 0), Some(Day::PAST));
+        assert_eq!(
+            reaches(&mut vec![(Day::PAST, Day::FUTURE)], 180),
+            Some(Day::PAST)
+        );
+    }
+}
