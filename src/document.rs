@@ -1,0 +1,197 @@
+//! TOML read with its places: every key and value knows its bytes, and keys nobody asked for are reported.
+//!
+//! serde stops at the first error and forgets where it stood; people who write rules want all errors of all files at once.
+
+use crate::diagnostic::{Diagnostic, Source};
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+
+/// A value and its place in the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Bytes of the text it stands at, quotes included.
+    pub span: Range<usize>,
+}
+
+/// A parsed TOML value with places.
+pub type Value = Placed<Node>;
+
+/// The kinds of TOML values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// A string.
+    Text(String),
+    /// A whole number.
+    Int(i64),
+    /// A fraction.
+    Float(f64),
+    /// true or false.
+    Bool(bool),
+    /// A date (or date and time) as written.
+    Date(String),
+    /// An array.
+    List(Vec<Value>),
+    /// A table.
+    Table(Table),
+}
+
+/// A table in the order written, which remembers the keys that were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    entries: Vec<(Placed<String>, Value)>,
+    asked: RefCell<Vec<bool>>,
+}
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+/// Reads a TOML text.
+///
+/// # Errors
+/// The first syntax error, with its place.
+pub fn parse(source: &Arc<Source>) -> Result<Table, Box<Diagnostic>> {
+    match DeTable::parse(&source.text) {
+        Ok(table) => Ok(convert_table(table.into_inner())),
+        Err(error) => {
+            let span = error.span().unwrap_or(0..0);
+            Err(Box::new(
+                Diagnostic::new("toml::syntax", source, span, format!("TOML 语法错误：{}", error.message()))
+                    .help("请对照手册检查引号、括号和等号"),
+            ))
+        }
+    }
+}
+
+impl Table {
+    /// The value of a key, if there; the key counts as asked for.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let i = self.entries.iter().position(|(k, _)| k.value == key)?;
+        if let Some(asked) = self.asked.borrow_mut().get_mut(i) {
+            *asked = true;
+        }
+        self.entries.get(i).map(|(_, v)| v)
+    }
+
+    /// Every entry, in the order written; all count as asked for.
+    pub fn entries(&self) -> impl Iterator<Item = (&Placed<String>, &Value)> {
+        self.asked.borrow_mut().iter_mut().for_each(|a| *a = true);
+        self.entries.iter().map(|(k, v)| (k, v))
+    }
+
+    /// The entries nobody has asked for.
+    pub fn rest(&self) -> Vec<(&Placed<String>, &Value)> {
+        let asked = self.asked.borrow();
+        self.entries.iter().zip(asked.iter()).filter(|(_, a)| !**a).map(|((k, v), _)| (k, v)).collect()
+    }
+}
+
+/// Reports every key of the table that was not asked for, offering the nearest known one.
+pub fn report_unknown_keys(source: &Arc<Source>, table: &Table, known: &[&str], sink: &mut Vec<Diagnostic>) {
+    for (key, _) in table.rest() {
+        sink.push(
+            Diagnostic::new("toml::unknown-key", source, key.span.clone(), format!("不认识的键“{}”", key.value))
+                .nearest(&key.value, known.iter().copied()),
+        );
+    }
+}
+
+/// The text of a value, or a diagnostic that says what should stand there.
+pub fn text<'a>(source: &Arc<Source>, value: &'a Value, sink: &mut Vec<Diagnostic>) -> Option<&'a str> {
+    match &value.value {
+        Node::Text(t) => Some(t),
+        _ => wrong(source, value, "应为文本（加引号）", sink),
+    }
+}
+
+/// The items of a list of texts; a single text counts as a list of one.
+pub fn texts(source: &Arc<Source>, value: &Value, sink: &mut Vec<Diagnostic>) -> Vec<Placed<String>> {
+    match &value.value {
+        Node::Text(t) => vec![Placed { value: t.clone(), span: value.span.clone() }],
+        Node::List(items) => items
+            .iter()
+            .filter_map(|v| text(source, v, sink).map(|t| Placed { value: t.to_owned(), span: v.span.clone() }))
+            .collect(),
+        _ => wrong(source, value, "应为文本或文本列表", sink).unwrap_or_default(),
+    }
+}
+
+/// The boolean of a value.
+pub fn boolean(source: &Arc<Source>, value: &Value, sink: &mut Vec<Diagnostic>) -> Option<bool> {
+    match value.value {
+        Node::Bool(b) => Some(b),
+        _ => wrong(source, value, "应为 true 或 false", sink),
+    }
+}
+
+/// The table of a value.
+pub fn table<'a>(source: &Arc<Source>, value: &'a Value, sink: &mut Vec<Diagnostic>) -> Option<&'a Table> {
+    match &value.value {
+        Node::Table(t) => Some(t),
+        _ => wrong(source, value, "应为表", sink),
+    }
+}
+
+/// The list of tables of a value (`[[name]]`).
+pub fn tables<'a>(source: &Arc<Source>, value: &'a Value, sink: &mut Vec<Diagnostic>) -> Vec<(&'a Table, Range<usize>)> {
+    match &value.value {
+        Node::List(items) => {
+            items.iter().filter_map(|v| table(source, v, sink).map(|t| (t, v.span.clone()))).collect()
+        }
+        Node::Table(t) => vec![(t, value.span.clone())],
+        _ => wrong(source, value, "应为表的列表（[[…]]）", sink).unwrap_or_default(),
+    }
+}
+
+/// The day of a value: a TOML date or its text.
+pub fn day(source: &Arc<Source>, value: &Value, sink: &mut Vec<Diagnostic>) -> Option<crate::dates::Day> {
+    let parsed = match &value.value {
+        Node::Date(t) | Node::Text(t) => t.parse().ok(),
+        _ => None,
+    };
+    parsed.or_else(|| wrong(source, value, "应为日期，如 2019-03-03", sink))
+}
+
+fn wrong<T>(source: &Arc<Source>, value: &Value, expected: &str, sink: &mut Vec<Diagnostic>) -> Option<T> {
+    sink.push(Diagnostic::new("toml::wrong-type", source, value.span.clone(), expected.to_owned()));
+    None
+}
+
+fn convert_table(table: DeTable<'_>) -> Table {
+    let entries: Vec<_> = table
+        .into_iter()
+        .map(|(key, value)| {
+            let span = key.span();
+            (Placed { value: key.into_inner().into_owned(), span }, convert(value))
+        })
+        .collect();
+    let asked = RefCell::new(vec![false; entries.len()]);
+    Table { entries, asked }
+}
+
+fn convert(value: Spanned<DeValue<'_>>) -> Value {
+    let span = value.span();
+    let value = match value.into_inner() {
+        DeValue::String(s) => Node::Text(s.into_owned()),
+        DeValue::Integer(i) => match i64::from_str_radix(i.as_str(), i.radix()) {
+            Ok(i) => Node::Int(i),
+            Err(_) => Node::Text(i.as_str().to_owned()),
+        },
+        DeValue::Float(x) => match x.as_str().parse() {
+            Ok(x) => Node::Float(x),
+            Err(_) => Node::Text(x.as_str().to_owned()),
+        },
+        DeValue::Boolean(b) => Node::Bool(b),
+        DeValue::Datetime(d) => Node::Date(d.to_string()),
+        DeValue::Array(items) => Node::List(items.into_iter().map(convert).collect()),
+        DeValue::Table(table) => Node::Table(convert_table(table)),
+    };
+    Placed { value, span }
+}

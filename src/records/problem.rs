@@ -1,0 +1,71 @@
+//! What is wrong in the data: each refused row and blanked cell, with its place and what would be right.
+
+use serde::Serialize;
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// The row was refused: what its absence would decide is unknown.
+    Refused,
+    /// The cell reads as unknown; the row was kept.
+    Blanked,
+    /// Nothing was lost to the rules, but somebody should look (an unknown column).
+    Noted,
+}
+
+/// One thing wrong in the data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Problem {
+    /// The file as named on the command line or within it (`step.csv`).
+    pub file: String,
+    /// The table, by ASCII name.
+    pub table: String,
+    /// The physical line or row, the header being 1; 0 where there is none.
+    pub row: u32,
+    /// The column as headed in the file; empty where the whole row or file is meant.
+    pub column: String,
+    /// A stable code, listed in the manual (`data::bad-date`).
+    pub code: &'static str,
+    /// What became of it.
+    pub fate: Fate,
+    /// The value found, shortened; never shown in logs.
+    pub value: String,
+    /// Why it cannot stand, in Chinese.
+    pub why: String,
+    /// What would be right, in Chinese.
+    pub right: String,
+}
+
+/// Rows of one file, counted: read = kept + merged + refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// The file.
+    pub file: String,
+    /// The table.
+    pub table: String,
+    /// Rows read.
+    pub read: u64,
+    /// Rows kept.
+    pub kept: u64,
+    /// Rows identical to one kept.
+    pub merged: u64,
+    /// Rows refused.
+    pub refused: u64,
+}
+
+/// A value shortened for showing: at most 40 characters, no line breaks; what looks like an ID number loses its middle.
+pub fn shown(value: &str) -> String {
+    let value = value.trim();
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    if digits >= 15 {
+        let head: String = value.chars().take(6).collect();
+        let tail: Vec<char> = value.chars().rev().take(2).collect();
+        return format!("{head}********{}", tail.iter().rev().collect::<String>());
+    }
+    let mut text: String = value.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if value.chars().count() > 40 {
+        text.push('…');
+    }
+    text
+}

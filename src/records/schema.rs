@@ -1,0 +1,194 @@
+//! The schema: which tables, fields, types and code lists there are. It is data, read from `schema.toml`.
+
+use std::collections::BTreeMap;
+
+/// A table's number in [`Schema::tables`].
+pub type TableId = usize;
+/// A field's number in its table's [`Table::fields`].
+pub type FieldId = usize;
+/// A code list's number in [`Schema::lists`].
+pub type ListId = usize;
+
+/// Every table, field and code list of the records.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    /// Tables, in the order of the file; derived tables last.
+    pub tables: Vec<Table>,
+    /// Code lists, in the order of the file.
+    pub lists: Vec<CodeList>,
+}
+
+/// One table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// ASCII name: `case`.
+    pub name: String,
+    /// Chinese name: 任免事项.
+    pub zh: String,
+    /// Fields in order.
+    pub fields: Vec<Field>,
+    /// The key field.
+    pub key: FieldId,
+    /// The field that says whose row it is: the first required reference, unless the schema names another.
+    pub owner: Option<FieldId>,
+    /// Date fields that order the rows; the key comes last.
+    pub order: Vec<FieldId>,
+    /// When a row is void: outside every rule.
+    pub void: Option<Void>,
+    /// How the table is made from another, if it is derived.
+    pub joined: Option<Joined>,
+}
+
+/// Which rows are void, and which tables' rows are void with them.
+#[derive(Clone, Debug)]
+pub struct Void {
+    /// The code field tested.
+    pub field: FieldId,
+    /// The code that makes a row void.
+    pub code: u8,
+    /// Tables whose rows of a void owner are void too.
+    pub rows: Vec<TableId>,
+}
+
+/// A derived table: consecutive rows of one owner read as one.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    /// The table the rows come from.
+    pub from: TableId,
+    /// Rows equal in these fields may be joined.
+    pub by: Vec<FieldId>,
+    /// Fields taken from the first row; the rest come from the last.
+    pub first: Vec<FieldId>,
+    /// The start date.
+    pub start: FieldId,
+    /// The end date.
+    pub end: FieldId,
+}
+
+/// One field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// ASCII name: `kind`.
+    pub name: String,
+    /// Chinese name: 任免类型.
+    pub zh: String,
+    /// Other column names that exports use.
+    pub aliases: Vec<String>,
+    /// What its cells hold.
+    pub ty: FieldType,
+    /// A row without it is refused.
+    pub required: bool,
+    /// What a blank cell means.
+    pub blank: Blank,
+    /// Reads as blank even when the column was not exported.
+    pub even_unexported: bool,
+}
+
+/// What the cells of a field hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// The row's own key.
+    Id,
+    /// Free text.
+    Text,
+    /// A date of day, month or year precision.
+    Date,
+    /// A whole number.
+    Int,
+    /// A number with up to three decimals.
+    Number,
+    /// Yes or no.
+    Bool,
+    /// One value of an ordered list.
+    Code(ListId),
+    /// The key of a row of another table.
+    Ref(TableId),
+}
+
+/// What a blank cell of an exported column means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blank {
+    /// Nothing is known.
+    Unknown,
+    /// It has not happened (yet), or has no end: later than every date.
+    NotHappened,
+    /// Since ever: before every date.
+    SinceEver,
+    /// The same as another date of the row.
+    SameAs(FieldId),
+    /// There is none: false for yes/no, equal to nothing otherwise.
+    None,
+}
+
+/// An ordered list of code values; where order matters, the first is the highest.
+#[derive(Clone, Debug)]
+pub struct CodeList {
+    /// ASCII name: `level`.
+    pub name: String,
+    /// The values.
+    pub values: Vec<String>,
+    /// Whether the order is a rank, so that `>=` has a meaning.
+    pub ordered: bool,
+    index: BTreeMap<String, u8>,
+}
+
+impl CodeList {
+    /// A list of at most 250 values.
+    pub fn new(name: String, values: Vec<String>, ordered: bool) -> Self {
+        let index = values.iter().take(250).zip(0u8..).map(|(v, i)| (v.clone(), i)).collect();
+        Self { name, values, ordered, index }
+    }
+
+    /// The number of a value.
+    pub fn code(&self, value: &str) -> Option<u8> {
+        self.index.get(value).copied()
+    }
+
+    /// The value of a number.
+    pub fn value(&self, code: u8) -> Option<&str> {
+        self.values.get(usize::from(code)).map(String::as_str)
+    }
+}
+
+impl Schema {
+    /// The table of a name.
+    pub fn table(&self, name: &str) -> Option<TableId> {
+        self.tables.iter().position(|t| t.name == name)
+    }
+
+    /// The code list of a name.
+    pub fn list(&self, name: &str) -> Option<ListId> {
+        self.lists.iter().position(|l| l.name == name)
+    }
+
+    /// The table a file, sheet or database table of this name holds: by name or Chinese name, case and blanks ignored.
+    pub fn table_called(&self, name: &str) -> Option<TableId> {
+        let name = squeeze(name);
+        self.tables.iter().position(|t| t.joined.is_none() && (t.name.eq_ignore_ascii_case(&name) || t.zh == name))
+    }
+}
+
+impl Table {
+    /// The field of a name.
+    pub fn field(&self, name: &str) -> Option<FieldId> {
+        self.fields.iter().position(|f| f.name == name)
+    }
+
+    /// The field a column of this header holds: by name, Chinese name or alias; blanks and line breaks ignored.
+    pub fn field_called(&self, header: &str) -> Option<FieldId> {
+        let header = squeeze(header);
+        self.fields.iter().position(|f| {
+            f.name.eq_ignore_ascii_case(&header) || f.zh == header || f.aliases.iter().any(|a| *a == header)
+        })
+    }
+
+    /// The `ref` field by the name it is followed under: `person_id` as `person`, `from_post_id` as `from_post`.
+    pub fn link(&self, name: &str) -> Option<FieldId> {
+        self.fields.iter().position(|f| matches!(f.ty, FieldType::Ref(_)) && f.name.strip_suffix("_id") == Some(name))
+    }
+}
+
+/// A header or table name without white space (people break and pad headers: "姓  名", "出生\n年月").
+pub fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{feff}').collect()
+}

@@ -1,0 +1,269 @@
+//! The records in memory: tables of columns, rows grouped by owner, links both ways, and where each cell came from.
+
+use super::column::{Column, Filled};
+use super::problem::{Problem, Tally};
+use super::schema::{FieldId, FieldType, Schema, TableId};
+use super::text::{Keys, Sym, Texts};
+use crate::dates::Fuzzy;
+use std::sync::{Arc, OnceLock};
+
+/// A row of a table.
+pub type RowId = u32;
+
+/// All records of one run.
+#[derive(Debug)]
+pub struct Store {
+    /// What there can be.
+    pub schema: Arc<Schema>,
+    /// What there is, by [`TableId`].
+    pub tables: Vec<Rows>,
+    /// Every text.
+    pub texts: Texts,
+    /// The files read, by number.
+    pub files: Vec<String>,
+    /// What was wrong, sorted.
+    pub problems: Vec<Problem>,
+    /// Rows counted, by file and table.
+    pub tallies: Vec<Tally>,
+    /// Columns that were not exported and read as blank all the same ("case.status").
+    pub assumed_blank: Vec<String>,
+}
+
+/// The rows of one table.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Whether the table was exported: it has at least one row.
+    pub exported: bool,
+    /// How many rows are kept (ghosts included).
+    pub len: usize,
+    /// By [`FieldId`]; none where the column was not exported.
+    pub columns: Vec<Option<Column>>,
+    /// The key of each row.
+    pub keys: Keys,
+    /// References into tables not exported keep their text here, by field.
+    pub far: Vec<Option<Vec<Sym>>>,
+    /// Refused rows: what can be read of them is kept, but they prove nothing.
+    pub ghost: Vec<bool>,
+    /// Rows outside every rule.
+    pub void: Vec<bool>,
+    /// Refused rows whose owner could not be read: they might belong to anyone.
+    pub orphans: Vec<RowId>,
+    /// File and line of each row.
+    pub origin: Vec<(u16, u32)>,
+    /// For a derived table: the first and last row it was made of.
+    pub made_of: Vec<(RowId, RowId)>,
+    /// For a derived table: rows that exist only if an imprecise join does not hold.
+    pub doubtful: Vec<bool>,
+    /// By [`FieldId`]: who refers here through that field of this table.
+    pub links: Vec<OnceLock<Link>>,
+}
+
+/// The rows that refer to each row of a target table through one field.
+#[derive(Debug)]
+pub struct Link {
+    offsets: Vec<u32>,
+    /// None when the rows of one owner lie together: the range itself is the list.
+    rows: Option<Vec<RowId>>,
+}
+
+/// The rows that refer to one row.
+#[derive(Clone, Debug)]
+pub enum Children<'a> {
+    /// They lie together.
+    Range(std::ops::Range<u32>),
+    /// They are listed.
+    List(std::slice::Iter<'a, RowId>),
+}
+
+impl Iterator for Children<'_> {
+    type Item = RowId;
+    #[inline]
+    fn next(&mut self) -> Option<RowId> {
+        match self {
+            Self::Range(r) => r.next(),
+            Self::List(l) => l.next().copied(),
+        }
+    }
+}
+
+impl Link {
+    /// The rows that refer to `target`.
+    #[inline]
+    pub fn children(&self, target: RowId) -> Children<'_> {
+        let t = target as usize;
+        let (Some(&start), Some(&end)) = (self.offsets.get(t), self.offsets.get(t + 1)) else { return Children::Range(0..0) };
+        match &self.rows {
+            None => Children::Range(start..end),
+            Some(rows) => Children::List(rows.get(start as usize..end as usize).unwrap_or(&[]).iter()),
+        }
+    }
+}
+
+impl Rows {
+    /// Whether a row counts in rules: it is neither void nor doubtful nor a ghost.
+    #[inline]
+    pub fn is_sound(&self, row: RowId) -> bool {
+        let flag = |v: &[bool]| v.get(row as usize).copied().unwrap_or(false);
+        !flag(&self.ghost) && !flag(&self.void)
+    }
+
+    /// Whether a row was refused.
+    #[inline]
+    pub fn is_ghost(&self, row: RowId) -> bool {
+        self.ghost.get(row as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether a row is outside every rule.
+    #[inline]
+    pub fn is_void(&self, row: RowId) -> bool {
+        self.void.get(row as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether a row exists only if an imprecise join does not hold.
+    #[inline]
+    pub fn is_doubtful(&self, row: RowId) -> bool {
+        self.doubtful.get(row as usize).copied().unwrap_or(false)
+    }
+
+    /// The column of a field, if exported.
+    #[inline]
+    pub fn column(&self, field: FieldId) -> Option<&Column> {
+        self.columns.get(field).and_then(Option::as_ref)
+    }
+
+    /// The row of a key. Slow: for arguments and tests, not for rules.
+    pub fn find(&self, key: &str) -> Option<RowId> {
+        (0..self.len).find(|&r| self.keys.get(r) == key && !self.is_ghost(r as RowId)).map(|r| r as RowId)
+    }
+}
+
+impl Store {
+    /// The rows of a table.
+    #[inline]
+    pub fn rows(&self, table: TableId) -> &Rows {
+        // Every TableId comes from this schema; the store is built with one `Rows` each.
+        &self.tables[table]
+    }
+
+    /// The rows of `table` that refer to a row through `field`; built when first asked for.
+    pub fn link(&self, table: TableId, field: FieldId) -> Option<&Link> {
+        let rows = self.rows(table);
+        let slot = rows.links.get(field)?;
+        Some(slot.get_or_init(|| self.build_link(table, field)))
+    }
+
+    fn build_link(&self, table: TableId, field: FieldId) -> Link {
+        let rows = self.rows(table);
+        let def = &self.schema.tables[table];
+        let target = match def.fields.get(field).map(|f| f.ty) {
+            Some(FieldType::Ref(t)) => self.rows(t).len,
+            _ => 0,
+        };
+        let Some(Column::Ref(refs)) = rows.column(field) else { return Link { offsets: vec![0; target + 1], rows: None } };
+        let counts = |row: usize| !rows.is_void(row as RowId) && (refs.get(row).copied().unwrap_or(u32::MAX) as usize) < target;
+        let mut offsets = vec![0u32; target + 1];
+        for row in (0..refs.len()).filter(|&r| counts(r)) {
+            offsets[refs[row] as usize + 1] += 1;
+        }
+        for i in 1..offsets.len() {
+            offsets[i] += offsets[i - 1];
+        }
+        let total = offsets.last().copied().unwrap_or(0) as usize;
+        // Rows sorted by this owner, none left out between: ranges suffice.
+        let together = def.owner == Some(field) && (0..total).all(|r| counts(r) && (r == 0 || refs[r - 1] <= refs[r]));
+        if together {
+            return Link { offsets, rows: None };
+        }
+        let mut next = offsets.clone();
+        let mut list = vec![0; total];
+        for row in (0..refs.len()).filter(|&r| counts(r)) {
+            let slot = &mut next[refs[row] as usize];
+            list[*slot as usize] = row as RowId;
+            *slot += 1;
+        }
+        Link { offsets, rows: Some(list) }
+    }
+
+    /// The key of a row.
+    pub fn key(&self, table: TableId, row: RowId) -> &str {
+        self.rows(table).keys.get(row as usize)
+    }
+
+    /// Whether a cell is filled.
+    pub fn filled(&self, table: TableId, row: RowId, field: FieldId) -> Filled {
+        match self.rows(table).column(field) {
+            Some(column) => column.filled(row as usize),
+            None => Filled::Unknown,
+        }
+    }
+
+    /// The row a reference leads to, if it leads to one.
+    pub fn follow(&self, table: TableId, row: RowId, field: FieldId) -> Option<RowId> {
+        let FieldType::Ref(target) = self.schema.tables.get(table)?.fields.get(field)?.ty else { return None };
+        match self.rows(table).column(field)? {
+            Column::Ref(v) => v.get(row as usize).copied().filter(|&r| (r as usize) < self.rows(target).len),
+            _ => None,
+        }
+    }
+
+    /// A cell as people read it; none where it is blank or unknown. Dates keep their precision.
+    pub fn show(&self, table: TableId, row: RowId, field: FieldId) -> Option<String> {
+        let def = self.schema.tables.get(table)?.fields.get(field)?;
+        let r = row as usize;
+        if def.ty == FieldType::Id {
+            return Some(self.key(table, row).to_owned());
+        }
+        let column = self.rows(table).column(field)?;
+        if column.filled(r) != Filled::Yes {
+            return None;
+        }
+        match column {
+            Column::Date(v) => v.get(r).map(Fuzzy::to_string),
+            Column::Int(v) => v.get(r).map(i32::to_string),
+            Column::Number(v) => v.get(r).map(|n| show_thousandths(*n)),
+            Column::Bool(v) => v.get(r).map(|b| if *b == 1 { "是".to_owned() } else { "否".to_owned() }),
+            Column::Code(v) => match def.ty {
+                FieldType::Code(list) => self.schema.lists.get(list)?.value(*v.get(r)?).map(str::to_owned),
+                _ => None,
+            },
+            Column::Text(v) => self.texts.get(*v.get(r)?).map(str::to_owned),
+            Column::Ref(v) => {
+                let FieldType::Ref(target) = def.ty else { return None };
+                let to = *v.get(r)?;
+                if (to as usize) < self.rows(target).len {
+                    return Some(self.key(target, to).to_owned());
+                }
+                let far = self.rows(table).far.get(field)?.as_ref()?;
+                self.texts.get(*far.get(r)?).map(str::to_owned)
+            }
+        }
+    }
+
+    /// Where a cell came from: `step.csv:412:end`.
+    pub fn place(&self, table: TableId, row: RowId, field: FieldId) -> String {
+        let Some(def) = self.schema.tables.get(table) else { return String::new() };
+        let rows = self.rows(table);
+        if let (Some(joined), Some(&(first, last))) = (&def.joined, rows.made_of.get(row as usize)) {
+            let from = if joined.first.contains(&field) { first } else { last };
+            return self.place(joined.from, from, field);
+        }
+        let name = def.fields.get(field).map_or("", |f| f.name.as_str());
+        match rows.origin.get(row as usize) {
+            Some(&(file, line)) => {
+                let file = self.files.get(usize::from(file)).map_or("", String::as_str);
+                format!("{file}:{line}:{name}")
+            }
+            None => String::new(),
+        }
+    }
+}
+
+/// A number of thousandths without needless zeros.
+pub fn show_thousandths(n: i64) -> String {
+    let (sign, n) = if n < 0 { ("-", n.unsigned_abs()) } else { ("", n.unsigned_abs()) };
+    let (whole, part) = (n / 1000, n % 1000);
+    if part == 0 {
+        return format!("{sign}{whole}");
+    }
+    format!("{sign}{whole}.{}", format!("{part:03}").trim_end_matches('0'))
+}
