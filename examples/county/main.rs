@@ -1,0 +1,134 @@
+//! Makes an invented county's personnel records: the sample that the program is held to, or as many people as a benchmark wants.
+//!
+//! - `cargo run --example county -- --out samples/county` writes the sample and EXPECTED.csv, the findings that it must give as of 2026-06-30.
+//! - `cargo run --release --example county -- --people 100000 --out people.db` writes that many people into one SQLite file; `--csv DIR` into a folder.
+//!
+//! The same arguments always give the same bytes: nothing here reads the clock.
+#![allow(
+    clippy::panic,
+    missing_docs,
+    reason = "a generator run by developers: a plan that contradicts itself should stop it at once"
+)]
+
+mod career;
+mod case;
+mod close;
+mod county;
+mod day;
+mod life;
+mod names;
+mod person;
+mod rng;
+mod special;
+mod table;
+mod units;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use county::County;
+use day::Workdays;
+use table::ALL;
+use write::{Database, Failure, Folder, Sink};
+
+const USAGE: &str = "usage: county [--people N] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
+
+struct Arguments {
+    people: Option<usize>,
+    seed: u64,
+    out: PathBuf,
+    csv: bool,
+}
+
+fn main() -> ExitCode {
+    let Some(arguments) = arguments() else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("county: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn arguments() -> Option<Arguments> {
+    let mut given = std::env::args().skip(1);
+    let mut found = Arguments {
+        people: None,
+        seed: 2026,
+        out: PathBuf::new(),
+        csv: false,
+    };
+    while let Some(flag) = given.next() {
+        let value = given.next()?;
+        match flag.as_str() {
+            "--people" => found.people = Some(value.parse().ok()?),
+            "--seed" => found.seed = value.parse().ok()?,
+            "--out" => {
+                found.csv = !value.ends_with(".db");
+                found.out = value.into();
+            }
+            "--csv" => {
+                found.csv = true;
+                found.out = value.into();
+            }
+            _ => return None,
+        }
+    }
+    (!found.out.as_os_str().is_empty()).then_some(found)
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let days = Workdays::load();
+    let mut sink: Box<dyn Sink> = if arguments.csv {
+        Box::new(Folder::create(&arguments.out)?)
+    } else {
+        Box::new(Database::create(&arguments.out)?)
+    };
+    match arguments.people {
+        None => sample(
+            &days,
+            arguments.seed,
+            sink.as_mut(),
+            arguments.csv.then_some(arguments.out.as_path()),
+        )?,
+        Some(_) => return Err("not yet".into()),
+    }
+    sink.finish()
+}
+
+/// The sample county, with its planted faults listed beside it when it goes into a folder.
+fn sample(
+    days: &Workdays,
+    seed: u64,
+    sink: &mut dyn Sink,
+    dir: Option<&Path>,
+) -> Result<(), Failure> {
+    let mut county = County::new(days, seed, String::new());
+    units::write(&mut county);
+    let people = career::write(
+        &mut county,
+        &career::Sizes {
+            retired: 30,
+            staff: 150,
+            moved: 12,
+            from_elsewhere: 35,
+        },
+    );
+    life::write(&mut county, &people);
+    special::write(&mut county);
+    close::write_evaluations(&mut county);
+    close::mark_excellent(&mut county);
+    close::write_quotas(&mut county);
+    for table in ALL {
+        sink.rows(*table, county.of(*table))?;
+    }
+    if let Some(dir) = dir {
+        write::expected(&dir.join("EXPECTED.csv"), &county.expected)?;
+    }
+    Ok(())
+}
