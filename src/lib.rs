@@ -6,4 +6,5 @@ pub mod dates;
 pub mod diagnostic;
 pub mod document;
 pub mod engine;
+pub mod ingest;
 pub mod records;

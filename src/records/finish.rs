@@ -354,7 +354,8 @@ fn mark_void(store: &mut Store) {
             continue;
         }
         for &child in &void.rows {
-            let Some(field) = schema.tables[child].owner else { continue };
+            // A visit belongs to a person, but it is void with its case: by the field that leads to the void table.
+            let Some(field) = schema.tables[child].fields.iter().position(|f| f.ty == FieldType::Ref(t)) else { continue };
             let Some(Column::Ref(refs)) = store.tables[child].column(field) else { continue };
             let void = refs.iter().map(|&r| dead.get(r as usize).copied().unwrap_or(false)).collect();
             store.tables[child].void = void;

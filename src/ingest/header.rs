@@ -1,0 +1,87 @@
+//! Which column of a file is which field.
+
+use crate::diagnostic::nearest;
+use crate::records::{Fate, FieldId, Problem, Schema, TableId, shown};
+
+/// One row of headers, understood.
+#[derive(Debug)]
+pub(super) struct Header {
+    /// For each column of the file the field it holds, if any.
+    pub fields: Vec<Option<FieldId>>,
+    /// What somebody should look at: unknown columns, columns given twice.
+    pub notes: Vec<Problem>,
+}
+
+/// Understands the headers of a table's file. `line` is where they stand.
+pub(super) fn understand<'h>(
+    schema: &Schema,
+    table: TableId,
+    file: &str,
+    line: u32,
+    headers: impl IntoIterator<Item = &'h str>,
+) -> Header {
+    let Some(def) = schema.tables.get(table) else { return Header { fields: Vec::new(), notes: Vec::new() } };
+    let mut fields: Vec<Option<FieldId>> = Vec::new();
+    let mut notes = Vec::new();
+    let note = |column: &str, code, why: String, right: String| Problem {
+        file: file.to_owned(),
+        table: def.name.clone(),
+        row: line,
+        column: column.to_owned(),
+        code,
+        fate: Fate::Noted,
+        value: String::new(),
+        why,
+        right,
+    };
+    for header in headers {
+        let found = def.field_called(header);
+        let column = shown(header);
+        match found {
+            Some(field) if fields.contains(&Some(field)) => {
+                let name = def.fields.get(field).map_or("", |f| f.zh.as_str());
+                notes.push(note(&column, "data::duplicate-column", format!("“{name}”列不止一个，只读第一个"), "同一列只留一个".to_owned()));
+                fields.push(None);
+            }
+            Some(field) => fields.push(Some(field)),
+            None => {
+                if !column.is_empty() {
+                    let names = def.fields.iter().flat_map(|f| [f.name.as_str(), f.zh.as_str()].into_iter().chain(f.aliases.iter().map(String::as_str)));
+                    let right = match nearest(&column, names) {
+                        Some(near) => format!("是否应为“{near}”？"),
+                        None => "不用的列可以保留，也可以删去".to_owned(),
+                    };
+                    notes.push(note(&column, "data::unknown-column", "不认得的列，未读取".to_owned(), right));
+                }
+                fields.push(None);
+            }
+        }
+    }
+    Header { fields, notes }
+}
+
+/// A file, sheet or database table that holds no table of the schema.
+pub(super) fn unknown_table(schema: &Schema, file: &str, name: &str) -> Problem {
+    let names = schema.tables.iter().filter(|t| t.joined.is_none()).flat_map(|t| [t.name.as_str(), t.zh.as_str()]);
+    let right = match nearest(name, names) {
+        Some(near) => format!("是否应为“{near}”？"),
+        None => "文件名、工作表名应为表名，如 person 或 人员".to_owned(),
+    };
+    Problem {
+        file: file.to_owned(),
+        table: String::new(),
+        row: 0,
+        column: String::new(),
+        code: "data::unknown-table",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: "不是认得的表，未读取".to_owned(),
+        right,
+    }
+}
+
+/// How many columns of a row of headers are fields of the table.
+pub(super) fn known<'h>(schema: &Schema, table: TableId, headers: impl IntoIterator<Item = &'h str>) -> usize {
+    let Some(def) = schema.tables.get(table) else { return 0 };
+    headers.into_iter().filter(|h| def.field_called(h).is_some()).count()
+}

@@ -1,0 +1,52 @@
+//! Readers: CSV folders, workbooks, SQLite files and NDJSON become records. All that is wrong is told, nothing is guessed:
+//! a source that cannot be read is an [`IngestError`], a bad row or cell a [`crate::records::Problem`].
+//!
+//! Readers know the records and nothing above them. They never judge and never print.
+
+mod csv;
+mod decode;
+mod error;
+mod header;
+mod source;
+mod sqlite;
+
+pub use error::IngestError;
+
+use crate::records::{Builder, Schema, Store, Wanted};
+use source::Source;
+use std::sync::Arc;
+
+/// Told how reading goes on; for a progress bar. Called from several threads.
+pub trait Progress: Sync {
+    /// A file, sheet or database table is begun.
+    fn file(&self, name: &str) {
+        let _ = name;
+    }
+    /// So many more rows have been read.
+    fn rows(&self, count: u64) {
+        let _ = count;
+    }
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {}
+
+/// Reads all sources into one store: folders of CSV, single CSV files, workbooks, SQLite files, and `-` for NDJSON on standard
+/// input. Only wanted fields are read; keys, owners and required fields always are.
+///
+/// # Errors
+/// A source that cannot be opened or understood at all. Wrong rows and cells are no error: see [`Store::problems`].
+pub fn read(sources: &[String], schema: &Arc<Schema>, wanted: &Wanted, progress: &dyn Progress) -> Result<Store, IngestError> {
+    let sources = source::find(sources, schema)?;
+    let mut builder = Builder::new(Arc::clone(schema), wanted.clone());
+    for source in &sources {
+        match source {
+            Source::Csv(files) => csv::read(files, &mut builder, progress)?,
+            Source::Sqlite(file) => sqlite::read(file, &mut builder, progress)?,
+        }
+    }
+    Ok(builder.finish())
+}
