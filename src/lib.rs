@@ -8,3 +8,4 @@ pub mod document;
 pub mod engine;
 pub mod ingest;
 pub mod records;
+pub mod report;

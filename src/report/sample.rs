@@ -1,0 +1,220 @@
+//! A hand-made report with one of everything, for the tests of the renderers.
+
+use super::{Names, Report, Run, Starved, starved::Lack};
+use crate::diagnostic::Source;
+use crate::engine::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Verdict, fingerprint};
+use crate::records::{Fate, Problem, Tally, parse_schema};
+use serde_json::json;
+use std::sync::Arc;
+
+const SCHEMA: &str = r#"
+[table.unit]
+unit_id = "id+ 单位编码"
+name = "text+ 单位名称"
+[table.person]
+person_id = "id+ 人员编码"
+name = "text+ 姓名"
+[table.case]
+case_id = "id+ 任免事项编码"
+person_id = "ref:person+ 人员编码"
+[table.step]
+step_id = "id+ 节点编码"
+case_id = "ref:case+ 任免事项编码"
+start = "date 开始日期"
+end = "date 结束日期"
+[table.talk]
+talk_id = "id+ 谈话编码"
+date = "date 谈话日期"
+[names]
+case = "任免事项"
+step = "程序节点"
+talk = "谈话"
+person = "人员"
+unit = "单位"
+"#;
+
+/// One of everything.
+pub(super) fn report() -> Report {
+    let schema = parse_schema(&[Arc::new(Source { name: "schema.toml".into(), text: SCHEMA.into() })]).unwrap_or_default();
+    let findings = vec![breach(), late(), unverified(), warning()];
+    Report {
+        outcome: Outcome {
+            findings,
+            counts: vec![
+                RuleCount { code: "GS002".into(), title: "任前公示期不足".into(), verdicts: [1, 0, 0, 0, 1204, 30, 2, 0] },
+                RuleCount { code: "HF001".into(), title: "任职回访超期".into(), verdicts: [0, 1, 0, 1, 20, 5, 1, 0] },
+                RuleCount { code: "TH001".into(), title: "未进行任职谈话".into(), verdicts: [0, 0, 1, 0, 8, 0, 0, 0] },
+            ],
+            failures: vec![Failure {
+                code: "JL002".into(),
+                subject: Subject { table: "person".into(), id: "P0009".into(), year: None },
+                why: "脚本超过了运行步数上限".into(),
+                subjects: 1,
+            }],
+        },
+        run: Run {
+            guiju: "0.1.0".into(),
+            rules: "sha256:aa".into(),
+            data: Some("sha256:bb".into()),
+            as_of: "2026-06-30".into(),
+            sources: vec!["samples/case".into()],
+            rule_count: 3,
+            seconds: 0.25,
+        },
+        problems: vec![
+            Problem {
+                file: "case.csv".into(),
+                table: "case".into(),
+                row: 7,
+                column: "人员编码".into(),
+                code: "data::bad-owner",
+                fate: Fate::Refused,
+                value: "P9999".into(),
+                why: "人员表中没有此编码".into(),
+                right: "应为人员表中的编码".into(),
+            },
+            Problem {
+                file: "step.csv".into(),
+                table: "step".into(),
+                row: 413,
+                column: "end".into(),
+                code: "data::bad-date",
+                fate: Fate::Blanked,
+                value: "2024-13-01".into(),
+                why: "不是日期".into(),
+                right: "应为 2024-03-04、2024-03 或 2024".into(),
+            },
+            Problem {
+                file: "talk.csv".into(),
+                table: "talk".into(),
+                row: 1,
+                column: "谈话时问".into(),
+                code: "data::unknown-column",
+                fate: Fate::Noted,
+                value: String::new(),
+                why: "不认识的列".into(),
+                right: "是否为“谈话日期”？".into(),
+            },
+        ],
+        tallies: vec![Tally { file: "step.csv".into(), table: "step".into(), read: 1240, kept: 1237, merged: 2, refused: 1 }],
+        assumed_blank: vec!["case.status".into()],
+        starved: vec![Starved {
+            code: "TH001".into(),
+            title: "未进行任职谈话".into(),
+            unverified: 1,
+            lacks: vec![
+                Lack { table: "talk".into(), field: Some("date".into()), exported: true, findings: 1, fill: Some(0.875) },
+                Lack { table: "visit".into(), field: None, exported: false, findings: 1, fill: None },
+            ],
+        }],
+        names: Names {
+            schema: Some(Arc::new(schema)),
+            persons: [("P0031".to_owned(), "王示例".to_owned())].into(),
+            units: [("U12".to_owned(), "青石镇/人民政府".to_owned())].into(),
+        },
+    }
+}
+
+fn breach() -> Finding {
+    let subject = Subject { table: "case".into(), id: "C-2024-017".into(), year: None };
+    Finding {
+        fingerprint: fingerprint("GS002", &subject, None),
+        code: "GS002".into(),
+        rule: "notice-too-short".into(),
+        pack: "national".into(),
+        verdict: Verdict::Breach,
+        subject,
+        person_id: Some("P0031".into()),
+        unit_id: Some("U12".into()),
+        part: None,
+        message: "任前公示2024-03-04至2024-03-07，共4个工作日，少于5个工作日".into(),
+        days: Some(-1),
+        basis: vec![Basis {
+            regulation: "党政领导干部选拔任用工作条例".into(),
+            version: Some("2019".into()),
+            article: Some("第四十二条".into()),
+            verified: None,
+        }],
+        parameters: json!({ "minimum": 5 }).as_object().cloned().unwrap_or_default(),
+        evidence: vec![
+            evidence("start", "2024-03-04"),
+            Evidence { value: None, ..evidence("end", "") },
+        ],
+        missing: Vec::new(),
+        due: None,
+        remedy: "重新公示，公示期重新计算".into(),
+        waived: None,
+        title: "任前公示期不足".into(),
+    }
+}
+
+fn evidence(field: &str, value: &str) -> Evidence {
+    let source = format!("step.csv:412:{field}");
+    Evidence { table: "step".into(), id: "S88".into(), field: field.into(), value: Some(value.into()), source }
+}
+
+fn late() -> Finding {
+    let subject = Subject { table: "person".into(), id: "P0032".into(), year: Some(2023) };
+    Finding {
+        fingerprint: fingerprint("HF001", &subject, Some("=甲")),
+        code: "HF001".into(),
+        rule: "visit-late".into(),
+        pack: "local".into(),
+        verdict: Verdict::Advice,
+        subject,
+        person_id: Some("P0032".into()),
+        unit_id: None,
+        part: Some("=甲".into()),
+        // Hostile on purpose: spreadsheets must not take it for a formula, nor Markdown for a table.
+        message: "=HYPERLINK(\"x\")|到岗后75日才回访".into(),
+        days: Some(14),
+        basis: vec![Basis { regulation: "《任职回访制度》".into(), version: None, article: Some("第八条".into()), verified: Some(false) }],
+        parameters: serde_json::Map::new(),
+        evidence: Vec::new(),
+        missing: Vec::new(),
+        due: Some("2024-05-01".into()),
+        remedy: "补做回访".into(),
+        waived: Some("组〔2024〕3号".into()),
+        title: "任职回访超期".into(),
+    }
+}
+
+fn unverified() -> Finding {
+    let subject = Subject { table: "case".into(), id: "C-2024-018".into(), year: None };
+    Finding {
+        fingerprint: fingerprint("TH001", &subject, None),
+        code: "TH001".into(),
+        rule: "no-talk".into(),
+        verdict: Verdict::Unverified,
+        subject,
+        message: "谈话日期不明，不能判定".into(),
+        days: None,
+        evidence: Vec::new(),
+        missing: vec![
+            Missing { table: "talk".into(), id: Some("T3".into()), field: Some("date".into()) },
+            Missing { table: "talk".into(), id: None, field: Some("date".into()) },
+            Missing { table: "visit".into(), id: None, field: None },
+        ],
+        remedy: "补谈并建档".into(),
+        title: "未进行任职谈话".into(),
+        parameters: serde_json::Map::new(),
+        ..breach()
+    }
+}
+
+fn warning() -> Finding {
+    let subject = Subject { table: "case".into(), id: "*".into(), year: None };
+    Finding {
+        fingerprint: fingerprint("HF001", &subject, None),
+        verdict: Verdict::Warning,
+        subject,
+        person_id: None,
+        unit_id: Some("U13".into()),
+        part: None,
+        message: "须在2026-07-15前回访".into(),
+        days: None,
+        due: Some("2026-07-15".into()),
+        waived: None,
+        ..late()
+    }
+}

@@ -1,0 +1,73 @@
+//! The counts that close a report: nothing that was read or judged may be missing from them.
+
+use super::{Paint, Report, words};
+use crate::engine::Verdict;
+use crate::records::Fate;
+
+impl Report {
+    /// Subjects by verdict over all rules, in the order of [`Verdict::ALL`].
+    pub(super) fn verdicts(&self) -> [u64; 8] {
+        let mut all = [0u64; 8];
+        for count in &self.outcome.counts {
+            all.iter_mut().zip(count.verdicts).for_each(|(sum, n)| *sum += n);
+        }
+        all
+    }
+
+    /// Findings by verdict, in the order of [`Verdict::ALL`]: a subject may have several.
+    pub(super) fn findings_by_verdict(&self) -> [u64; 8] {
+        count(self.outcome.findings.iter().map(|f| f.verdict))
+    }
+
+    /// How many problems met a fate.
+    pub(super) fn problems_of(&self, fate: Fate) -> u64 {
+        self.problems.iter().filter(|p| p.fate == fate).count() as u64
+    }
+
+    /// Rows read, kept, merged and refused.
+    pub(super) fn rows(&self) -> [u64; 4] {
+        self.tallies.iter().fold([0; 4], |[a, b, c, d], t| [a + t.read, b + t.kept, c + t.merged, d + t.refused])
+    }
+
+    /// The lines of the tally, each a label and what it counts.
+    pub(super) fn tally(&self) -> Vec<(&'static str, String)> {
+        let n = words::count;
+        let list = |verdicts: &[Verdict], counts: [u64; 8]| {
+            let of = |v: &Verdict| format!("{} {}", v.word(), n(counts.get(*v as usize).copied().unwrap_or(0)));
+            verdicts.iter().map(of).collect::<Vec<_>>().join(" · ")
+        };
+        let (shown, quiet) = Verdict::ALL.split_at(4);
+        let waived = self.outcome.findings.iter().filter(|f| f.waived.is_some()).count() as u64;
+        let waived = if waived == 0 { String::new() } else { format!("（其中已豁免 {}）", n(waived)) };
+        let [read, kept, merged, refused] = self.rows();
+        let mut lines = vec![
+            ("截至", format!("{}，{} 条规则", self.run.as_of, self.run.rule_count)),
+            ("问题", format!("{}{waived}", list(shown, self.findings_by_verdict()))),
+            ("其余", list(quiet, self.verdicts())),
+            ("记录", format!("读入 {} 行 = 采用 {} + 重复合并 {} + 拒收 {}", n(read), n(kept), n(merged), n(refused))),
+            ("数据", format!("拒收行 {} · 按未知处理的单元格 {} · 提示 {}",
+                n(self.problems_of(Fate::Refused)), n(self.problems_of(Fate::Blanked)), n(self.problems_of(Fate::Noted)))),
+            ("规则", format!("出错 {} 条 · 因缺数据不能判定 {} 条", self.outcome.failures.len(), self.starved.len())),
+        ];
+        if !self.assumed_blank.is_empty() {
+            lines.push(("说明", format!("以下列未导出，按空白处理：{}", self.assumed_blank.join("、"))));
+        }
+        lines
+    }
+}
+
+/// The tally alone, for a run whose report went to a file.
+pub fn closing(report: &Report, paint: Paint) -> String {
+    report.tally().into_iter().map(|(label, text)| format!("{}  {text}\n", paint.label(label))).collect()
+}
+
+/// Verdicts counted, in the order of [`Verdict::ALL`].
+pub(super) fn count(verdicts: impl Iterator<Item = Verdict>) -> [u64; 8] {
+    let mut counts = [0; 8];
+    for verdict in verdicts {
+        if let Some(slot) = counts.get_mut(verdict as usize) {
+            *slot += 1;
+        }
+    }
+    counts
+}

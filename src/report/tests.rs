@@ -1,0 +1,158 @@
+//! Every renderer over one report that has one of everything.
+
+#![allow(clippy::unwrap_used)]
+
+use super::sample::report;
+use super::{DueFormat, Format, Paint, Report, jsonl_asides, render, render_due, sort_due};
+use crate::dates::Day;
+use calamine::{Data, Reader, Xlsx};
+use std::io::Cursor;
+
+fn bytes(report: &Report, format: Format, paint: Paint) -> Vec<u8> {
+    let mut out = Vec::new();
+    render(report, format, paint, &mut out).unwrap();
+    out
+}
+
+fn rendered(format: Format) -> String {
+    String::from_utf8(bytes(&report(), format, Paint::PLAIN)).unwrap()
+}
+
+#[test]
+fn text() {
+    insta::assert_snapshot!(rendered(Format::Text));
+}
+
+#[test]
+fn text_in_colour_says_the_same() {
+    let coloured = String::from_utf8(bytes(&report(), Format::Text, Paint { on: true })).unwrap();
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, tail)| tail);
+    }
+    plain.push_str(rest);
+    assert_eq!(plain, rendered(Format::Text));
+    assert_ne!(coloured, plain);
+}
+
+#[test]
+fn text_of_nothing_found() {
+    let empty = Report { run: report().run, ..Report::default() };
+    insta::assert_snapshot!(String::from_utf8(bytes(&empty, Format::Text, Paint::PLAIN)).unwrap());
+}
+
+#[test]
+fn table() {
+    insta::assert_snapshot!(rendered(Format::Table));
+}
+
+#[test]
+fn json() {
+    insta::assert_snapshot!(rendered(Format::Json));
+}
+
+#[test]
+fn jsonl() {
+    let mut asides = Vec::new();
+    jsonl_asides(&report(), &mut asides).unwrap();
+    insta::assert_snapshot!(format!("{}--- standard error\n{}", rendered(Format::Jsonl), String::from_utf8(asides).unwrap()));
+}
+
+#[test]
+fn csv() {
+    let text = rendered(Format::Csv);
+    assert!(text.starts_with('\u{feff}'));
+    insta::assert_snapshot!(text.replace('\r', ""));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(rendered(Format::Markdown));
+}
+
+/// The contract's example of a finding, field for field and in order.
+#[test]
+fn finding_has_the_fields_of_the_contract() {
+    let line = rendered(Format::Jsonl).lines().next().map(str::to_owned).unwrap();
+    let finding: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let keys: Vec<&str> = finding.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, [
+        "fingerprint", "code", "rule", "pack", "verdict", "subject", "person_id", "unit_id", "part", "message", "days", "basis",
+        "parameters", "evidence", "due", "remedy", "waived",
+    ]);
+    assert!(finding["fingerprint"].as_str().unwrap().starts_with("gj1:"));
+    assert_eq!(finding["verdict"], "违规");
+    assert_eq!(finding["days"], -1);
+    assert_eq!(finding["basis"][0]["article"], "第四十二条");
+    assert!(finding["basis"][0].get("verified").is_none());
+}
+
+fn sheets(bytes: Vec<u8>) -> Vec<(String, Vec<Vec<String>>)> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let names = book.sheet_names();
+    names
+        .into_iter()
+        .map(|name| {
+            let range = book.worksheet_range(&name).unwrap();
+            (name, range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn xlsx_reads_back_by_unit() {
+    let sheets = sheets(bytes(&report(), Format::Xlsx, Paint::PLAIN));
+    let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["汇总", "全部问题", "数据问题", "U12 青石镇_人民政府", "U13", "未关联单位"]);
+    let lines: Vec<String> = sheets.iter().flat_map(|(name, rows)| {
+        std::iter::once(format!("## {name}")).chain(rows.iter().map(|row| row.join(" | "))).collect::<Vec<_>>()
+    }).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn xlsx_holds_no_formula() {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes(&report(), Format::Xlsx, Paint::PLAIN))).unwrap();
+    for name in book.sheet_names() {
+        let formulas = book.worksheet_formula(&name).unwrap();
+        assert!(formulas.rows().flatten().all(String::is_empty), "{name}");
+    }
+}
+
+#[test]
+fn xlsx_has_the_same_bytes_twice() {
+    assert_eq!(bytes(&report(), Format::Xlsx, Paint::PLAIN), bytes(&report(), Format::Xlsx, Paint::PLAIN));
+}
+
+fn due(format: DueFormat) -> Vec<u8> {
+    let report = report();
+    let mut due: Vec<_> = report.outcome.findings.iter().rev().filter(|f| f.due.is_some()).cloned().collect();
+    sort_due(&mut due);
+    let mut out = Vec::new();
+    render_due(&due, &report.names, Day::ymd(2026, 6, 30).unwrap(), format, Paint::PLAIN, &mut out).unwrap();
+    out
+}
+
+#[test]
+fn due_table() {
+    insta::assert_snapshot!(String::from_utf8(due(DueFormat::Table)).unwrap());
+}
+
+#[test]
+fn due_calendar_folds_lines_at_75_octets() {
+    let text = String::from_utf8(due(DueFormat::Ics)).unwrap();
+    assert!(text.split("\r\n").all(|line| line.len() <= 75));
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+    insta::assert_snapshot!(text.replace('\r', ""));
+}
+
+#[test]
+fn due_workbook_reads_back() {
+    let sheets = sheets(due(DueFormat::Xlsx));
+    let (name, rows) = &sheets[0];
+    assert_eq!((name.as_str(), rows.len()), ("到期事项", 3));
+    assert_eq!(rows[1][..3], ["2024-05-01", "-790", "HF001"]);
+    assert_eq!(rows[2][..3], ["2026-07-15", "15", "HF001"]);
+}

@@ -1,0 +1,137 @@
+//! For reading on a screen: like a good compiler, one block a finding, by unit and then by matter, and a tally at the end.
+
+use super::{Paint, Report, tally, words};
+use crate::engine::{Finding, Verdict};
+use crate::records::Fate;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr;
+
+/// Writes the report.
+pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    // Units in order of id; what belongs to no unit comes last.
+    let mut units: BTreeMap<(bool, Option<&str>), Vec<&Finding>> = BTreeMap::new();
+    for finding in &report.outcome.findings {
+        let unit = finding.unit_id.as_deref();
+        units.entry((unit.is_none(), unit)).or_default().push(finding);
+    }
+    for findings in units.values_mut() {
+        // One matter's findings together; the findings of one matter keep their order, which is by code.
+        findings.sort_by(|a, b| (&a.subject.table, &a.subject.id).cmp(&(&b.subject.table, &b.subject.id)));
+        heading(report, findings, paint, out)?;
+        for finding in findings.iter() {
+            block(report, finding, paint, out)?;
+        }
+    }
+    rejections(report, paint, out)?;
+    failures(report, paint, out)?;
+    starved(report, paint, out)?;
+    section(paint, "汇总", out)?;
+    for (label, text) in report.tally() {
+        writeln!(out, "  {}  {text}", paint.label(label))?;
+    }
+    Ok(())
+}
+
+fn heading(report: &Report, findings: &[&Finding], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Some(first) = findings.first() else { return Ok(()) };
+    let counts = tally::count(findings.iter().map(|f| f.verdict));
+    let counts: Vec<String> =
+        Verdict::ALL.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(v, n)| format!("{} {n}", v.word())).collect();
+    writeln!(out, "{} {}", paint.bold(&format!("━━ {} ━━", report.unit_of(first))), counts.join(" · "))?;
+    writeln!(out)
+}
+
+fn block(report: &Report, f: &Finding, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let names = &report.names;
+    writeln!(out, "{} {} {}", paint.verdict(f.verdict, f.verdict.word()), paint.bold(&f.code), paint.bold(&f.title))?;
+    let mut whom = words::subject(names, &f.subject);
+    if let (Some(person), true) = (&f.person_id, f.subject.table != "person") {
+        whom.push_str(&format!(" · {} {}", names.table("person"), names.person(person)));
+    }
+    if let Some(part) = &f.part {
+        whom.push_str(&format!(" · {part}"));
+    }
+    line(paint, "对象", &whom, out)?;
+    line(paint, "事实", &f.message, out)?;
+    if let Some(due) = &f.due {
+        line(paint, "到期", due, out)?;
+    }
+    let cells: Vec<(String, &str)> = f.evidence.iter().map(|e| (words::cell(names, e), words::value(e))).collect();
+    let wide = |pick: fn(&(String, &str)) -> usize| cells.iter().map(pick).max().unwrap_or(0);
+    let (first, second) = (wide(|c| c.0.width()), wide(|c| c.1.width()));
+    for (i, ((cell, value), evidence)) in cells.iter().zip(&f.evidence).enumerate() {
+        let label = if i == 0 { "证据" } else { "    " };
+        let text = format!("{}  {}  {}", padded(cell, first), padded(value, second), paint.dim(&evidence.source));
+        line(paint, label, text.trim_end(), out)?;
+    }
+    for (i, missing) in f.missing.iter().enumerate() {
+        line(paint, if i == 0 { "缺少" } else { "    " }, &words::missing(names, missing), out)?;
+    }
+    for (i, basis) in f.basis.iter().enumerate() {
+        line(paint, if i == 0 { "依据" } else { "    " }, &words::basis(basis), out)?;
+    }
+    line(paint, "处理", &f.remedy, out)?;
+    if let Some(waived) = &f.waived {
+        line(paint, "豁免", waived, out)?;
+    }
+    writeln!(out)
+}
+
+fn line(paint: Paint, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let text = text.replace('\n', "\n        ");
+    writeln!(out, "  {}  {text}", paint.label(label))
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+fn section(paint: Paint, title: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", paint.bold(&format!("── {title} ──")))
+}
+
+fn rejections(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    if report.problems.is_empty() {
+        return Ok(());
+    }
+    section(paint, "数据问题", out)?;
+    for problem in &report.problems {
+        let fate = match problem.fate {
+            Fate::Refused => paint.error("拒收行"),
+            Fate::Blanked => paint.verdict(Verdict::Advice, "按未知"),
+            Fate::Noted => paint.dim("提示  "),
+        };
+        let value = if problem.value.is_empty() { String::new() } else { format!("“{}”", problem.value) };
+        let right = if problem.right.is_empty() { String::new() } else { format!("；{}", problem.right) };
+        writeln!(out, "  {fate}  {}  {value}{}{right} {}", words::place(problem), problem.why, paint.dim(&format!("[{}]", problem.code)))?;
+    }
+    writeln!(out)
+}
+
+fn failures(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    if report.outcome.failures.is_empty() {
+        return Ok(());
+    }
+    section(paint, "出错的规则", out)?;
+    for failure in &report.outcome.failures {
+        let subject = words::subject(&report.names, &failure.subject);
+        writeln!(out, "  {}  {subject} 等 {} 个对象：{}", paint.error(&failure.code), words::count(failure.subjects), failure.why)?;
+    }
+    writeln!(out)
+}
+
+fn starved(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    if report.starved.is_empty() {
+        return Ok(());
+    }
+    section(paint, "缺数据、不能全部判定的规则", out)?;
+    for rule in &report.starved {
+        let lacks: Vec<String> = rule.lacks.iter().map(|lack| words::lack(&report.names, lack)).collect();
+        writeln!(out, "  {}  {}：待核 {}，缺{}", paint.bold(&rule.code), rule.title, words::count(rule.unverified), lacks.join("、"))?;
+    }
+    writeln!(out)
+}

@@ -1,0 +1,120 @@
+//! The sentences that several formats share.
+
+use super::{Lack, Names};
+use crate::engine::{Basis, Evidence, Finding, Missing, Subject};
+use crate::records::{Fate, Problem};
+
+/// 《title》（edition）article（条号未核实）.
+pub(super) fn basis(basis: &Basis) -> String {
+    let mut text = if basis.regulation.starts_with('《') { basis.regulation.clone() } else { format!("《{}》", basis.regulation) };
+    if let Some(version) = &basis.version {
+        text.push_str(&format!("（{version}）"));
+    }
+    text.push_str(basis.article.as_deref().unwrap_or(""));
+    if basis.verified == Some(false) {
+        text.push_str("（条号未核实）");
+    }
+    text
+}
+
+/// Every article, joined.
+pub(super) fn bases(finding: &Finding) -> String {
+    finding.basis.iter().map(basis).collect::<Vec<_>>().join("；")
+}
+
+/// 任免事项 C1, or 人员 P1（2023年）.
+pub(super) fn subject(names: &Names, subject: &Subject) -> String {
+    let id = match (subject.table.as_str(), subject.id.as_str()) {
+        (_, "*") => "全部".to_owned(),
+        ("person", id) => names.person(id),
+        ("unit", id) => names.unit(id),
+        (_, id) => id.to_owned(),
+    };
+    let year = subject.year.map(|y| format!("（{y}年）")).unwrap_or_default();
+    format!("{} {id}{year}", names.table(&subject.table))
+}
+
+/// 程序节点 S88 结束日期.
+pub(super) fn cell(names: &Names, evidence: &Evidence) -> String {
+    format!("{} {} {}", names.table(&evidence.table), evidence.id, names.field(&evidence.table, &evidence.field))
+}
+
+/// A cell's value, or that it is blank.
+pub(super) fn value(evidence: &Evidence) -> &str {
+    evidence.value.as_deref().unwrap_or("（空）")
+}
+
+/// Every cell with its place, joined.
+pub(super) fn evidence(names: &Names, finding: &Finding) -> String {
+    let one = |e: &Evidence| format!("{}：{}（{}）", cell(names, e), value(e), e.source);
+    finding.evidence.iter().map(one).collect::<Vec<_>>().join("；")
+}
+
+/// What is lacking, for people.
+pub(super) fn missing(names: &Names, missing: &Missing) -> String {
+    let table = names.table(&missing.table);
+    match (&missing.id, &missing.field) {
+        (Some(id), Some(field)) => format!("{table} {id} {}", names.field(&missing.table, field)),
+        (Some(id), None) => format!("{table} {id}"),
+        (None, Some(field)) => format!("{table}“{}”一列未导出", names.field(&missing.table, field)),
+        (None, None) => format!("{table}一表未导出"),
+    }
+}
+
+/// Everything lacking, joined.
+pub(super) fn all_missing(names: &Names, finding: &Finding) -> String {
+    finding.missing.iter().map(|m| missing(names, m)).collect::<Vec<_>>().join("；")
+}
+
+/// A whole number with a comma every three digits.
+pub(super) fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A text cell that no spreadsheet takes for a formula.
+pub(super) fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// A column that rules lack, with its fill rate.
+pub(super) fn lack(names: &Names, lack: &Lack) -> String {
+    let table = names.table(&lack.table);
+    let name = match &lack.field {
+        Some(field) => format!("{table}.{}", names.field(&lack.table, field)),
+        None => table.to_owned(),
+    };
+    match (lack.exported, lack.fill) {
+        (false, _) => format!("{name}（未导出）"),
+        (true, Some(fill)) => format!("{name}（填报率 {:.1}%）", fill * 100.0),
+        (true, None) => name,
+    }
+}
+
+/// File, line and column of a problem.
+pub(super) fn place(problem: &Problem) -> String {
+    let mut place = problem.file.clone();
+    if problem.row > 0 {
+        place.push_str(&format!(":{}", problem.row));
+    }
+    if !problem.column.is_empty() {
+        place.push_str(&format!(":{}", problem.column));
+    }
+    place
+}
+
+/// What became of a row or cell.
+pub(super) fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Refused => "拒收行",
+        Fate::Blanked => "按未知处理",
+        Fate::Noted => "提示",
+    }
+}
