@@ -1,5 +1,7 @@
 //! Reading sources: what is kept, what is refused, and that the two add up.
 
+#![allow(clippy::unwrap_used)]
+
 use guiju::diagnostic::Source;
 use guiju::ingest::{self, IngestError, Silent};
 use guiju::records::{Fate, Schema, Store, Wanted, parse_schema};

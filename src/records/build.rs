@@ -1,13 +1,12 @@
-//! Filling a store: readers hand over rows cell by cell; each cell is read by its field's type, and each row kept or refused.
+//! Filling a store: readers fill sheets, and a builder puts them together, table by table.
 
-use super::column::{
-    BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER, Column,
-    NONE_CODE,
-};
-use super::problem::{Fate, Problem, Tally, shown};
-use super::schema::{Blank, Field, FieldId, FieldType, Schema, TableId};
-use super::text::{Keys, Sym, Texts};
-use crate::dates::{Fuzzy, parse_fast};
+use super::column::{BAD_ROW, Column};
+use super::origin::Origins;
+use super::problem::{Problem, Tally};
+use super::schema::{FieldId, Schema, TableId};
+use super::sheet::{Cells, Part, Sheet};
+use super::text::{Keys, RefKeys, Sym, Texts};
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// Which fields are wanted: the rest are not read. By table, then field.
@@ -20,23 +19,41 @@ impl Wanted {
         Self(schema.tables.iter().map(|t| vec![true; t.fields.len()]).collect())
     }
 
-    /// Keys and owners only; rules then ask for more.
+    /// Keys, owners and what is required only; rules then ask for more.
     pub fn keys(schema: &Schema) -> Self {
         let mut wanted = Self(schema.tables.iter().map(|t| vec![false; t.fields.len()]).collect());
         for (id, table) in schema.tables.iter().enumerate() {
-            let void = table.void.as_ref().map(|v| v.field);
             let required = (0..table.fields.len()).filter(|&f| table.fields[f].required);
-            required.chain([table.key]).chain(table.owner).chain(void).for_each(|f| wanted.add(id, f));
+            required.chain([table.key]).chain(table.owner).for_each(|f| wanted.add(id, f));
             // The dates that order the rows of a table order its `latest`.
             table.order.iter().for_each(|&f| wanted.add(id, f));
+            if let Some(void) = &table.void {
+                wanted.add(id, void.field);
+                for &child in &void.rows {
+                    // What is void with its row here must be known to belong to it.
+                    let leads_here = schema.tables[child].link_to(id);
+                    leads_here.into_iter().for_each(|f| wanted.add(child, f));
+                }
+            }
+            if let Some(joined) = &table.joined {
+                let made_of = joined.by.iter().chain([&joined.start, &joined.end]);
+                made_of.for_each(|&f| wanted.add(joined.from, f));
+            }
         }
         wanted
     }
 
-    /// Asks for a field, and for what stands in for its blanks; for a derived table, for the fields it is made of.
+    /// Asks for a field.
     pub fn add(&mut self, table: TableId, field: FieldId) {
         if let Some(slot) = self.0.get_mut(table).and_then(|t| t.get_mut(field)) {
             *slot = true;
+        }
+    }
+
+    /// Asks for every field of a table.
+    pub fn add_table(&mut self, table: TableId) {
+        if let Some(fields) = self.0.get_mut(table) {
+            fields.fill(true);
         }
     }
 
@@ -44,23 +61,24 @@ impl Wanted {
     pub fn has(&self, table: TableId, field: FieldId) -> bool {
         self.0.get(table).and_then(|t| t.get(field)).copied().unwrap_or(false)
     }
-}
 
-/// A cell as a reader found it.
-#[derive(Clone, Copy, Debug)]
-pub enum Cell<'a> {
-    /// Nothing there.
-    Blank,
-    /// Text, as in CSV.
-    Text(&'a str),
-    /// A whole number, as in SQLite.
-    Int(i64),
-    /// A fraction.
-    Real(f64),
-    /// Yes or no, as in JSON.
-    Bool(bool),
-    /// A day, as a workbook's date cell.
-    Day(crate::dates::Day),
+    /// With what the wanted fields are made of: a derived table's fields come from its base, and some blanks stand for another field.
+    fn completed(mut self, schema: &Schema) -> Self {
+        for (id, table) in schema.tables.iter().enumerate() {
+            for (f, field) in table.fields.iter().enumerate() {
+                if !self.has(id, f) {
+                    continue;
+                }
+                if let super::schema::Blank::SameAs(other) = field.blank {
+                    self.add(id, other);
+                }
+                if let Some(joined) = &table.joined {
+                    self.add(joined.from, f);
+                }
+            }
+        }
+        self
+    }
 }
 
 /// A store being filled.
@@ -78,41 +96,82 @@ pub struct Builder {
 /// The rows of one table so far.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
+    /// A source had the table, even if it holds no row.
+    pub declared: bool,
+    /// A source had columns that were not wanted.
+    pub unseen: bool,
     pub keys: Keys,
     pub columns: Vec<Option<Column>>,
     /// References by key, before they are resolved.
-    pub refs: Vec<Option<Keys>>,
+    pub refs: Vec<Option<RefKeys>>,
+    /// Rows refused; empty if none is.
     pub ghost: Vec<bool>,
-    pub origin: Vec<(u16, u32)>,
+    pub origins: Origins,
     pub len: usize,
 }
 
-/// One table of one file being read. Rows are handed over one at a time: [`Reading::cell`] for each column, then [`Reading::end_row`].
+/// A [`Sheet`] that joins its builder when dropped: for readers that read one table after another.
 #[derive(Debug)]
 pub struct Reading<'b> {
     builder: &'b mut Builder,
-    table: TableId,
-    file: u16,
-    tally: usize,
-    columns: Vec<FieldId>,
-    headers: Vec<String>,
-    missing: Vec<FieldId>,
-    line: u32,
-    refused: bool,
+    sheet: Sheet,
+}
+
+impl Deref for Reading<'_> {
+    type Target = Sheet;
+    fn deref(&self) -> &Sheet {
+        &self.sheet
+    }
+}
+
+impl DerefMut for Reading<'_> {
+    fn deref_mut(&mut self) -> &mut Sheet {
+        &mut self.sheet
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let nothing = Sheet::new(&self.builder.schema, 0, "", Vec::new(), Texts::default());
+        let (part, texts) = std::mem::replace(&mut self.sheet, nothing).close();
+        self.builder.texts = texts;
+        self.builder.add(part);
+    }
+}
+
+/// Sheets filled apart from the builder, on a thread of their own, with texts of their own.
+#[derive(Debug)]
+pub struct Batch {
+    schema: Arc<Schema>,
+    texts: Texts,
+    parts: Vec<(usize, Part)>,
+}
+
+impl Batch {
+    /// No sheets.
+    pub fn new(schema: &Arc<Schema>) -> Self {
+        Self { schema: Arc::clone(schema), texts: Texts::default(), parts: Vec::new() }
+    }
+
+    /// Starts a table of a file, or some rows of one. One sheet at a time: hand it back with [`Batch::add`].
+    pub fn sheet(&mut self, table: TableId, file: &str, fields: Vec<(FieldId, String)>) -> Sheet {
+        Sheet::new(&self.schema, table, file, fields, std::mem::take(&mut self.texts))
+    }
+
+    /// Takes a filled sheet. Sheets of all batches are put together in the order of `order`.
+    pub fn add(&mut self, order: usize, sheet: Sheet) {
+        let (part, texts) = sheet.close();
+        self.texts = texts;
+        self.parts.push((order, part));
+    }
 }
 
 impl Builder {
     /// An empty store for the wanted fields.
     pub fn new(schema: Arc<Schema>, wanted: Wanted) -> Self {
-        let tables = schema
-            .tables
-            .iter()
-            .map(|t| Draft {
-                columns: vec![None; t.fields.len()],
-                refs: vec![None; t.fields.len()],
-                ..Draft::default()
-            })
-            .collect();
+        let draft = |fields| Draft { columns: vec![None; fields], refs: vec![None; fields], ..Draft::default() };
+        let tables = schema.tables.iter().map(|t| draft(t.fields.len())).collect();
+        let wanted = wanted.completed(&schema);
         Self { schema, wanted, texts: Texts::default(), files: Vec::new(), tables, problems: Vec::new(), tallies: Vec::new() }
     }
 
@@ -121,9 +180,13 @@ impl Builder {
         &self.schema
     }
 
-    /// Whether a field is to be read at all.
-    pub fn wants(&self, table: TableId, field: FieldId) -> bool {
-        self.wanted.has(table, field)
+    /// Whether a field is to be read at all. Asked of every field a source has: what is not read may tell rows apart.
+    pub fn wants(&mut self, table: TableId, field: FieldId) -> bool {
+        let wanted = self.wanted.has(table, field);
+        if let Some(draft) = self.tables.get_mut(table) {
+            draft.unseen |= !wanted;
+        }
+        wanted
     }
 
     /// Notes something wrong with a file as a whole or a column of it.
@@ -131,376 +194,150 @@ impl Builder {
         self.problems.push(problem);
     }
 
+    /// A source holds the table, perhaps without a row: then none was recorded, which is not the same as not exported.
+    pub fn declare(&mut self, table: TableId) {
+        if let Some(draft) = self.tables.get_mut(table) {
+            draft.declared = true;
+        }
+    }
+
     /// Starts reading a table of a file. `fields` are the fields that will be given, in the order of the cells, with their headers.
     pub fn reading(&mut self, table: TableId, file: &str, fields: Vec<(FieldId, String)>) -> Reading<'_> {
-        let file_id = self.files.iter().position(|f| f == file).unwrap_or_else(|| {
-            self.files.push(file.to_owned());
+        let sheet = Sheet::new(&self.schema, table, file, fields, std::mem::take(&mut self.texts));
+        Reading { builder: self, sheet }
+    }
+
+    /// Takes in sheets filled apart.
+    pub fn absorb(&mut self, batches: Vec<Batch>) {
+        let mut parts = Vec::new();
+        for batch in batches {
+            let numbers = if self.texts.is_empty() {
+                self.texts = batch.texts;
+                None
+            } else {
+                Some(Arc::new(self.texts.take_in(&batch.texts)))
+            };
+            parts.extend(batch.parts.into_iter().map(|(order, part)| (order, part, numbers.clone())));
+        }
+        parts.sort_by_key(|(order, ..)| *order);
+        for (_, mut part, numbers) in parts {
+            if let Some(numbers) = numbers {
+                part.renumber(&numbers);
+            }
+            self.add(part);
+        }
+    }
+
+    fn add(&mut self, mut part: Part) {
+        let Some(name) = self.schema.tables.get(part.table).map(|t| t.name.clone()) else { return };
+        let Some(draft) = self.tables.get_mut(part.table) else { return };
+        let file = self.files.iter().position(|f| *f == part.file).unwrap_or_else(|| {
+            self.files.push(part.file.clone());
             self.files.len() - 1
         });
-        let name = self.schema.tables[table].name.clone();
-        self.tallies.push(Tally { file: file.to_owned(), table: name, ..Tally::default() });
-        let tally = self.tallies.len() - 1;
-        let (columns, headers): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
-        let schema = Arc::clone(&self.schema);
-        let def = &schema.tables[table];
-        let draft = &mut self.tables[table];
-        for &f in &columns {
-            draft.open_column(f, &def.fields[f]);
+        self.problems.append(&mut part.problems);
+        let at = self.tallies.iter().position(|t| t.table == name && t.file == part.file).unwrap_or_else(|| {
+            self.tallies.push(Tally { file: part.file.clone(), table: name, ..Tally::default() });
+            self.tallies.len() - 1
+        });
+        if let Some(tally) = self.tallies.get_mut(at) {
+            tally.read += part.len as u64;
+            tally.refused += part.refused;
+            tally.kept += part.len as u64 - part.refused;
         }
-        // Columns another file had and this one has not: unknown in every row of this file.
-        let missing = (0..def.fields.len()).filter(|f| !columns.contains(f) && *f != def.key).collect();
-        Reading {
-            builder: self,
-            table,
-            file: u16::try_from(file_id).unwrap_or(u16::MAX),
-            tally,
-            columns,
-            headers,
-            missing,
-            line: 0,
-            refused: false,
+        draft.add(part, u16::try_from(file).unwrap_or(u16::MAX));
+    }
+}
+
+impl Part {
+    fn renumber(&mut self, numbers: &[Sym]) {
+        for fill in &mut self.fills {
+            if let Cells::Typed(Column::Text(v)) = &mut fill.cells {
+                v.iter_mut().for_each(|s| *s = numbers.get(s.0 as usize).copied().unwrap_or(*s));
+            }
         }
     }
 }
 
 impl Draft {
-    /// Makes the column of a field, with unknown cells for the rows already there.
-    fn open_column(&mut self, field: FieldId, def: &Field) {
-        let n = self.len;
-        match def.ty {
-            FieldType::Id => {}
-            FieldType::Ref(_) => {
-                let slot = &mut self.refs[field];
-                if slot.is_none() {
-                    let mut keys = Keys::default();
-                    (0..n).for_each(|_| keys.push(UNREADABLE));
-                    *slot = Some(keys);
+    /// Takes in the rows of a part. A column that only one of the two has is unknown in the rows of the other.
+    fn add(&mut self, part: Part, file: u16) {
+        let (before, rows) = (self.len, part.len);
+        for fill in part.fills {
+            match fill.cells {
+                Cells::Key => {}
+                Cells::Refs(refs) => {
+                    let Some(slot) = self.refs.get_mut(fill.field) else { continue };
+                    match slot {
+                        Some(all) => all.append(&refs),
+                        None if before == 0 => *slot = Some(refs),
+                        None => {
+                            let mut all = RefKeys::default();
+                            all.at.resize(before, BAD_ROW);
+                            all.append(&refs);
+                            *slot = Some(all);
+                        }
+                    }
                 }
-            }
-            ty => {
-                let slot = &mut self.columns[field];
-                if slot.is_none() {
-                    *slot = Some(match ty {
-                        FieldType::Date => Column::Date(vec![BAD_DATE; n]),
-                        FieldType::Int => Column::Int(vec![BAD_INT; n]),
-                        FieldType::Number => Column::Number(vec![BAD_NUMBER; n]),
-                        FieldType::Bool => Column::Bool(vec![BAD_BOOL; n]),
-                        FieldType::Code(_) => Column::Code(vec![BAD_CODE; n]),
-                        FieldType::Text | FieldType::Id | FieldType::Ref(_) => Column::Text(vec![Sym::BAD; n]),
-                    });
-                }
+                Cells::Code(v, _) => self.add_column(fill.field, Column::Code(v)),
+                Cells::Typed(column) => self.add_column(fill.field, column),
             }
         }
-    }
-}
-
-/// A reference that could not be read, while keys are still text.
-pub(super) const UNREADABLE: &str = "\u{0}";
-
-impl Reading<'_> {
-    /// The fields of the cells, in order.
-    pub fn columns(&self) -> &[FieldId] {
-        &self.columns
-    }
-
-    /// Starts the row on this physical line (or row number).
-    #[inline]
-    pub fn start_row(&mut self, line: u32) {
-        self.line = line;
-        self.refused = false;
-    }
-
-    /// Hands over the cell of the `index`-th column. Each column once a row.
-    #[inline]
-    pub fn cell(&mut self, index: usize, cell: Cell<'_>) {
-        let field = self.columns[index];
-        if let Err(bad) = self.store(field, cell) {
-            self.reject(field, index, cell, bad);
+        self.len += rows;
+        for refs in self.refs.iter_mut().flatten() {
+            refs.at.resize(self.len, BAD_ROW);
         }
-    }
-
-    /// Ends the row: it is now kept or refused.
-    #[inline]
-    pub fn end_row(&mut self) {
-        let draft = &mut self.builder.tables[self.table];
-        for &f in &self.missing {
-            if let Some(keys) = &mut draft.refs[f] {
-                keys.push(UNREADABLE);
-            }
-            if let Some(column) = &mut draft.columns[f] {
-                push_bad(column);
-            }
+        for column in self.columns.iter_mut().flatten() {
+            column.push_bad(self.len - column.len());
         }
-        draft.origin.push((self.file, self.line));
-        draft.ghost.push(self.refused);
-        draft.len += 1;
-        if draft.keys.len() < draft.len {
-            draft.keys.push("");
-        }
-        let tally = &mut self.builder.tallies[self.tally];
-        tally.read += 1;
-        if self.refused {
-            tally.refused += 1;
+        if before == 0 {
+            self.keys = part.keys;
         } else {
-            tally.kept += 1;
+            self.keys.append(&part.keys);
+        }
+        self.origins.append_as(file, &part.origins);
+        if !part.ghost.is_empty() || !self.ghost.is_empty() {
+            self.ghost.resize(before, false);
+            self.ghost.extend(part.ghost);
+            self.ghost.resize(self.len, false);
         }
     }
 
-    /// Notes something wrong at the current row that the cells do not show (a short line). The row is refused.
-    pub fn refuse_row(&mut self, code: &'static str, why: &str, right: &str) {
-        self.refused = true;
-        let problem = self.problem("", code, Fate::Refused, String::new(), why, right);
-        self.builder.problems.push(problem);
-    }
-
-    fn problem(&self, column: &str, code: &'static str, fate: Fate, value: String, why: &str, right: &str) -> Problem {
-        Problem {
-            file: self.builder.files.get(usize::from(self.file)).cloned().unwrap_or_default(),
-            table: self.builder.schema.tables[self.table].name.clone(),
-            row: self.line,
-            column: column.to_owned(),
-            code,
-            fate,
-            value,
-            why: why.to_owned(),
-            right: right.to_owned(),
+    fn add_column(&mut self, field: FieldId, column: Column) {
+        let before = self.len;
+        let Some(slot) = self.columns.get_mut(field) else { return };
+        match slot {
+            Some(all) => all.append(column),
+            None if before == 0 => *slot = Some(column),
+            None => *slot = Some(column.after_bad(before)),
         }
     }
 
-    #[cold]
-    fn reject(&mut self, field: FieldId, index: usize, cell: Cell<'_>, bad: Bad) {
-        let schema = Arc::clone(&self.builder.schema);
-        let def = &schema.tables[self.table].fields[field];
-        let fate = if def.required { Fate::Refused } else { Fate::Blanked };
-        self.refused |= def.required;
-        let header = self.headers.get(index).cloned().unwrap_or_default();
-        let value = match cell {
-            Cell::Blank => String::new(),
-            Cell::Text(t) => shown(t),
-            Cell::Int(i) => shown(&i.to_string()),
-            Cell::Real(x) => shown(&x.to_string()),
-            Cell::Bool(b) => b.to_string(),
-            Cell::Day(d) => d.to_string(),
-        };
-        let right = match def.ty {
-            FieldType::Date => "日期写作 2024-03-04、2024-03 或 2024".to_owned(),
-            FieldType::Int => "应为整数".to_owned(),
-            FieldType::Number => "应为数字，至多三位小数".to_owned(),
-            FieldType::Bool => "应为 是/否（true/false、1/0、Y/N 亦可）".to_owned(),
-            FieldType::Code(list) => {
-                let values = &schema.lists[list].values;
-                let near = crate::diagnostic::nearest(value.as_str(), values.iter().map(String::as_str));
-                match near {
-                    Some(near) => format!("是否应为“{near}”？可用值：{}", values.join("、")),
-                    None => format!("可用值：{}", values.join("、")),
-                }
-            }
-            FieldType::Id | FieldType::Ref(_) | FieldType::Text => "不能为空".to_owned(),
-        };
-        let problem = self.problem(&header, bad.code, fate, value, bad.why, &right);
-        self.builder.problems.push(problem);
-    }
-
-    #[inline]
-    fn store(&mut self, field: FieldId, cell: Cell<'_>) -> Result<(), Bad> {
-        let builder = &mut *self.builder;
-        let def = &builder.schema.tables[self.table].fields[field];
-        let draft = &mut builder.tables[self.table];
-        let cell = match cell {
-            Cell::Text(t) => {
-                let t = t.trim();
-                if t.is_empty() { Cell::Blank } else { Cell::Text(t) }
-            }
-            other => other,
-        };
-        let blank = matches!(cell, Cell::Blank);
-        let missing = if blank && def.required { Err(MISSING) } else { Ok(()) };
-        match def.ty {
-            FieldType::Id => {
-                push_key(&mut draft.keys, cell);
-                return missing;
-            }
-            FieldType::Ref(_) => {
-                if let Some(keys) = &mut draft.refs[field] {
-                    push_key(keys, cell);
-                }
-                return missing;
-            }
-            _ => {}
+    /// Refuses a row; whether it stood until now.
+    pub(super) fn refuse(&mut self, row: usize) -> bool {
+        if self.ghost.is_empty() {
+            self.ghost.resize(self.len, false);
         }
-        let Some(column) = &mut draft.columns[field] else { return Ok(()) };
-        if blank {
-            push_blank(column, def.blank);
-            return missing;
+        self.ghost.get_mut(row).is_some_and(|g| !std::mem::replace(g, true))
+    }
+
+    /// Whether a row is refused.
+    pub(super) fn is_ghost(&self, row: usize) -> bool {
+        self.ghost.get(row).copied().unwrap_or(false)
+    }
+
+    pub(super) fn reorder(&mut self, order: &[u32]) {
+        self.keys = self.keys.reordered(order);
+        for column in self.columns.iter_mut().flatten() {
+            *column = column.reordered(order);
         }
-        match column {
-            Column::Date(v) => push(v, read_date(cell), BAD_DATE),
-            Column::Int(v) => push(v, read_int(cell), BAD_INT),
-            Column::Number(v) => push(v, read_number(cell), BAD_NUMBER),
-            Column::Bool(v) => push(v, read_bool(cell), BAD_BOOL),
-            Column::Code(v) => {
-                let FieldType::Code(list) = def.ty else { return Ok(()) };
-                let code = match cell {
-                    Cell::Text(t) => builder.schema.lists[list].code(t),
-                    _ => None,
-                };
-                push(v, code.ok_or(BAD_VALUE), BAD_CODE)
-            }
-            Column::Text(v) => {
-                let sym = match cell {
-                    Cell::Text(t) => builder.texts.intern(t),
-                    other => builder.texts.intern(&plain(other)),
-                };
-                v.push(sym);
-                Ok(())
-            }
-            Column::Ref(_) => Ok(()),
+        for refs in self.refs.iter_mut().flatten() {
+            refs.reorder(order);
         }
-    }
-}
-
-/// Why a cell cannot stand.
-#[derive(Clone, Copy, Debug)]
-struct Bad {
-    code: &'static str,
-    why: &'static str,
-}
-
-const MISSING: Bad = Bad { code: "data::missing", why: "必填项为空" };
-const BAD_VALUE: Bad = Bad { code: "data::bad-code", why: "不在代码表中" };
-const NOT_A_DATE: Bad = Bad { code: "data::bad-date", why: "不是日期" };
-const AMBIGUOUS_DATE: Bad = Bad { code: "data::ambiguous-date", why: "分不清是1月还是10月" };
-const NOT_AN_INT: Bad = Bad { code: "data::bad-int", why: "不是整数" };
-const NOT_A_NUMBER: Bad = Bad { code: "data::bad-number", why: "不是数字" };
-const NOT_A_BOOL: Bad = Bad { code: "data::bad-bool", why: "不是“是/否”" };
-
-#[inline]
-fn push<T>(column: &mut Vec<T>, value: Result<T, Bad>, bad: T) -> Result<(), Bad> {
-    match value {
-        Ok(value) => {
-            column.push(value);
-            Ok(())
+        if !self.ghost.is_empty() {
+            self.ghost = order.iter().filter_map(|&i| self.ghost.get(i as usize).copied()).collect();
         }
-        Err(why) => {
-            column.push(bad);
-            Err(why)
-        }
-    }
-}
-
-fn push_key(keys: &mut Keys, cell: Cell<'_>) {
-    match cell {
-        Cell::Blank => keys.push(""),
-        Cell::Text(t) => keys.push(t),
-        other => keys.push(&plain(other)),
-    }
-}
-
-fn push_blank(column: &mut Column, blank: Blank) {
-    match column {
-        Column::Date(v) => v.push(match blank {
-            Blank::NotHappened => Fuzzy::FUTURE,
-            Blank::SinceEver => Fuzzy::PAST,
-            // `same_as` is filled in once the row's other dates are there.
-            Blank::Unknown | Blank::None | Blank::SameAs(_) => BLANK_DATE,
-        }),
-        Column::Int(v) => v.push(BLANK_INT),
-        Column::Number(v) => v.push(BLANK_NUMBER),
-        Column::Bool(v) => v.push(if blank == Blank::None { 0 } else { BLANK_BOOL }),
-        Column::Code(v) => v.push(if blank == Blank::None { NONE_CODE } else { BLANK_CODE }),
-        Column::Text(v) => v.push(if blank == Blank::None { Sym::NONE } else { Sym::BLANK }),
-        Column::Ref(_) => {}
-    }
-}
-
-fn push_bad(column: &mut Column) {
-    match column {
-        Column::Date(v) => v.push(BAD_DATE),
-        Column::Int(v) => v.push(BAD_INT),
-        Column::Number(v) => v.push(BAD_NUMBER),
-        Column::Bool(v) => v.push(BAD_BOOL),
-        Column::Code(v) => v.push(BAD_CODE),
-        Column::Text(v) => v.push(Sym::BAD),
-        Column::Ref(_) => {}
-    }
-}
-
-fn plain(cell: Cell<'_>) -> String {
-    match cell {
-        Cell::Blank => String::new(),
-        Cell::Text(t) => t.to_owned(),
-        Cell::Int(i) => i.to_string(),
-        Cell::Real(x) => x.to_string(),
-        Cell::Bool(b) => if b { "是" } else { "否" }.to_owned(),
-        Cell::Day(d) => d.to_string(),
-    }
-}
-
-#[inline]
-fn read_date(cell: Cell<'_>) -> Result<Fuzzy, Bad> {
-    match cell {
-        Cell::Text(t) => match parse_fast(t.as_bytes()) {
-            Some(date) => Ok(date),
-            None => Fuzzy::parse(t).map_err(|e| match e {
-                crate::dates::DateError::LostZero => AMBIGUOUS_DATE,
-                _ => NOT_A_DATE,
-            }),
-        },
-        Cell::Day(day) => Ok(Fuzzy::exact(day)),
-        // 2019, 201903 or 20190305 stored as a number; never a fraction, which cannot tell January from October.
-        Cell::Int(i) => Fuzzy::parse(&i.to_string()).map_err(|_| NOT_A_DATE),
-        Cell::Real(x) if x.fract() == 0.0 => Fuzzy::parse(&format!("{x:.0}")).map_err(|_| NOT_A_DATE),
-        Cell::Real(_) => Err(AMBIGUOUS_DATE),
-        Cell::Bool(_) | Cell::Blank => Err(NOT_A_DATE),
-    }
-}
-
-#[inline]
-fn read_int(cell: Cell<'_>) -> Result<i32, Bad> {
-    let value = match cell {
-        Cell::Int(i) => i32::try_from(i).ok(),
-        Cell::Real(x) if x.fract() == 0.0 && x.abs() < 1e9 => Some(x as i32),
-        Cell::Text(t) => t.parse().ok().or_else(|| t.strip_suffix(".0").and_then(|t| t.parse().ok())),
-        _ => None,
-    };
-    value.filter(|&v| v > BLANK_INT).ok_or(NOT_AN_INT)
-}
-
-fn read_number(cell: Cell<'_>) -> Result<i64, Bad> {
-    match cell {
-        Cell::Int(i) => i.checked_mul(1000).ok_or(NOT_A_NUMBER),
-        Cell::Real(x) => thousandths(&x.to_string()),
-        Cell::Text(t) => thousandths(t.trim_end_matches('%')),
-        _ => Err(NOT_A_NUMBER),
-    }
-}
-
-/// A decimal text as thousandths; more decimals than three are refused rather than rounded across a threshold.
-fn thousandths(text: &str) -> Result<i64, Bad> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let part = part.trim_end_matches('0');
-    let plain = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 12 || part.len() > 3 || !plain(whole) || !plain(part) {
-        return Err(NOT_A_NUMBER);
-    }
-    let whole: i64 = whole.parse().map_err(|_| NOT_A_NUMBER)?;
-    let part: i64 = format!("{part:0<3}").parse().map_err(|_| NOT_A_NUMBER)?;
-    let value = whole * 1000 + part;
-    Ok(if negative { -value } else { value })
-}
-
-#[inline]
-fn read_bool(cell: Cell<'_>) -> Result<u8, Bad> {
-    match cell {
-        Cell::Bool(b) => Ok(u8::from(b)),
-        Cell::Int(1) => Ok(1),
-        Cell::Int(0) => Ok(0),
-        Cell::Text("是" | "true" | "TRUE" | "True" | "1" | "Y" | "y") => Ok(1),
-        Cell::Text("否" | "false" | "FALSE" | "False" | "0" | "N" | "n") => Ok(0),
-        _ => Err(NOT_A_BOOL),
+        self.origins = self.origins.reordered(order);
+        self.len = order.len();
     }
 }

@@ -1,5 +1,6 @@
 //! Typed columns. A cell that is blank or could not be read keeps its place with a marker; which marker says why.
 
+use super::schema::{Blank, FieldType};
 use super::text::Sym;
 use crate::dates::{Day, Fuzzy};
 
@@ -100,6 +101,97 @@ impl Column {
             (_, true) => Filled::Unknown,
             (true, _) => Filled::No,
             _ => Filled::Yes,
+        }
+    }
+
+    /// A column of unreadable cells; none for keys and references, which are kept as texts until they are resolved.
+    pub(super) fn bad(ty: FieldType, rows: usize) -> Option<Self> {
+        let mut column = match ty {
+            FieldType::Date => Self::Date(Vec::new()),
+            FieldType::Int => Self::Int(Vec::new()),
+            FieldType::Number => Self::Number(Vec::new()),
+            FieldType::Bool => Self::Bool(Vec::new()),
+            FieldType::Code(_) => Self::Code(Vec::new()),
+            FieldType::Text => Self::Text(Vec::new()),
+            FieldType::Id | FieldType::Ref(_) => return None,
+        };
+        column.push_bad(rows);
+        Some(column)
+    }
+
+    /// Adds unreadable cells.
+    pub(super) fn push_bad(&mut self, rows: usize) {
+        let len = self.len() + rows;
+        match self {
+            Self::Date(v) => v.resize(len, BAD_DATE),
+            Self::Int(v) => v.resize(len, BAD_INT),
+            Self::Number(v) => v.resize(len, BAD_NUMBER),
+            Self::Bool(v) => v.resize(len, BAD_BOOL),
+            Self::Code(v) => v.resize(len, BAD_CODE),
+            Self::Text(v) => v.resize(len, Sym::BAD),
+            Self::Ref(v) => v.resize(len, BAD_ROW),
+        }
+    }
+
+    /// Adds a blank cell, as the field's blank is to be read.
+    pub(super) fn push_blank(&mut self, blank: Blank) {
+        let none = blank == Blank::None;
+        match self {
+            Self::Date(v) => v.push(match blank {
+                Blank::NotHappened => Fuzzy::FUTURE,
+                Blank::SinceEver => Fuzzy::PAST,
+                // `same_as` is filled in once the row's other dates are there.
+                Blank::Unknown | Blank::None | Blank::SameAs(_) => BLANK_DATE,
+            }),
+            Self::Int(v) => v.push(BLANK_INT),
+            Self::Number(v) => v.push(BLANK_NUMBER),
+            Self::Bool(v) => v.push(if none { 0 } else { BLANK_BOOL }),
+            Self::Code(v) => v.push(if none { NONE_CODE } else { BLANK_CODE }),
+            Self::Text(v) => v.push(if none { Sym::NONE } else { Sym::BLANK }),
+            Self::Ref(v) => v.push(if none { NONE_ROW } else { BLANK_ROW }),
+        }
+    }
+
+    /// Adds the rows of another column of the same field.
+    pub(super) fn append(&mut self, other: Self) {
+        let rows = other.len();
+        match (&mut *self, other) {
+            (Self::Date(a), Self::Date(b)) => a.extend(b),
+            (Self::Int(a), Self::Int(b)) => a.extend(b),
+            (Self::Number(a), Self::Number(b)) => a.extend(b),
+            (Self::Bool(a), Self::Bool(b)) | (Self::Code(a), Self::Code(b)) => a.extend(b),
+            (Self::Text(a), Self::Text(b)) => a.extend(b),
+            (Self::Ref(a), Self::Ref(b)) => a.extend(b),
+            // Columns of one field are of one type; if ever they were not, nothing would be known of the rows.
+            (column, _) => column.push_bad(rows),
+        }
+    }
+
+    /// These cells after so many unreadable ones.
+    pub(super) fn after_bad(self, rows: usize) -> Self {
+        let mut all = match &self {
+            Self::Date(_) => Self::Date(Vec::new()),
+            Self::Int(_) => Self::Int(Vec::new()),
+            Self::Number(_) => Self::Number(Vec::new()),
+            Self::Bool(_) => Self::Bool(Vec::new()),
+            Self::Code(_) => Self::Code(Vec::new()),
+            Self::Text(_) => Self::Text(Vec::new()),
+            Self::Ref(_) => Self::Ref(Vec::new()),
+        };
+        all.push_bad(rows);
+        all.append(self);
+        all
+    }
+
+    /// Whether two rows hold the same.
+    pub(super) fn same(&self, a: usize, b: usize) -> bool {
+        match self {
+            Self::Date(v) => v.get(a) == v.get(b),
+            Self::Int(v) => v.get(a) == v.get(b),
+            Self::Number(v) => v.get(a) == v.get(b),
+            Self::Bool(v) | Self::Code(v) => v.get(a) == v.get(b),
+            Self::Text(v) => v.get(a) == v.get(b),
+            Self::Ref(v) => v.get(a) == v.get(b),
         }
     }
 

@@ -1,308 +1,385 @@
 //! From rows as read to records that rules can walk: keys made unique, references resolved, rows grouped by owner, void rows
 //! marked, derived tables built.
 
-use super::build::{Builder, Draft, UNREADABLE};
-use super::column::{BAD_DATE, BAD_ROW, BLANK_DATE, BLANK_ROW, Column, FAR_ROW, NONE_CODE, NONE_ROW};
+use super::build::{Builder, Draft, Wanted};
+use super::column::{BAD_DATE, BAD_ROW, BLANK_DATE, Column, NONE_CODE, NONE_ROW};
 use super::joined;
-use super::problem::{Fate, Problem, shown};
-use super::schema::{Blank, FieldId, FieldType, Schema, TableId};
+use super::origin::Origins;
+use super::problem::{Fate, Problem, Tally, shown};
+use super::resolve::{Resolved, resolve};
+use super::schema::{Blank, FieldId, FieldType, Schema, Table, TableId};
 use super::store::{RowId, Rows, Store};
-use super::text::Sym;
-use rustc_hash::FxHashMap;
+use super::text::{RefKeys, Sym, hash};
+use hashbrown::HashTable;
+use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 
 impl Builder {
     /// Ends the filling.
     pub fn finish(mut self) -> Store {
         let schema = Arc::clone(&self.schema);
-        for table in 0..schema.tables.len() {
-            self.fill_same_as(table);
-            self.refuse_duplicates(table);
-        }
+        self.texts.shrink();
+        let mut book = Book { schema: Arc::clone(&schema), files: self.files, problems: self.problems, tallies: self.tallies };
+        let mut drafts = self.tables;
+        let unseen_merges = make_unique(&mut drafts, &mut book);
         let mut store = Store {
             schema: Arc::clone(&schema),
             tables: (0..schema.tables.len()).map(|_| Rows::default()).collect(),
-            texts: std::mem::take(&mut self.texts),
-            files: self.files.clone(),
+            texts: self.texts,
+            files: Vec::new(),
             problems: Vec::new(),
             tallies: Vec::new(),
             assumed_blank: Vec::new(),
+            unseen_merges,
         };
-        for table in by_owner_depth(&schema) {
-            self.settle(table, &mut store);
+        let mut refs: Vec<Vec<Option<RefKeys>>> = schema.tables.iter().map(|t| vec![None; t.fields.len()]).collect();
+        for level in by_owner_depth(&schema) {
+            let work: Vec<(TableId, Draft)> =
+                level.iter().filter_map(|&t| drafts.get_mut(t).map(|d| (t, std::mem::take(d)))).collect();
+            let settled: Vec<Settled> = work.into_par_iter().map(|(t, draft)| settle(&schema, t, draft, &store, &self.wanted)).collect();
+            for mut done in settled {
+                book.enter(done.table, &done.lost, &mut done.rows);
+                store.assumed_blank.append(&mut done.assumed_blank);
+                if let (Some(slot), Some(rows)) = (refs.get_mut(done.table), store.tables.get_mut(done.table)) {
+                    *slot = done.refs;
+                    *rows = done.rows;
+                }
+            }
         }
-        for table in 0..schema.tables.len() {
-            self.resolve_rest(table, &mut store);
-        }
+        resolve_rest(&schema, refs, &mut store, &mut book);
+        mark_orphans(&mut store);
         mark_void(&mut store);
         for table in (0..schema.tables.len()).filter(|&t| schema.tables[t].joined.is_some()) {
-            store.tables[table] = joined::build(&store, table);
+            store.tables[table] = joined::build(&store, table, &self.wanted);
         }
-        self.problems.sort();
-        self.problems.dedup();
-        self.tallies.sort_by(|a, b| (&a.file, &a.table).cmp(&(&b.file, &b.table)));
-        store.problems = self.problems;
-        store.tallies = self.tallies;
+        store.assumed_blank.sort();
+        store.files = book.files;
+        store.problems = book.problems;
+        store.problems.sort();
+        store.problems.dedup_by(|a, b| a.fate == Fate::Noted && a == b);
+        store.tallies = book.tallies;
+        store.tallies.sort_by(|a, b| (&a.file, &a.table).cmp(&(&b.file, &b.table)));
         store
     }
+}
 
-    fn fill_same_as(&mut self, table: TableId) {
-        let schema = Arc::clone(&self.schema);
-        for (f, def) in schema.tables[table].fields.iter().enumerate() {
-            let Blank::SameAs(other) = def.blank else { continue };
-            let draft = &mut self.tables[table];
-            let Some(Column::Date(source)) = draft.columns[other].clone() else { continue };
-            if let Some(Column::Date(v)) = &mut draft.columns[f] {
-                for (cell, same) in v.iter_mut().zip(source) {
-                    if *cell == BLANK_DATE {
-                        *cell = same;
-                    }
+/// What is entered about rows after they were read: problems and the tallies of their files.
+struct Book {
+    schema: Arc<Schema>,
+    files: Vec<String>,
+    problems: Vec<Problem>,
+    tallies: Vec<Tally>,
+}
+
+/// A reference that leads nowhere, or a key that stands twice.
+struct Lost {
+    row: u32,
+    field: FieldId,
+    code: &'static str,
+    fate: Fate,
+    value: String,
+    why: String,
+    right: String,
+}
+
+impl Book {
+    /// Enters what was lost of a table's rows, and refuses those that cannot stand.
+    fn enter(&mut self, table: TableId, lost: &[Lost], rows: &mut Rows) {
+        for one in lost {
+            self.tell(table, one, &rows.origin);
+            if one.fate == Fate::Refused {
+                let len = rows.len;
+                rows.ghost.resize(len, false);
+                let stood = rows.ghost.get_mut(one.row as usize).is_some_and(|g| !std::mem::replace(g, true));
+                if stood {
+                    self.recount(table, one.row, &rows.origin, Recount::Refused);
                 }
             }
         }
     }
 
-    /// Of rows with one key all are refused, unless they are identical: then one is kept.
-    fn refuse_duplicates(&mut self, table: TableId) {
-        let draft = &self.tables[table];
-        if draft.keys.ascending() {
-            return;
-        }
-        let mut seen: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-        seen.reserve(draft.len);
-        for row in 0..draft.len {
-            let key = draft.keys.get(row);
-            if !key.is_empty() {
-                seen.entry(key).or_default().push(row);
-            }
-        }
-        let mut groups: Vec<Vec<usize>> = seen.into_values().filter(|rows| rows.len() > 1).collect();
-        groups.sort();
-        let mut merged = vec![false; draft.len];
-        let mut refused = Vec::new();
-        for rows in groups {
-            let same = rows.iter().all(|&r| draft.identical(r, rows[0]));
-            if same {
-                rows.iter().skip(1).for_each(|&r| merged[r] = true);
-            } else {
-                refused.extend(rows);
-            }
-        }
-        let key_name = self.schema.tables[table].fields[self.schema.tables[table].key].name.clone();
-        for row in refused {
-            let value = self.tables[table].keys.get(row).to_owned();
-            self.refuse(table, row, &key_name, "data::duplicate-key", &value, "编码重复，内容不一致", "同一编码只能有一行");
-        }
-        if merged.iter().any(|&m| m) {
-            for row in (0..merged.len()).filter(|&r| merged[r]) {
-                let (file, _) = self.tables[table].origin[row];
-                let already_refused = self.tables[table].ghost[row];
-                if let Some(t) = self.tally(table, file) {
-                    t.merged += 1;
-                    if already_refused { t.refused -= 1 } else { t.kept -= 1 }
-                }
-            }
-            let keep: Vec<u32> = (0..merged.len()).filter(|&r| !merged[r]).map(|r| r as u32).collect();
-            self.tables[table].reorder(&keep);
-        }
-    }
-
-    fn tally(&mut self, table: TableId, file: u16) -> Option<&mut super::problem::Tally> {
-        let name = &self.schema.tables[table].name;
-        let file = self.files.get(usize::from(file))?;
-        self.tallies.iter_mut().find(|t| t.table == *name && t.file == *file)
-    }
-
-    fn refuse(&mut self, table: TableId, row: usize, column: &str, code: &'static str, value: &str, why: &str, right: &str) {
-        let (file, line) = self.tables[table].origin[row];
-        let problem = Problem {
-            file: self.files.get(usize::from(file)).cloned().unwrap_or_default(),
-            table: self.schema.tables[table].name.clone(),
-            row: line,
-            column: column.to_owned(),
-            code,
-            fate: Fate::Refused,
-            value: shown(value),
-            why: why.to_owned(),
-            right: right.to_owned(),
-        };
-        self.problems.push(problem);
-        if !std::mem::replace(&mut self.tables[table].ghost[row], true)
-            && let Some(t) = self.tally(table, file)
-        {
-            t.kept -= 1;
-            t.refused += 1;
-        }
-    }
-
-    /// Resolves the owner references of a table, groups its rows by owner and hands them to the store.
-    fn settle(&mut self, table: TableId, store: &mut Store) {
-        let schema = Arc::clone(&self.schema);
-        let def = &schema.tables[table];
-        let mut owners = None;
-        if let Some(field) = def.owner
-            && let FieldType::Ref(target) = def.fields[field].ty
-            && self.tables[table].refs[field].is_some()
-        {
-            let column = self.resolve(table, field, target, store);
-            owners = Some((field, column));
-        }
-        let draft = &mut self.tables[table];
-        let mut orphans = Vec::new();
-        if let Some((field, column)) = owners {
-            let order = grouped(&column);
-            draft.columns[field] = Some(Column::Ref(column));
-            if let Some(order) = order {
-                draft.reorder(&order);
-            }
-            if let Some(Column::Ref(v)) = &draft.columns[field] {
-                orphans = (0..draft.len).filter(|&r| draft.ghost[r] && v[r] >= NONE_ROW).map(|r| r as RowId).collect();
-            }
-        }
-        let any_ghost = draft.ghost.iter().any(|&g| g);
-        let rows = &mut store.tables[table];
-        rows.len = draft.len;
-        rows.exported = draft.len > 0;
-        rows.keys = std::mem::take(&mut draft.keys);
-        rows.origin = std::mem::take(&mut draft.origin);
-        rows.ghost = if any_ghost { draft.ghost.clone() } else { Vec::new() };
-        rows.orphans = orphans;
-        rows.columns = vec![None; def.fields.len()];
-        rows.far = (0..def.fields.len()).map(|_| None).collect();
-        rows.links = (0..def.fields.len()).map(|_| OnceLock::new()).collect();
-        for (f, field) in def.fields.iter().enumerate() {
-            rows.columns[f] = draft.columns[f].take();
-            if rows.columns[f].is_none() && field.even_unexported && rows.exported && draft.refs[f].is_none() && self.wanted.has(table, f) {
-                rows.columns[f] = blank_column(field.ty, rows.len);
-                store.assumed_blank.push(format!("{}.{}", def.name, field.name));
-            }
-        }
-    }
-
-    fn resolve_rest(&mut self, table: TableId, store: &mut Store) {
-        let schema = Arc::clone(&self.schema);
-        for (f, field) in schema.tables[table].fields.iter().enumerate() {
-            let FieldType::Ref(target) = field.ty else { continue };
-            if self.tables[table].refs[f].is_none() {
-                continue;
-            }
-            if store.tables[table].columns[f].is_none() {
-                let column = self.resolve(table, f, target, store);
-                store.tables[table].columns[f] = Some(Column::Ref(column));
-            }
-            self.keep_far_keys(table, f, store);
-        }
-    }
-
-    /// The rows that a column's keys lead to. A key that leads to nothing: an optional reference reads as unknown, an owner refuses the row.
-    fn resolve(&mut self, table: TableId, field: FieldId, target: TableId, store: &Store) -> Vec<u32> {
-        let schema = Arc::clone(&self.schema);
-        let def = &schema.tables[table].fields[field];
-        let Some(keys) = self.tables[table].refs[field].take() else { return Vec::new() };
-        let own = target == table && !store.tables[table].exported;
-        let target_keys = if own { &self.tables[table].keys } else { &store.tables[target].keys };
-        let exported = !target_keys.is_empty();
-        let index: FxHashMap<&str, u32> = (0..target_keys.len()).map(|r| (target_keys.get(r), r as u32)).collect();
-        let mut column = Vec::with_capacity(keys.len());
-        let mut lost = Vec::new();
-        let mut last = ("", BLANK_ROW);
-        for row in 0..keys.len() {
-            let key = keys.get(row);
-            if key == last.0 && row > 0 {
-                column.push(last.1);
-                if last.1 == BAD_ROW && key != UNREADABLE {
-                    lost.push(row);
-                }
-                continue;
-            }
-            let to = match key {
-                "" if def.blank == Blank::None => NONE_ROW,
-                "" => BLANK_ROW,
-                UNREADABLE => BAD_ROW,
-                key => match index.get(key) {
-                    Some(&row) => row,
-                    None if !exported => FAR_ROW,
-                    None => {
-                        lost.push(row);
-                        BAD_ROW
-                    }
-                },
-            };
-            last = (key, to);
-            column.push(to);
-        }
-        drop(index);
-        let target_name = schema.tables[target].zh.clone();
-        for row in lost {
-            let right = format!("应为{target_name}表中已有的编码");
-            if def.required {
-                self.refuse(table, row, &def.name, "data::unknown-owner", keys.get(row), "所属的编码不存在", &right);
-            } else {
-                self.blanked(table, row, &def.name, store, keys.get(row), &right);
-            }
-        }
-        self.tables[table].refs[field] = Some(keys);
-        column
-    }
-
-    fn blanked(&mut self, table: TableId, row: usize, column: &str, store: &Store, value: &str, right: &str) {
-        // Origins have moved into the store once the table is settled.
-        let origin = store.tables[table].origin.get(row).or_else(|| self.tables[table].origin.get(row)).copied();
-        let (file, line) = origin.unwrap_or((u16::MAX, 0));
+    fn tell(&mut self, table: TableId, lost: &Lost, origins: &Origins) {
+        let (file, row) = origins.get(lost.row as usize).unwrap_or((u16::MAX, 0));
+        let Some(def) = self.schema.tables.get(table) else { return };
         self.problems.push(Problem {
-            file: store.files.get(usize::from(file)).cloned().unwrap_or_default(),
-            table: self.schema.tables[table].name.clone(),
-            row: line,
-            column: column.to_owned(),
-            code: "data::unknown-reference",
-            fate: Fate::Blanked,
-            value: shown(value),
-            why: "引用的编码不存在".to_owned(),
-            right: right.to_owned(),
+            file: self.files.get(usize::from(file)).cloned().unwrap_or_default(),
+            table: def.name.clone(),
+            row,
+            column: def.fields.get(lost.field).map(|f| f.name.clone()).unwrap_or_default(),
+            code: lost.code,
+            fate: lost.fate,
+            value: shown(&lost.value),
+            why: lost.why.clone(),
+            right: lost.right.clone(),
         });
     }
 
-    fn keep_far_keys(&mut self, table: TableId, field: FieldId, store: &mut Store) {
-        let Some(Column::Ref(column)) = &store.tables[table].columns[field] else { return };
-        if !column.contains(&FAR_ROW) {
-            return;
+    fn recount(&mut self, table: TableId, row: u32, origins: &Origins, what: Recount) {
+        let Some((file, _)) = origins.get(row as usize) else { return };
+        let (Some(file), Some(def)) = (self.files.get(usize::from(file)), self.schema.tables.get(table)) else { return };
+        let Some(tally) = self.tallies.iter_mut().find(|t| t.table == def.name && t.file == *file) else { return };
+        match what {
+            Recount::Refused => (tally.kept, tally.refused) = (tally.kept.saturating_sub(1), tally.refused + 1),
+            Recount::Merged => (tally.kept, tally.merged) = (tally.kept.saturating_sub(1), tally.merged + 1),
+            Recount::GhostMerged => (tally.refused, tally.merged) = (tally.refused.saturating_sub(1), tally.merged + 1),
         }
-        let Some(keys) = &self.tables[table].refs[field] else { return };
-        let far = column
-            .iter()
-            .enumerate()
-            .map(|(row, &to)| if to == FAR_ROW { store.texts.intern(keys.get(row)) } else { Sym::NONE })
-            .collect();
-        store.tables[table].far[field] = Some(far);
+    }
+}
+
+/// A row counted as kept (or, a ghost, as refused) turns out to be something else.
+enum Recount {
+    Refused,
+    Merged,
+    GhostMerged,
+}
+
+/// Of rows with one key all are refused, unless they are identical: then the first is kept. Returns the tables of which rows
+/// were taken for identical though not all their columns were read.
+fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId> {
+    let schema = Arc::clone(&book.schema);
+    let found: Vec<Vec<Vec<u32>>> = drafts
+        .par_iter_mut()
+        .zip(&schema.tables)
+        .map(|(draft, def)| {
+            fill_same_as(draft, def);
+            draft.same_keys()
+        })
+        .collect();
+    let mut unseen = Vec::new();
+    for (table, (draft, groups)) in drafts.iter_mut().zip(found).enumerate() {
+        let Some(def) = schema.tables.get(table) else { continue };
+        let mut merged: Vec<u32> = Vec::new();
+        for rows in groups {
+            let first = rows.first().copied().unwrap_or(0);
+            if rows.iter().all(|&r| draft.identical(r as usize, first as usize)) {
+                merged.extend(rows.iter().skip(1));
+                continue;
+            }
+            for &row in &rows {
+                let lost = Lost {
+                    row,
+                    field: def.key,
+                    code: "data::duplicate-key",
+                    fate: Fate::Refused,
+                    value: draft.keys.get(row as usize).to_owned(),
+                    why: format!("编码重复（共{}行），内容不一致", rows.len()),
+                    right: "同一编码只能有一行".to_owned(),
+                };
+                book.tell(table, &lost, &draft.origins);
+                if draft.refuse(row as usize) {
+                    book.recount(table, row, &draft.origins, Recount::Refused);
+                }
+            }
+        }
+        if merged.is_empty() {
+            continue;
+        }
+        merged.sort_unstable();
+        for &row in &merged {
+            let what = if draft.is_ghost(row as usize) { Recount::GhostMerged } else { Recount::Merged };
+            book.recount(table, row, &draft.origins, what);
+        }
+        if draft.unseen {
+            unseen.push(table);
+        }
+        let keep: Vec<u32> = (0..draft.len as u32).filter(|r| merged.binary_search(r).is_err()).collect();
+        draft.reorder(&keep);
+    }
+    unseen
+}
+
+fn fill_same_as(draft: &mut Draft, def: &Table) {
+    for (f, field) in def.fields.iter().enumerate() {
+        let Blank::SameAs(other) = field.blank else { continue };
+        let Some(Some(Column::Date(mut cells))) = draft.columns.get_mut(f).map(Option::take) else { continue };
+        if let Some(Some(Column::Date(same))) = draft.columns.get(other) {
+            for (cell, same) in cells.iter_mut().zip(same) {
+                if *cell == BLANK_DATE {
+                    *cell = *same;
+                }
+            }
+        }
+        if let Some(slot) = draft.columns.get_mut(f) {
+            *slot = Some(Column::Date(cells));
+        }
     }
 }
 
 impl Draft {
-    fn identical(&self, a: usize, b: usize) -> bool {
-        let same_refs = self.refs.iter().flatten().all(|k| k.get(a) == k.get(b));
-        let same_cells = self.columns.iter().flatten().all(|c| match c {
-            Column::Date(v) => v.get(a) == v.get(b),
-            Column::Int(v) => v.get(a) == v.get(b),
-            Column::Number(v) => v.get(a) == v.get(b),
-            Column::Bool(v) | Column::Code(v) => v.get(a) == v.get(b),
-            Column::Text(v) => v.get(a) == v.get(b),
-            Column::Ref(v) => v.get(a) == v.get(b),
-        });
-        same_refs && same_cells && self.ghost.get(a) == self.ghost.get(b)
+    /// Rows that share a key, by key in the order of their first rows.
+    fn same_keys(&self) -> Vec<Vec<u32>> {
+        if self.keys.ascending() {
+            return Vec::new();
+        }
+        let key = |row: u32| self.keys.get(row as usize);
+        let mut first: HashTable<u32> = HashTable::with_capacity(self.len);
+        let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
+        for row in (0..self.len as u32).filter(|&r| !key(r).is_empty()) {
+            let entry = first.entry(hash(key(row)), |&other| key(other) == key(row), |&other| hash(key(other)));
+            match entry {
+                hashbrown::hash_table::Entry::Occupied(seen) => groups.entry(*seen.get()).or_insert_with(|| vec![*seen.get()]).push(row),
+                hashbrown::hash_table::Entry::Vacant(slot) => {
+                    slot.insert(row);
+                }
+            }
+        }
+        groups.into_values().collect()
     }
 
-    fn reorder(&mut self, order: &[u32]) {
-        self.keys = self.keys.reordered(order);
-        for column in self.columns.iter_mut().flatten() {
-            *column = column.reordered(order);
-        }
-        for keys in self.refs.iter_mut().flatten() {
-            *keys = keys.reordered(order);
-        }
-        self.ghost = order.iter().filter_map(|&i| self.ghost.get(i as usize).copied()).collect();
-        self.origin = order.iter().filter_map(|&i| self.origin.get(i as usize).copied()).collect();
-        self.len = order.len();
+    fn identical(&self, a: usize, b: usize) -> bool {
+        let same_refs = self.refs.iter().flatten().all(|r| match (r.at.get(a), r.at.get(b)) {
+            (Some(x), Some(y)) => x == y || (r.get(a) == r.get(b) && !r.get(a).is_empty()),
+            _ => false,
+        });
+        same_refs && self.columns.iter().flatten().all(|c| c.same(a, b)) && self.is_ghost(a) == self.is_ghost(b)
     }
+}
+
+/// A table whose owner references are resolved and whose rows are grouped.
+struct Settled {
+    table: TableId,
+    rows: Rows,
+    refs: Vec<Option<RefKeys>>,
+    lost: Vec<Lost>,
+    assumed_blank: Vec<String>,
+}
+
+/// Resolves the owner references of a table, groups its rows by owner and hands them over.
+fn settle(schema: &Schema, table: TableId, mut draft: Draft, store: &Store, wanted: &Wanted) -> Settled {
+    let mut done = Settled { table, rows: Rows::default(), refs: Vec::new(), lost: Vec::new(), assumed_blank: Vec::new() };
+    let Some(def) = schema.tables.get(table) else { return done };
+    if let Some(field) = def.owner
+        && let FieldType::Ref(target) = def.fields[field].ty
+        && target != table
+    {
+        let required = def.fields[field].required;
+        if draft.len > 0 && required && draft.refs[field].is_none() {
+            draft.refs[field] = Some(RefKeys { at: vec![BAD_ROW; draft.len], ..RefKeys::default() });
+        }
+        if let Some(refs) = draft.refs[field].take() {
+            let target_rows = store.rows(target);
+            let resolved = resolve(refs, &target_rows.keys, target_rows.exported);
+            done.lost = lost_references(schema, table, field, &resolved, |row| draft.is_ghost(row));
+            let order = grouped(&resolved.column);
+            if let Some(far) = resolved.far {
+                // Their text is kept; see `resolve_rest`.
+                draft.refs[field] = Some(far);
+            }
+            draft.columns[field] = Some(Column::Ref(resolved.column));
+            if let Some(order) = order {
+                draft.reorder(&order);
+                let mut place = vec![0u32; order.len()];
+                order.iter().zip(0u32..).for_each(|(&old, new)| place[old as usize] = new);
+                done.lost.iter_mut().for_each(|l| l.row = place[l.row as usize]);
+            }
+        }
+    }
+    let rows = &mut done.rows;
+    rows.len = draft.len;
+    rows.exported = draft.len > 0 || draft.declared;
+    rows.keys = draft.keys;
+    rows.origin = draft.origins;
+    rows.ghost = draft.ghost;
+    rows.columns = draft.columns;
+    rows.far = (0..def.fields.len()).map(|_| None).collect();
+    rows.links = (0..def.fields.len()).map(|_| OnceLock::new()).collect();
+    for (f, field) in def.fields.iter().enumerate() {
+        if rows.columns[f].is_some() || draft.refs[f].is_some() || !rows.exported || !wanted.has(table, f) {
+            continue;
+        }
+        if rows.len == 0 {
+            // Exported without a row: every column is there, with nothing in it.
+            rows.columns[f] = empty_column(field.ty);
+        } else if field.even_unexported {
+            rows.columns[f] = blank_column(field.ty, rows.len);
+            done.assumed_blank.push(format!("{}.{}", def.name, field.name));
+        }
+    }
+    done.refs = draft.refs;
+    done
+}
+
+/// References that lead nowhere: an optional one reads as unknown, a required one refuses the row.
+fn lost_references(schema: &Schema, table: TableId, field: FieldId, resolved: &Resolved, is_ghost: impl Fn(usize) -> bool) -> Vec<Lost> {
+    let Some(def) = schema.tables.get(table).and_then(|t| t.fields.get(field)) else { return Vec::new() };
+    let FieldType::Ref(target) = def.ty else { return Vec::new() };
+    let target_name = schema.tables.get(target).map_or("", |t| t.zh.as_str());
+    let (code, fate, why) = if def.required {
+        ("data::unknown-owner", Fate::Refused, "所属的编码不存在")
+    } else {
+        ("data::unknown-reference", Fate::Blanked, "引用的编码不存在")
+    };
+    let mut all: Vec<Lost> = resolved
+        .lost
+        .iter()
+        .map(|(row, value)| Lost {
+            row: *row,
+            field,
+            code,
+            fate,
+            value: value.clone(),
+            why: why.to_owned(),
+            right: format!("应为{target_name}表中已有的编码"),
+        })
+        .collect();
+    if def.required {
+        // Rows of a file without this column belong to nobody known. (A cell that could not be read has refused its row already.)
+        let nowhere = resolved.column.iter().zip(0u32..).filter(|(to, _)| **to == BAD_ROW);
+        let lost: Vec<u32> = all.iter().map(|l| l.row).collect();
+        let missing = nowhere.filter(|(_, row)| !is_ghost(*row as usize) && lost.binary_search(row).is_err());
+        let missing: Vec<Lost> = missing
+            .map(|(_, row)| Lost {
+                row,
+                field,
+                code: "data::missing",
+                fate: Fate::Refused,
+                value: String::new(),
+                why: "文件没有这一列，不知道属于谁".to_owned(),
+                right: format!("应有“{}”列", def.zh),
+            })
+            .collect();
+        all.extend(missing);
+    }
+    all
+}
+
+/// Resolves every reference but those of owners.
+fn resolve_rest(schema: &Schema, refs: Vec<Vec<Option<RefKeys>>>, store: &mut Store, book: &mut Book) {
+    let mut work: Vec<(TableId, FieldId, TableId, RefKeys)> = Vec::new();
+    for (t, fields) in refs.into_iter().enumerate() {
+        for (f, keys) in fields.into_iter().enumerate() {
+            let (Some(keys), FieldType::Ref(target)) = (keys, schema.tables[t].fields[f].ty) else { continue };
+            if store.rows(t).column(f).is_some() {
+                keep_far_keys(t, f, &keys, store);
+            } else {
+                work.push((t, f, target, keys));
+            }
+        }
+    }
+    let known: &Store = store;
+    let done: Vec<(TableId, FieldId, Resolved, Vec<Lost>)> = work
+        .into_par_iter()
+        .map(|(t, f, target, keys)| {
+            let rows = known.rows(target);
+            let resolved = resolve(keys, &rows.keys, rows.exported);
+            let lost = lost_references(schema, t, f, &resolved, |row| known.rows(t).is_ghost(row as RowId));
+            (t, f, resolved, lost)
+        })
+        .collect();
+    for (t, f, resolved, lost) in done {
+        let Some(rows) = store.tables.get_mut(t) else { continue };
+        book.enter(t, &lost, rows);
+        rows.columns[f] = Some(Column::Ref(resolved.column));
+        if let Some(far) = resolved.far {
+            keep_far_keys(t, f, &far, store);
+        }
+    }
+}
+
+fn keep_far_keys(table: TableId, field: FieldId, keys: &RefKeys, store: &mut Store) {
+    let syms: Vec<Sym> = (0..keys.distinct.len()).map(|i| store.texts.intern(keys.distinct.get(i))).collect();
+    let far = keys.at.iter().map(|&i| syms.get(i as usize).copied().unwrap_or(Sym::NONE)).collect();
+    store.tables[table].far[field] = Some(far);
 }
 
 /// The order that brings rows of one owner together (owners in their own order, rows in file order), or none if they lie so already.
@@ -315,7 +392,8 @@ fn grouped(owners: &[u32]) -> Option<Vec<u32>> {
     Some(order)
 }
 
-fn by_owner_depth(schema: &Schema) -> Vec<TableId> {
+/// Tables by the length of their chain of owners: owners come first.
+fn by_owner_depth(schema: &Schema) -> Vec<Vec<TableId>> {
     let depth = |mut t: TableId| {
         let mut d = 0;
         while let Some(f) = schema.tables[t].owner
@@ -328,9 +406,17 @@ fn by_owner_depth(schema: &Schema) -> Vec<TableId> {
         }
         d
     };
-    let mut tables: Vec<TableId> = (0..schema.tables.len()).collect();
-    tables.sort_by_key(|&t| (depth(t), t));
-    tables
+    let mut levels: Vec<Vec<TableId>> = vec![Vec::new(); schema.tables.len() + 1];
+    (0..schema.tables.len()).filter(|&t| schema.tables[t].joined.is_none()).for_each(|t| levels[depth(t)].push(t));
+    levels.retain(|level| !level.is_empty());
+    levels
+}
+
+fn empty_column(ty: FieldType) -> Option<Column> {
+    match ty {
+        FieldType::Ref(_) => Some(Column::Ref(Vec::new())),
+        ty => Column::bad(ty, 0),
+    }
 }
 
 fn blank_column(ty: FieldType, len: usize) -> Option<Column> {
@@ -344,6 +430,16 @@ fn blank_column(ty: FieldType, len: usize) -> Option<Column> {
     })
 }
 
+/// Refused rows that belong to nobody known might belong to anyone.
+fn mark_orphans(store: &mut Store) {
+    let schema = Arc::clone(&store.schema);
+    for (rows, def) in store.tables.iter_mut().zip(&schema.tables) {
+        let Some(Some(Column::Ref(owners))) = def.owner.and_then(|f| rows.columns.get(f)) else { continue };
+        let nobody = |row: usize| owners.get(row).is_none_or(|&to| to >= NONE_ROW);
+        rows.orphans = rows.ghost.iter().zip(0u32..).filter(|(ghost, row)| **ghost && nobody(*row as usize)).map(|(_, r)| r).collect();
+    }
+}
+
 fn mark_void(store: &mut Store) {
     let schema = Arc::clone(&store.schema);
     for (t, def) in schema.tables.iter().enumerate() {
@@ -355,7 +451,7 @@ fn mark_void(store: &mut Store) {
         }
         for &child in &void.rows {
             // A visit belongs to a person, but it is void with its case: by the field that leads to the void table.
-            let Some(field) = schema.tables[child].fields.iter().position(|f| f.ty == FieldType::Ref(t)) else { continue };
+            let Some(field) = schema.tables[child].link_to(t) else { continue };
             let Some(Column::Ref(refs)) = store.tables[child].column(field) else { continue };
             let void = refs.iter().map(|&r| dead.get(r as usize).copied().unwrap_or(false)).collect();
             store.tables[child].void = void;

@@ -1,5 +1,6 @@
 //! Derived tables: consecutive rows of one owner read as one (a post held on under a new row is one post).
 
+use super::build::Wanted;
 use super::column::Column;
 use super::schema::{Joined, TableId};
 use super::store::{RowId, Rows, Store};
@@ -11,7 +12,7 @@ use std::sync::OnceLock;
 /// Rows equal in the `by` fields are joined while each starts no later than the day after the one before ends. Where imprecise dates
 /// leave open whether two rows join, they are read as joined with a start as wide as the doubt, and the earlier rows alone
 /// are kept beside it as a doubtful row.
-pub(super) fn build(store: &Store, table: TableId) -> Rows {
+pub(super) fn build(store: &Store, table: TableId, wanted: &Wanted) -> Rows {
     let def = &store.schema.tables[table];
     let Some(spec) = &def.joined else { return Rows::default() };
     let base = store.rows(spec.from);
@@ -27,7 +28,7 @@ pub(super) fn build(store: &Store, table: TableId) -> Rows {
         join_owner(base, spec, row as RowId..end as RowId, &mut runs);
         row = end;
     }
-    assemble(store, table, spec, base, &runs)
+    assemble(store, table, spec, base, &runs, wanted)
 }
 
 /// Rows joined into one.
@@ -83,13 +84,13 @@ fn equal(base: &Rows, spec: &Joined, a: RowId, b: RowId) -> bool {
         })
 }
 
-fn assemble(store: &Store, table: TableId, spec: &Joined, base: &Rows, runs: &[Run]) -> Rows {
+fn assemble(store: &Store, table: TableId, spec: &Joined, base: &Rows, runs: &[Run], wanted: &Wanted) -> Rows {
     let def = &store.schema.tables[table];
     let firsts: Vec<u32> = runs.iter().map(|r| r.first).collect();
     let lasts: Vec<u32> = runs.iter().map(|r| r.last).collect();
     let from = |field: usize| if spec.first.contains(&field) { &firsts } else { &lasts };
     let mut columns: Vec<Option<Column>> =
-        (0..def.fields.len()).map(|f| base.column(f).map(|c| c.reordered(from(f)))).collect();
+        (0..def.fields.len()).map(|f| base.column(f).filter(|_| wanted.has(table, f)).map(|c| c.reordered(from(f)))).collect();
     if let Some(Some(Column::Date(v))) = columns.get_mut(spec.start) {
         v.iter_mut().zip(runs).for_each(|(cell, run)| *cell = run.start);
     }
@@ -99,7 +100,6 @@ fn assemble(store: &Store, table: TableId, spec: &Joined, base: &Rows, runs: &[R
         columns,
         keys: base.keys.reordered(from(def.key)),
         far: (0..def.fields.len()).map(|_| None).collect(),
-        origin: Vec::new(),
         made_of: runs.iter().map(|r| (r.first, r.last)).collect(),
         doubtful: if runs.iter().any(|r| r.doubtful) { runs.iter().map(|r| r.doubtful).collect() } else { Vec::new() },
         links: (0..def.fields.len()).map(|_| OnceLock::new()).collect(),

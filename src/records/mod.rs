@@ -4,22 +4,29 @@
 //! judges, or knows a rule. A cell is a value, a blank, or unreadable; rows refused stay as ghosts that prove nothing.
 
 mod build;
+mod cell;
 mod column;
 mod finish;
 mod joined;
+mod origin;
 mod problem;
+mod resolve;
 mod schema;
 mod schema_file;
+mod sheet;
 mod store;
 mod text;
 
-pub use build::{Builder, Cell, Reading, Wanted};
+pub use build::{Batch, Builder, Reading, Wanted};
+pub use cell::Cell;
 pub use column::{
     BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER,
     BLANK_ROW, Column, FAR_ROW, Filled, NONE_CODE, NONE_ROW,
 };
+pub use origin::{Origins, Run};
 pub use problem::{Fate, Problem, Tally, shown};
 pub use schema::{Blank, CodeList, Field, FieldId, FieldType, Joined, ListId, Schema, Table, TableId, Void, squeeze};
 pub use schema_file::parse as parse_schema;
+pub use sheet::Sheet;
 pub use store::{Children, Link, RowId, Rows, Store, show_thousandths};
 pub use text::{Keys, Sym, Texts};

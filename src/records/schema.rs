@@ -1,6 +1,6 @@
 //! The schema: which tables, fields, types and code lists there are. It is data, read from `schema.toml`.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 /// A table's number in [`Schema::tables`].
 pub type TableId = usize;
@@ -129,13 +129,13 @@ pub struct CodeList {
     pub values: Vec<String>,
     /// Whether the order is a rank, so that `>=` has a meaning.
     pub ordered: bool,
-    index: BTreeMap<String, u8>,
+    index: FxHashMap<Box<str>, u8>,
 }
 
 impl CodeList {
     /// A list of at most 250 values.
     pub fn new(name: String, values: Vec<String>, ordered: bool) -> Self {
-        let index = values.iter().take(250).zip(0u8..).map(|(v, i)| (v.clone(), i)).collect();
+        let index = values.iter().take(250).zip(0u8..).map(|(v, i)| (v.as_str().into(), i)).collect();
         Self { name, values, ordered, index }
     }
 
@@ -178,8 +178,13 @@ impl Table {
     pub fn field_called(&self, header: &str) -> Option<FieldId> {
         let header = squeeze(header);
         self.fields.iter().position(|f| {
-            f.name.eq_ignore_ascii_case(&header) || f.zh == header || f.aliases.iter().any(|a| *a == header)
+            f.name.eq_ignore_ascii_case(&header) || f.zh == header || f.aliases.contains(&header)
         })
+    }
+
+    /// The first field that leads to rows of a table.
+    pub fn link_to(&self, target: TableId) -> Option<FieldId> {
+        self.fields.iter().position(|f| f.ty == FieldType::Ref(target))
     }
 
     /// The `ref` field by the name it is followed under: `person_id` as `person`, `from_post_id` as `from_post`.

@@ -1,6 +1,7 @@
 //! The records in memory: tables of columns, rows grouped by owner, links both ways, and where each cell came from.
 
 use super::column::{Column, Filled};
+use super::origin::Origins;
 use super::problem::{Problem, Tally};
 use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Sym, Texts};
@@ -27,12 +28,14 @@ pub struct Store {
     pub tallies: Vec<Tally>,
     /// Columns that were not exported and read as blank all the same ("case.status").
     pub assumed_blank: Vec<String>,
+    /// Tables of which rows were taken for identical though not all their columns were read.
+    pub(crate) unseen_merges: Vec<TableId>,
 }
 
 /// The rows of one table.
 #[derive(Debug, Default)]
 pub struct Rows {
-    /// Whether the table was exported: it has at least one row.
+    /// Whether the table was exported: it has at least one row, or its source says that there is none.
     pub exported: bool,
     /// How many rows are kept (ghosts included).
     pub len: usize,
@@ -49,7 +52,7 @@ pub struct Rows {
     /// Refused rows whose owner could not be read: they might belong to anyone.
     pub orphans: Vec<RowId>,
     /// File and line of each row.
-    pub origin: Vec<(u16, u32)>,
+    pub origin: Origins,
     /// For a derived table: the first and last row it was made of.
     pub made_of: Vec<(RowId, RowId)>,
     /// For a derived table: rows that exist only if an imprecise join does not hold.
@@ -249,7 +252,7 @@ impl Store {
         }
         let name = def.fields.get(field).map_or("", |f| f.name.as_str());
         match rows.origin.get(row as usize) {
-            Some(&(file, line)) => {
+            Some((file, line)) => {
                 let file = self.files.get(usize::from(file)).map_or("", String::as_str);
                 format!("{file}:{line}:{name}")
             }

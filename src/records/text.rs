@@ -1,6 +1,8 @@
 //! Texts: short strings held once, and the keys of rows held end to end.
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
 
 /// A text's number in [`Texts`], or a marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,37 +22,70 @@ impl Sym {
     }
 }
 
-/// Every text of the records, each held once.
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+/// Every text of the records, each held once, end to end.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
-    index: FxHashMap<Box<str>, u32>,
-    all: Vec<Box<str>>,
+    all: Keys,
+    index: HashTable<u32>,
 }
 
 impl Texts {
-    /// The number of a text, which is added if new.
+    /// The number of a text, which is added if new. [`Sym::BAD`] once four billion bytes are full.
+    #[inline]
     pub fn intern(&mut self, text: &str) -> Sym {
-        if let Some(&id) = self.index.get(text) {
+        let hash = hash(text);
+        if let Some(&id) = self.index.find(hash, |&id| self.all.get(id as usize) == text) {
             return Sym(id);
         }
-        let id = u32::try_from(self.all.len()).unwrap_or(Sym::BAD.0);
-        self.index.insert(text.into(), id);
-        self.all.push(text.into());
+        let id = self.all.len();
+        if !self.all.try_push(text) {
+            return Sym::BAD;
+        }
+        let id = id as u32;
+        let all = &self.all;
+        self.index.insert_unique(hash, id, |&other| self::hash(all.get(other as usize)));
         Sym(id)
     }
 
     /// The number of a text, if it occurs at all.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        self.index.get(text).map(|&id| Sym(id))
+        self.index.find(hash(text), |&id| self.all.get(id as usize) == text).map(|&id| Sym(id))
     }
 
     /// The text of a number; markers have none.
     pub fn get(&self, sym: Sym) -> Option<&str> {
-        self.all.get(sym.0 as usize).map(AsRef::as_ref)
+        let row = sym.0 as usize;
+        (row < self.all.len()).then(|| self.all.get(row))
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Takes in all texts of another set; the result says which number each has here.
+    pub(super) fn take_in(&mut self, other: &Self) -> Vec<Sym> {
+        (0..other.len()).map(|i| self.intern(other.all.get(i))).collect()
+    }
+
+    /// Gives up what only filling needs room for.
+    pub(super) fn shrink(&mut self) {
+        self.all.shrink();
     }
 }
 
-/// Strings held end to end, one a row: keys, and references not yet resolved.
+/// Strings held end to end, one a row.
 #[derive(Clone, Debug, Default)]
 pub struct Keys {
     bytes: String,
@@ -58,13 +93,29 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Adds the next row's string.
+    /// Adds the next row's string; an empty one when four billion bytes are full.
+    #[inline]
     pub fn push(&mut self, key: &str) {
+        if !self.try_push(key) {
+            self.ends.push(self.bytes.len() as u32);
+        }
+    }
+
+    /// Adds the next row's string if there is room for it.
+    #[inline]
+    fn try_push(&mut self, key: &str) -> bool {
+        // Markers of `Sym` and of row numbers stay free, too.
+        let room = u32::MAX as usize - 16;
+        if self.bytes.len() + key.len() > room || self.ends.len() >= room {
+            return false;
+        }
         self.bytes.push_str(key);
-        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+        self.ends.push(self.bytes.len() as u32);
+        true
     }
 
     /// The string of a row; empty beyond the end.
+    #[inline]
     pub fn get(&self, row: usize) -> &str {
         let start = match row.checked_sub(1) {
             Some(before) => self.ends.get(before).copied().unwrap_or(0),
@@ -84,6 +135,22 @@ impl Keys {
         self.ends.is_empty()
     }
 
+    /// The rows of another after these.
+    pub(super) fn append(&mut self, other: &Self) {
+        if self.is_empty() {
+            *self = other.clone();
+            return;
+        }
+        let fits = self.bytes.len() + other.bytes.len() < u32::MAX as usize - 16;
+        if !fits {
+            (0..other.len()).for_each(|i| self.push(other.get(i)));
+            return;
+        }
+        let shift = self.bytes.len() as u32;
+        self.bytes.push_str(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|end| end + shift));
+    }
+
     /// The same rows in another order.
     #[must_use]
     pub fn reordered(&self, order: &[u32]) -> Self {
@@ -92,8 +159,123 @@ impl Keys {
         keys
     }
 
-    /// Whether every key is greater than the one before: then no two are equal.
+    /// Whether every key is greater than the one before, shorter ones first: then no two are equal.
     pub fn ascending(&self) -> bool {
-        (1..self.len()).all(|i| self.get(i - 1) < self.get(i))
+        let before = |a: &str, b: &str| (a.len(), a) < (b.len(), b);
+        (1..self.len()).all(|i| before(self.get(i - 1), self.get(i)))
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// The rows by their keys; of equal keys the first.
+    pub(super) fn index(&self) -> KeyIndex<'_> {
+        let mut index = HashTable::with_capacity(self.len());
+        for row in 0..self.len() as u32 {
+            let key = self.get(row as usize);
+            let same = |&other: &u32| self.get(other as usize) == key;
+            index.entry(hash(key), same, |&other| hash(self.get(other as usize))).or_insert(row);
+        }
+        KeyIndex { keys: self, index }
+    }
+}
+
+/// Rows by key.
+#[derive(Debug)]
+pub(super) struct KeyIndex<'k> {
+    keys: &'k Keys,
+    index: HashTable<u32>,
+}
+
+impl KeyIndex<'_> {
+    /// The first row of a key.
+    #[inline]
+    pub(super) fn get(&self, key: &str) -> Option<u32> {
+        self.index.find(hash(key), |&row| self.keys.get(row as usize) == key).copied()
+    }
+}
+
+/// References not yet resolved, one a row: a number in `distinct`, or one of the markers of a [`super::Column::Ref`].
+/// Rows of one owner mostly follow one another: a key equal to the one before is held once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RefKeys {
+    pub distinct: Keys,
+    pub at: Vec<u32>,
+}
+
+impl RefKeys {
+    /// Adds the next row's reference.
+    #[inline]
+    pub(super) fn push(&mut self, key: &str) {
+        let last = self.distinct.len().wrapping_sub(1);
+        if last == usize::MAX || self.distinct.get(last) != key {
+            self.distinct.push(key);
+        }
+        self.at.push((self.distinct.len() - 1) as u32);
+    }
+
+    /// Adds a marker for the next row.
+    #[inline]
+    pub(super) fn mark(&mut self, marker: u32) {
+        self.at.push(marker);
+    }
+
+    /// The key of a row; empty for markers.
+    pub(super) fn get(&self, row: usize) -> &str {
+        self.at.get(row).map_or("", |&i| self.distinct.get(i as usize))
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        let shift = self.distinct.len() as u32;
+        let known = other.distinct.len() as u32;
+        self.distinct.append(&other.distinct);
+        self.at.extend(other.at.iter().map(|&i| if i < known { i + shift } else { i }));
+    }
+
+    pub(super) fn reorder(&mut self, order: &[u32]) {
+        self.at = order.iter().filter_map(|&i| self.at.get(i as usize).copied()).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_held_once_and_found_again() {
+        let mut texts = Texts::default();
+        let numbers: Vec<Sym> = (0..1000).map(|i| texts.intern(&format!("文号{}", i % 300))).collect();
+        assert_eq!(texts.len(), 300);
+        assert_eq!(numbers[0], numbers[300]);
+        assert_eq!(texts.get(numbers[299]), Some("文号299"));
+        assert_eq!(texts.find("文号7"), Some(numbers[7]));
+        assert_eq!(texts.get(Sym::BLANK), None);
+    }
+
+    #[test]
+    fn keys_counted_up_are_ascending_with_and_without_zeros_in_front() {
+        let keys = |all: &[&str]| {
+            let mut keys = Keys::default();
+            all.iter().for_each(|k| keys.push(k));
+            keys
+        };
+        assert!(keys(&["S8", "S9", "S10"]).ascending());
+        assert!(keys(&["P001", "P002"]).ascending());
+        assert!(!keys(&["P1", "P1"]).ascending());
+        assert!(!keys(&["S10", "S9"]).ascending());
+    }
+
+    #[test]
+    fn references_joined_from_two_parts_keep_their_keys() {
+        let (mut a, mut b) = (RefKeys::default(), RefKeys::default());
+        ["x", "x", "y"].iter().for_each(|k| a.push(k));
+        b.push("y");
+        b.mark(u32::MAX);
+        b.push("z");
+        a.append(&b);
+        let all: Vec<&str> = (0..6).map(|i| a.get(i)).collect();
+        assert_eq!(all, ["x", "x", "y", "y", "", "z"]);
     }
 }

@@ -1,0 +1,249 @@
+//! One cell: from what a reader found to a typed value, or to why it cannot stand. Nothing is guessed.
+
+use super::column::BLANK_INT;
+use crate::dates::{DateError, Day, Fuzzy, parse_fast};
+
+/// A cell as a reader found it.
+#[derive(Clone, Copy, Debug)]
+pub enum Cell<'a> {
+    /// Nothing there.
+    Blank,
+    /// Text, as in CSV.
+    Text(&'a str),
+    /// A whole number, as in SQLite.
+    Int(i64),
+    /// A fraction, or a whole number of a format that knows no others.
+    Real(f64),
+    /// Yes or no, as in JSON.
+    Bool(bool),
+    /// A day, as a workbook's date cell.
+    Day(Day),
+    /// Something is there that is no text and no value: bytes of no encoding, a formula's error.
+    Garbled,
+}
+
+/// Why a cell cannot stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bad {
+    /// Blank, but required.
+    Missing,
+    /// Not a value of the list.
+    Code,
+    /// Not a date.
+    Date(DateError),
+    /// Not a whole number.
+    Int,
+    /// Not a number of up to three decimals.
+    Number,
+    /// Not yes or no.
+    Bool,
+    /// A long number that went through a floating-point cell: its last digits are gone.
+    LostDigits,
+    /// No text at all.
+    Garbled,
+}
+
+impl Bad {
+    /// A stable code, listed in the manual.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "data::missing",
+            Self::Code => "data::bad-code",
+            Self::Date(DateError::LostZero) => "data::ambiguous-date",
+            Self::Date(_) => "data::bad-date",
+            Self::Int => "data::bad-int",
+            Self::Number => "data::bad-number",
+            Self::Bool => "data::bad-bool",
+            Self::LostDigits => "data::lost-digits",
+            Self::Garbled => "data::garbled",
+        }
+    }
+
+    /// In Chinese.
+    pub(super) fn why(self) -> String {
+        match self {
+            Self::Missing => "必填项为空".to_owned(),
+            Self::Code => "不在代码表中".to_owned(),
+            Self::Date(error) => error.to_string(),
+            Self::Int => "不是整数".to_owned(),
+            Self::Number => "不是数字".to_owned(),
+            Self::Bool => "不是“是/否”".to_owned(),
+            Self::LostDigits => "长编码存成了数字，末几位已经丢失".to_owned(),
+            Self::Garbled => "内容不是可读的文字".to_owned(),
+        }
+    }
+}
+
+/// The cell without blanks around it; blank if nothing is left.
+#[inline]
+pub(super) fn trimmed(cell: Cell<'_>) -> Cell<'_> {
+    let Cell::Text(text) = cell else { return cell };
+    let plain = |b: Option<&u8>| b.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    let text = if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim() };
+    if text.is_empty() { Cell::Blank } else { Cell::Text(text) }
+}
+
+/// Calls `with` with the text of a cell that is not blank.
+#[inline]
+pub(super) fn text<T>(cell: Cell<'_>, with: impl FnOnce(&str) -> T) -> Result<T, Bad> {
+    match cell {
+        Cell::Text(t) if is_scientific(t) => Err(Bad::LostDigits),
+        Cell::Text(t) => Ok(with(t)),
+        Cell::Blank => Ok(with("")),
+        Cell::Int(i) => Ok(with(&i.to_string())),
+        // A floating-point number holds fifteen digits for certain.
+        Cell::Real(x) if x.abs() >= 1e15 => Err(Bad::LostDigits),
+        Cell::Real(x) if !x.is_finite() => Err(Bad::Garbled),
+        Cell::Real(x) => Ok(with(&x.to_string())),
+        Cell::Bool(b) => Ok(with(if b { "是" } else { "否" })),
+        Cell::Day(day) => Ok(with(&day.to_string())),
+        Cell::Garbled => Err(Bad::Garbled),
+    }
+}
+
+/// `1.10105E+17`: a long number as a spreadsheet shows it.
+#[inline]
+fn is_scientific(text: &str) -> bool {
+    if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let Some((mantissa, exponent)) = text.split_once("E+") else { return false };
+    let digits = |s: &str, also: u8| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit() || b == also);
+    digits(mantissa, b'.') && digits(exponent, b'0')
+}
+
+#[inline]
+pub(super) fn date(cell: Cell<'_>) -> Result<Fuzzy, Bad> {
+    let read = |text: &str| match parse_fast(text.as_bytes()) {
+        Some(date) => Ok(date),
+        None => Fuzzy::parse(text).map_err(Bad::Date),
+    };
+    match cell {
+        Cell::Text(t) => read(t),
+        Cell::Day(day) => Ok(Fuzzy::exact(day)),
+        // 2019, 201903 or 20190305 stored as a number; 1990.1 cannot tell January from October, which `parse` refuses.
+        Cell::Int(i) => read(&i.to_string()),
+        Cell::Real(x) if x.abs() < 1e9 => read(&x.to_string()),
+        Cell::Garbled => Err(Bad::Garbled),
+        Cell::Real(_) | Cell::Bool(_) | Cell::Blank => Err(Bad::Date(DateError::NotADate)),
+    }
+}
+
+#[inline]
+pub(super) fn int(cell: Cell<'_>) -> Result<i32, Bad> {
+    let value = match cell {
+        Cell::Int(i) => i32::try_from(i).ok(),
+        Cell::Real(x) if x.fract() == 0.0 && x.abs() < 1e9 => Some(x as i32),
+        Cell::Text(t) => t.parse().ok().or_else(|| t.strip_suffix(".0").and_then(|t| t.parse().ok())),
+        _ => None,
+    };
+    value.filter(|&v| v > BLANK_INT).ok_or(Bad::Int)
+}
+
+/// A number in thousandths.
+#[inline]
+pub(super) fn number(cell: Cell<'_>) -> Result<i64, Bad> {
+    match cell {
+        Cell::Int(i) if i.unsigned_abs() < 1_000_000_000_000 => Ok(i * 1000),
+        Cell::Real(x) => thousandths(&x.to_string()),
+        Cell::Text(t) => thousandths(t.strip_suffix(['%', '％']).unwrap_or(t)),
+        _ => Err(Bad::Number),
+    }
+}
+
+/// A decimal text as thousandths; more decimals than three are refused rather than rounded across a threshold.
+fn thousandths(text: &str) -> Result<i64, Bad> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let part = part.trim_end_matches('0');
+    let plain = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 12 || part.len() > 3 || !plain(whole) || !plain(part) {
+        return Err(Bad::Number);
+    }
+    let read = |digits: &str| digits.bytes().fold(0i64, |n, b| n * 10 + i64::from(b - b'0'));
+    let scale = [1000, 100, 10, 1].get(part.len()).copied().unwrap_or(1);
+    let value = read(whole) * 1000 + read(part) * scale;
+    Ok(if negative { -value } else { value })
+}
+
+#[inline]
+pub(super) fn yes_no(cell: Cell<'_>) -> Result<u8, Bad> {
+    match cell {
+        Cell::Bool(b) => Ok(u8::from(b)),
+        Cell::Int(1) | Cell::Text("是" | "true" | "TRUE" | "True" | "1" | "Y" | "y") => Ok(1),
+        Cell::Int(0) | Cell::Text("否" | "false" | "FALSE" | "False" | "0" | "N" | "n") => Ok(0),
+        Cell::Real(1.0) => Ok(1),
+        Cell::Real(0.0) => Ok(0),
+        _ => Err(Bad::Bool),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_three_decimals_and_refuse_more() {
+        assert_eq!(number(Cell::Text("66.667")), Ok(66_667));
+        assert_eq!(number(Cell::Text("-0.5%")), Ok(-500));
+        assert_eq!(number(Cell::Real(33.3)), Ok(33_300));
+        assert_eq!(number(Cell::Int(90)), Ok(90_000));
+        assert_eq!(number(Cell::Text("66.6667")), Err(Bad::Number));
+        for wrong in ["", ".", "-", "1.2.3", "1e3", "１２", "9999999999999", "NaN"] {
+            assert_eq!(number(Cell::Text(wrong)), Err(Bad::Number), "{wrong}");
+        }
+        assert_eq!(number(Cell::Real(f64::INFINITY)), Err(Bad::Number));
+        assert_eq!(number(Cell::Int(i64::MIN)), Err(Bad::Number));
+    }
+
+    #[test]
+    fn a_long_number_out_of_a_floating_point_cell_is_no_text() {
+        let read = |cell| text(cell, str::to_owned);
+        assert_eq!(read(Cell::Real(1.1010519491231e17)), Err(Bad::LostDigits));
+        assert_eq!(read(Cell::Text("1.10105E+17")), Err(Bad::LostDigits));
+        assert_eq!(read(Cell::Int(110_105_194_912_310_025)), Ok("110105194912310025".to_owned()));
+        assert_eq!(read(Cell::Real(1001.0)), Ok("1001".to_owned()));
+        assert_eq!(read(Cell::Text("PLAN E+1")), Ok("PLAN E+1".to_owned()));
+    }
+
+    #[test]
+    fn a_number_is_a_date_only_where_it_can_be_but_one() {
+        let month = Fuzzy::month(1990, 10);
+        assert_eq!(date(Cell::Real(199_010.0)).ok(), month);
+        assert_eq!(date(Cell::Int(199_010)).ok(), month);
+        assert_eq!(date(Cell::Real(1990.12)).ok(), Fuzzy::month(1990, 12));
+        // 1990.10 typed as a number shows as 1990.1.
+        assert_eq!(date(Cell::Real(1990.1)), Err(Bad::Date(DateError::LostZero)));
+        assert_eq!(date(Cell::Text("1990.1")), Err(Bad::Date(DateError::LostZero)));
+        // A workbook's serial number for 1990-01-01 is not taken for a date.
+        assert!(date(Cell::Int(32_874)).is_err());
+        assert!(date(Cell::Text("2024-02-30")).is_err());
+    }
+
+    #[test]
+    fn yes_and_no_as_people_write_them() {
+        for yes in [Cell::Text("是"), Cell::Text("Y"), Cell::Int(1), Cell::Bool(true), Cell::Real(1.0)] {
+            assert_eq!(yes_no(yes), Ok(1));
+        }
+        for no in [Cell::Text("否"), Cell::Text("n"), Cell::Int(0), Cell::Bool(false), Cell::Real(0.0)] {
+            assert_eq!(yes_no(no), Ok(0));
+        }
+        assert_eq!(yes_no(Cell::Text("有")), Err(Bad::Bool));
+        assert_eq!(yes_no(Cell::Int(2)), Err(Bad::Bool));
+    }
+
+    #[test]
+    fn blanks_of_every_width_are_trimmed() {
+        let read = |t| match trimmed(Cell::Text(t)) {
+            Cell::Text(t) => t.to_owned(),
+            _ => String::new(),
+        };
+        assert_eq!(read("\u{3000}局长\u{a0} "), "局长");
+        assert_eq!(read(" \t\u{3000}"), "");
+        assert_eq!(read("P1"), "P1");
+    }
+}

@@ -1,0 +1,120 @@
+//! Where rows came from: file and line. Files are mostly read from top to bottom, so rows are told by runs of lines.
+
+/// The file and line of each row.
+#[derive(Clone, Debug)]
+pub enum Origins {
+    /// Stretches of rows on lines that follow one another.
+    Runs(Vec<Run>, u32),
+    /// Each row by itself.
+    Rows(Vec<(u16, u32)>),
+}
+
+/// Rows from `row` on, on lines from `line` on.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    row: u32,
+    file: u16,
+    line: u32,
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Self::Runs(Vec::new(), 0)
+    }
+}
+
+impl Origins {
+    /// Adds the next row's.
+    #[inline]
+    pub fn push(&mut self, file: u16, line: u32) {
+        match self {
+            Self::Runs(runs, len) => {
+                let goes_on = runs.last().is_some_and(|r| r.file == file && r.line.wrapping_add(*len - r.row) == line);
+                if !goes_on {
+                    runs.push(Run { row: *len, file, line });
+                }
+                *len += 1;
+                if runs.len() > 4096 && runs.len() > *len as usize / 2 {
+                    *self = Self::Rows((0..self.len()).filter_map(|r| self.get(r)).collect());
+                }
+            }
+            Self::Rows(rows) => rows.push((file, line)),
+        }
+    }
+
+    /// The file and line of a row.
+    pub fn get(&self, row: usize) -> Option<(u16, u32)> {
+        match self {
+            Self::Runs(runs, len) => {
+                let row = u32::try_from(row).ok().filter(|r| r < len)?;
+                let at = runs.partition_point(|r| r.row <= row).checked_sub(1)?;
+                runs.get(at).map(|r| (r.file, r.line + (row - r.row)))
+            }
+            Self::Rows(rows) => rows.get(row).copied(),
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Runs(_, len) => *len as usize,
+            Self::Rows(rows) => rows.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The same rows in another order.
+    #[must_use]
+    pub(super) fn reordered(&self, order: &[u32]) -> Self {
+        let mut origins = Self::default();
+        for &row in order {
+            if let Some((file, line)) = self.get(row as usize) {
+                origins.push(file, line);
+            }
+        }
+        origins
+    }
+
+    /// The same rows as of this file.
+    pub(super) fn append_as(&mut self, file: u16, other: &Self) {
+        match other {
+            Self::Runs(runs, len) => {
+                for (i, run) in runs.iter().enumerate() {
+                    let end = runs.get(i + 1).map_or(*len, |next| next.row);
+                    (run.row..end).for_each(|row| self.push(file, run.line + (row - run.row)));
+                }
+            }
+            Self::Rows(rows) => rows.iter().for_each(|&(_, line)| self.push(file, line)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_found_again_whatever_their_order() {
+        let mut origins = Origins::default();
+        let lines = [2, 3, 4, 7, 8, 20];
+        lines.iter().for_each(|&l| origins.push(1, l));
+        let back: Vec<u32> = (0..6).filter_map(|r| origins.get(r)).map(|(_, l)| l).collect();
+        assert_eq!(back, lines);
+        assert!(matches!(&origins, Origins::Runs(runs, 6) if runs.len() == 3));
+        let turned = origins.reordered(&[5, 0, 3]);
+        assert_eq!((0..4).filter_map(|r| turned.get(r)).collect::<Vec<_>>(), [(1, 20), (1, 2), (1, 7)]);
+    }
+
+    #[test]
+    fn many_runs_become_rows() {
+        let mut origins = Origins::default();
+        (0..20_000u32).for_each(|i| origins.push(0, i * 3));
+        assert!(matches!(origins, Origins::Rows(_)));
+        assert_eq!(origins.get(19_999), Some((0, 59_997)));
+        assert_eq!(origins.get(20_000), None);
+    }
+}
