@@ -15,6 +15,7 @@ mod case;
 mod close;
 mod county;
 mod day;
+mod faults;
 mod life;
 mod names;
 mod person;
@@ -121,6 +122,7 @@ fn sample(
     );
     life::write(&mut county, &people);
     special::write(&mut county);
+    faults::plant(&mut county);
     close::write_evaluations(&mut county);
     close::mark_excellent(&mut county);
     close::write_quotas(&mut county);

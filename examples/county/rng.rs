@@ -3,10 +3,6 @@
 pub struct Rng(u64);
 
 impl Rng {
-    pub fn new(seed: u64) -> Rng {
-        Rng(seed)
-    }
-
     /// One's own stream for each name, so that what is added for one person moves nobody else.
     pub fn named(seed: u64, name: &str) -> Rng {
         let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {

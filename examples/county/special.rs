@@ -197,12 +197,24 @@ fn unusual_procedures(county: &mut County) {
     ];
     for (from, to) in notices {
         let start = county.days.after(to, 2);
-        usual(
+        let matter = Matter {
+            notice: Some((from, to)),
+            ..Matter::promotion()
+        };
+        // Ten years in one post would be too long.
+        let ending = if from.year() < 2017 {
+            Ending::Left(ymd(2021, 7, 14), "调出", None)
+        } else {
+            Ending::Still
+        };
+        let stages = climb(deputy("水利局", start).by(matter));
+        person::write(
             county,
-            deputy("水利局", start).by(Matter {
-                notice: Some((from, to)),
-                ..Matter::promotion()
-            }),
+            &Profile {
+                ending,
+                ..Profile::default()
+            },
+            &stages,
         );
     }
     // A talk known to the month that is in time on every day of it.
@@ -366,7 +378,7 @@ fn objections(county: &mut County) {
 /// Moves at a level: into heavier posts, and out of a town within three years with leave from above.
 fn moves(county: &mut County) {
     for (at, start) in [
-        ymd(2011, 4, 13),
+        ymd(2015, 4, 15),
         ymd(2016, 10, 12),
         ymd(2020, 12, 16),
         ymd(2022, 7, 13),

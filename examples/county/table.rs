@@ -132,7 +132,8 @@ impl Cell {
     pub fn days(&self) -> Option<(Day, Day)> {
         let text = match self {
             Cell::Day(v) => return Some((*v, *v)),
-            Cell::Text(v) => v,
+            Cell::Text(v) => v.as_str(),
+            Cell::Code(v) => v,
             _ => return None,
         };
         let part: Vec<i32> = text.split('-').filter_map(|p| p.parse().ok()).collect();
