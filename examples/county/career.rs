@@ -45,6 +45,8 @@ pub struct Sizes {
     pub moved: u32,
     /// Share of deputies of townships and offices whose promotion is not in the county's files, in percent.
     pub from_elsewhere: u32,
+    /// Fill the posts too that the sample keeps open for its faults.
+    pub every_slot: bool,
 }
 
 /// Writes the leaders, the retired and the staff.
@@ -52,7 +54,7 @@ pub fn write(county: &mut County, sizes: &Sizes) -> Vec<Written> {
     let mut rng = Rng::named(county.seed, "careers");
     let filled: Vec<(Slot, Day, bool)> = units::slots()
         .into_iter()
-        .filter(|s| !units::kept_open(s))
+        .filter(|s| sizes.every_slot || !units::kept_open(s))
         .map(|slot| open(&mut rng, county.days, slot, sizes))
         .collect();
     let mut chiefs = Chiefs(BTreeMap::new());
@@ -204,7 +206,7 @@ fn descend(
     while level > STAFF {
         let below = level - 1;
         let spells = match below {
-            STAFF => 1 + rng.below(2),
+            STAFF => 1 + rng.below(3),
             DEPUTY_TOWN => 1,
             _ => 2,
         };

@@ -58,10 +58,34 @@ impl Day {
     }
 }
 
+impl Day {
+    /// YYYY-MM-DD; written out by hand because a large county has tens of millions of them.
+    pub fn text(self) -> String {
+        let (y, m, d) = self.civil();
+        let digits = [
+            y / 1000,
+            y / 100 % 10,
+            y / 10 % 10,
+            y % 10,
+            m / 10,
+            m % 10,
+            d / 10,
+            d % 10,
+        ];
+        let mut text = String::with_capacity(10);
+        for (at, digit) in digits.into_iter().enumerate() {
+            if at == 4 || at == 6 {
+                text.push('-');
+            }
+            text.push(char::from(b'0' + digit as u8));
+        }
+        text
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (y, m, d) = self.civil();
-        write!(f, "{y:04}-{m:02}-{d:02}")
+        f.write_str(&self.text())
     }
 }
 

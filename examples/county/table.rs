@@ -114,7 +114,7 @@ impl Cell {
             Cell::Blank => String::new(),
             Cell::Code(v) => (*v).to_string(),
             Cell::Text(v) => v.clone(),
-            Cell::Day(v) => v.to_string(),
+            Cell::Day(v) => v.text(),
             Cell::Int(v) => v.to_string(),
             Cell::Bool(v) => if *v { "是" } else { "否" }.to_string(),
         }

@@ -119,7 +119,7 @@ impl ToSql for Cell {
             Cell::Blank => ToSqlOutput::Borrowed(ValueRef::Null),
             Cell::Code(v) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
             Cell::Text(v) => ToSqlOutput::Borrowed(ValueRef::Text(v.as_bytes())),
-            Cell::Day(v) => ToSqlOutput::Owned(Value::Text(v.to_string())),
+            Cell::Day(v) => ToSqlOutput::Owned(Value::Text(v.text())),
             Cell::Int(v) => ToSqlOutput::Owned(Value::Integer(*v)),
             Cell::Bool(v) => ToSqlOutput::Owned(Value::Integer(i64::from(*v))),
         })
