@@ -1,6 +1,7 @@
 //! Makes an invented county's personnel records: the sample that the program is held to, or as many people as a benchmark wants.
 //!
 //! - `cargo run --example county -- --out samples/county` writes the sample and EXPECTED.csv, the findings that it must give as of 2026-06-30.
+//! - `cargo run --example county -- --case --out samples/case` writes one person's case with a few breaches, and its EXPECTED.csv.
 //! - `cargo run --release --example county -- --people 100000 --out people.db` writes that many people into one SQLite file; `--csv DIR` into a folder.
 //!
 //!   With `--core`, only the tables that the benchmark's twelve rules read; the others stay empty.
@@ -21,6 +22,7 @@ mod day;
 mod faults;
 mod life;
 mod names;
+mod one;
 mod person;
 mod rng;
 mod special;
@@ -31,13 +33,13 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use career::Sizes;
 use county::County;
 use day::Workdays;
 use table::ALL;
 use write::{Database, Failure, Folder, Sink};
 
-const USAGE: &str =
-    "usage: county [--people N] [--core] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
+const USAGE: &str = "usage: county [--people N] [--core] [--case] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
 
 struct Arguments {
     people: Option<usize>,
@@ -45,6 +47,7 @@ struct Arguments {
     out: PathBuf,
     csv: bool,
     core: bool,
+    case: bool,
 }
 
 fn main() -> ExitCode {
@@ -69,23 +72,18 @@ fn arguments() -> Option<Arguments> {
         out: PathBuf::new(),
         csv: false,
         core: false,
+        case: false,
     };
     while let Some(flag) = given.next() {
-        if flag == "--core" {
-            found.core = true;
-            continue;
-        }
-        let value = given.next()?;
         match flag.as_str() {
-            "--people" => found.people = Some(value.parse().ok()?),
-            "--seed" => found.seed = value.parse().ok()?,
-            "--out" => {
-                found.csv = !value.ends_with(".db");
-                found.out = value.into();
-            }
-            "--csv" => {
-                found.csv = true;
-                found.out = value.into();
+            "--core" => found.core = true,
+            "--case" => found.case = true,
+            "--people" => found.people = Some(given.next()?.parse().ok()?),
+            "--seed" => found.seed = given.next()?.parse().ok()?,
+            "--out" | "--csv" => {
+                let path = given.next()?;
+                found.csv = flag == "--csv" || !path.ends_with(".db");
+                found.out = path.into();
             }
             _ => return None,
         }
@@ -100,48 +98,43 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         Box::new(Database::create(&arguments.out)?)
     };
+    let dir = arguments.csv.then_some(arguments.out.as_path());
     match arguments.people {
-        None => sample(
-            &days,
-            arguments.seed,
-            sink.as_mut(),
-            arguments.csv.then_some(arguments.out.as_path()),
-        )?,
         Some(people) => bulk::write(&days, arguments.seed, people, arguments.core, sink.as_mut())?,
+        None if arguments.case => store(&one::make(&days, arguments.seed), sink.as_mut(), dir)?,
+        None => store(&sample(&days, arguments.seed), sink.as_mut(), dir)?,
     }
     sink.finish()
 }
 
-/// The sample county, with its planted faults listed beside it when it goes into a folder.
-fn sample(
-    days: &Workdays,
-    seed: u64,
-    sink: &mut dyn Sink,
-    dir: Option<&Path>,
-) -> Result<(), Failure> {
+/// The sample county.
+fn sample(days: &Workdays, seed: u64) -> County<'_> {
     let mut county = County::new(days, seed, String::new());
     units::write(&mut county);
-    let people = career::write(
-        &mut county,
-        &career::Sizes {
-            retired: 30,
-            staff: 150,
-            moved: 12,
-            from_elsewhere: 35,
-            every_slot: false,
-        },
-    );
+    let sizes = Sizes {
+        retired: 30,
+        staff: 150,
+        moved: 12,
+        from_elsewhere: 35,
+        every_slot: false,
+    };
+    let people = career::write(&mut county, &sizes);
     life::write(&mut county, &people);
     special::write(&mut county);
     faults::plant(&mut county);
     close::write_evaluations(&mut county);
     close::mark_excellent(&mut county);
     close::write_quotas(&mut county);
+    county
+}
+
+/// Writes every table, with the findings expected beside them when they go into a folder.
+fn store(county: &County, sink: &mut dyn Sink, dir: Option<&Path>) -> Result<(), Failure> {
     for table in ALL {
         sink.rows(*table, county.of(*table))?;
     }
-    if let Some(dir) = dir {
-        write::expected(&dir.join("EXPECTED.csv"), &county.expected)?;
+    match dir {
+        Some(dir) => write::expected(&dir.join("EXPECTED.csv"), &county.expected),
+        None => Ok(()),
     }
-    Ok(())
 }

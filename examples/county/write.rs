@@ -1,7 +1,7 @@
 //! Tables into files: a folder of CSV, or one SQLite file.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql};
@@ -17,25 +17,37 @@ pub trait Sink {
     fn finish(self: Box<Self>) -> Result<(), Failure>;
 }
 
-/// One CSV file a table in a folder; header: the fields' names.
-pub struct Folder(Vec<csv::Writer<fs::File>>);
+/// One CSV file a table in a folder, for the tables that have rows; header: the fields' names.
+pub struct Folder {
+    dir: PathBuf,
+    files: Vec<Option<csv::Writer<fs::File>>>,
+}
 
 impl Folder {
     pub fn create(dir: &Path) -> Result<Folder, Failure> {
         fs::create_dir_all(dir)?;
-        let mut files = Vec::new();
-        for table in ALL {
-            let mut file = csv::Writer::from_path(dir.join(format!("{}.csv", table.name())))?;
-            file.write_record(table.fields())?;
-            files.push(file);
-        }
-        Ok(Folder(files))
+        Ok(Folder {
+            dir: dir.to_path_buf(),
+            files: ALL.iter().map(|_| None).collect(),
+        })
     }
 }
 
 impl Sink for Folder {
     fn rows(&mut self, table: T, rows: &[Row]) -> Result<(), Failure> {
-        let file = &mut self.0[table as usize];
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let at = &mut self.files[table as usize];
+        let file = match at {
+            Some(file) => file,
+            None => {
+                let mut file =
+                    csv::Writer::from_path(self.dir.join(format!("{}.csv", table.name())))?;
+                file.write_record(table.fields())?;
+                at.insert(file)
+            }
+        };
         for row in rows {
             for cell in &row.cells {
                 file.write_field(cell.text())?;
@@ -46,7 +58,7 @@ impl Sink for Folder {
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), Failure> {
-        for file in &mut self.0 {
+        for file in self.files.iter_mut().flatten() {
             file.flush()?;
         }
         Ok(())
