@@ -86,6 +86,19 @@ impl Table {
         self.entries.iter().map(|(k, v)| (k, v))
     }
 
+    /// The entries whose keys are not among these; they count as asked for.
+    pub fn rest_of(&self, known: &[&str]) -> Vec<(&Placed<String>, &Value)> {
+        self.entries
+            .iter()
+            .zip(self.asked.borrow_mut().iter_mut())
+            .filter(|((k, _), _)| !known.contains(&k.value.as_str()))
+            .map(|((k, v), asked)| {
+                *asked = true;
+                (k, v)
+            })
+            .collect()
+    }
+
     /// The entries nobody has asked for.
     pub fn rest(&self) -> Vec<(&Placed<String>, &Value)> {
         let asked = self.asked.borrow();

@@ -9,3 +9,4 @@ pub mod engine;
 pub mod ingest;
 pub mod records;
 pub mod report;
+pub mod rules;

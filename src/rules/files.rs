@@ -1,0 +1,102 @@
+//! The files of the rules: those built into the program, or a folder instead.
+
+use crate::diagnostic::Source;
+use include_dir::{Dir, include_dir};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// Rule files by their path within the rules' folder, with `/` between.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    files: BTreeMap<String, Arc<Source>>,
+}
+
+/// A folder of rules that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("读不了规则文件夹 {path}：{why}")]
+pub struct FolderError {
+    /// The folder or file.
+    pub path: String,
+    /// Why, in Chinese.
+    pub why: String,
+}
+
+impl Files {
+    /// The files built into the program.
+    pub fn built_in() -> Self {
+        let mut files = Self::default();
+        let mut open = vec![&BUILT_IN];
+        while let Some(dir) = open.pop() {
+            open.extend(dir.dirs());
+            for file in dir.files() {
+                if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
+                    files.add(&path.replace('\\', "/"), text);
+                }
+            }
+        }
+        files
+    }
+
+    /// The files of a folder. What it lacks (schema, calendar, regulations, definitions) comes from the built-in ones.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read, or is not UTF-8.
+    pub fn folder(path: &Path) -> Result<Self, FolderError> {
+        let mut files = Self::default();
+        for (name, source) in Self::built_in().files {
+            if !name.contains('/') || name.starts_with("calendar/") {
+                files.files.insert(name, source);
+            }
+        }
+        let mut open = vec![path.to_path_buf()];
+        let error = |path: &Path, why: &str| FolderError { path: path.display().to_string(), why: why.to_owned() };
+        while let Some(dir) = open.pop() {
+            let entries = std::fs::read_dir(&dir).map_err(|e| error(&dir, io_why(&e)))?;
+            for entry in entries {
+                let entry = entry.map_err(|e| error(&dir, io_why(&e)))?.path();
+                if entry.is_dir() {
+                    open.push(entry);
+                    continue;
+                }
+                let wanted = entry.extension().is_some_and(|e| e == "toml" || e == "rhai" || e == "csv");
+                let Some(name) = entry.strip_prefix(path).ok().and_then(Path::to_str).filter(|_| wanted) else { continue };
+                let bytes = std::fs::read(&entry).map_err(|e| error(&entry, io_why(&e)))?;
+                let text = String::from_utf8(bytes).map_err(|_| error(&entry, "不是 UTF-8 文本"))?;
+                files.add(&name.replace('\\', "/"), text.trim_start_matches('\u{feff}'));
+            }
+        }
+        Ok(files)
+    }
+
+    /// Adds or replaces a file.
+    pub fn add(&mut self, path: &str, text: &str) {
+        let source = Source { name: path.to_owned(), text: text.to_owned() };
+        self.files.insert(path.to_owned(), Arc::new(source));
+    }
+
+    /// The file of a path.
+    pub fn get(&self, path: &str) -> Option<&Arc<Source>> {
+        self.files.get(path)
+    }
+
+    /// Every file, by path.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Arc<Source>)> {
+        self.files.iter().map(|(p, s)| (p.as_str(), s))
+    }
+
+    /// The rule files: those two folders deep.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, &Arc<Source>)> {
+        self.all().filter(|(path, _)| path.ends_with(".toml") && path.matches('/').count() == 2)
+    }
+}
+
+fn io_why(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "不存在",
+        std::io::ErrorKind::PermissionDenied => "没有权限",
+        _ => "读取失败",
+    }
+}

@@ -1,0 +1,21 @@
+//! Rules: from files to checked, typed, compiled rules.
+//!
+//! [`Files`] are read, [`load`] checks them all and gives a [`RuleSet`] or everything that is wrong. The language is in `syntax`
+//! (rhai's grammar), `compile` (names and types) and `ir` (what the engine runs). Nothing here looks at a record.
+
+mod compile;
+mod definitions;
+mod files;
+pub mod ir;
+mod load;
+mod regulations;
+mod rule;
+mod rule_file;
+mod syntax;
+
+pub use files::{Files, FolderError};
+pub use load::{RuleSet, load};
+pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
+pub use rule::{
+    Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Script, ScriptText, Sequence, Severity, Stage, Version,
+};
