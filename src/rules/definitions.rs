@@ -136,7 +136,7 @@ fn read_word(source: &Arc<Source>, span: Range<usize>, value: &document::Value, 
 
 fn read_lookup(source: &Arc<Source>, value: &document::Value, schema: &Schema, sink: &mut Vec<Diagnostic>) -> Option<Lookup> {
     let table = document::table(source, value, sink)?;
-    let mut list = |key: &str, sink: &mut Vec<Diagnostic>| -> Option<ListId> {
+    let list = |key: &str, sink: &mut Vec<Diagnostic>| -> Option<ListId> {
         let value = table.get(key)?;
         let name = document::text(source, value, sink)?;
         let found = schema.list(name);

@@ -304,6 +304,10 @@ impl Program {
 #[derive(Clone, Debug, Default)]
 pub struct Template(pub Vec<Piece>);
 
+/// Sentences by condition: the first whose condition holds.
+#[derive(Clone, Debug, Default)]
+pub struct Message(pub Vec<(Option<NodeId>, Template)>);
+
 /// A piece of a sentence.
 #[derive(Clone, Debug)]
 pub enum Piece {

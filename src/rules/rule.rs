@@ -1,6 +1,6 @@
 //! A rule, compiled: what is asked, of whom, since when, and what is said when it was not so.
 
-use super::ir::{Action, NodeId, Template};
+use super::ir::{Action, Message, NodeId, Template};
 use super::regulations::Reference;
 use crate::dates::Day;
 use crate::diagnostic::Source;
@@ -34,8 +34,10 @@ pub struct Rule {
     pub span: Range<usize>,
     /// What of a subject is judged separately.
     pub each: Option<Each>,
-    /// The date that picks the version; none when every version is undated.
+    /// The date that picks the version, and by which the law is cited.
     pub anchor: Option<NodeId>,
+    /// Whether any version has a date: if none has, the anchor need not exist.
+    pub dated: bool,
     /// The versions, oldest first.
     pub versions: Vec<Version>,
     /// The tests, not yet read.
@@ -128,7 +130,7 @@ pub struct Check {
     /// How bad it is when it does not.
     pub severity: Severity,
     /// The sentence.
-    pub message: Template,
+    pub message: Message,
     /// Actual less required.
     pub days: Option<Days>,
 }
@@ -182,11 +184,11 @@ pub struct Deadline {
     /// How bad it is.
     pub severity: Severity,
     /// The sentence when the evidence came late.
-    pub late: Option<Template>,
+    pub late: Option<Message>,
     /// The sentence when it did not come.
-    pub absent: Template,
+    pub absent: Message,
     /// The sentence when it is due soon.
-    pub soon: Option<Template>,
+    pub soon: Option<Message>,
 }
 
 /// What meets a deadline.
@@ -217,9 +219,9 @@ pub struct Sequence {
     /// Findings are told apart by stage rather than by pair.
     pub by_stage: bool,
     /// The sentence when a stage is absent, if that is a finding.
-    pub missing: Option<Template>,
+    pub missing: Option<Message>,
     /// The sentence when a stage comes too early.
-    pub message: Template,
+    pub message: Message,
     /// How bad it is.
     pub severity: Severity,
 }

@@ -1,7 +1,7 @@
 //! One rule file: read, checked and compiled. Every mistake of the file is reported.
 
 use super::compile::{Bound, Compiler, Env, text_origin};
-use super::ir::{Node, NodeId, Ty, Unit};
+use super::ir::{Given, Message, Node, NodeId, Ty, Unit};
 use super::regulations::Regulations;
 use super::rule::{Body, Check, DayUnit, Days, Each, Grade, Rule, ScriptText, Severity, Version};
 use super::syntax::{self, Expr, Kind, Origin};
@@ -94,6 +94,7 @@ pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler
         span: code.span,
         each,
         anchor,
+        dated: versions.iter().any(|v| v.version.from.is_some() || v.version.until.is_some()),
         lets: versions.iter().map(|v| v.lets).max().unwrap_or(0),
         versions: versions.into_iter().map(|v| v.version).collect(),
         tests,
@@ -104,6 +105,7 @@ pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler
 /// A version and what its compiling left behind.
 struct Built {
     version: Version,
+    env: Env,
     lets: u8,
     script: Option<Arc<Source>>,
     why_interpreted: Option<String>,
@@ -144,10 +146,25 @@ impl Draft<'_> {
         compiler.expect(env, &expr, ty)
     }
 
-    fn sentence(&self, env: &Env, value: Option<&Value>, given: &[(&str, super::ir::Given)], compiler: &mut Compiler<'_>) -> Option<super::ir::Template> {
+    /// One sentence, or several by condition.
+    fn sentence(&self, env: &Env, value: Option<&Value>, given: &[(&str, Given)], compiler: &mut Compiler<'_>) -> Option<Message> {
         let value = value?;
-        let text = document::text(self.source, value, &mut compiler.sink)?;
-        Some(compiler.template(env, text, text_origin(self.source, value, text), given))
+        if let document::Node::Text(text) = &value.value {
+            let template = compiler.template(env, text, text_origin(self.source, value, text), given);
+            return Some(Message(vec![(None, template)]));
+        }
+        let mut choices = Vec::new();
+        for (choice, span) in document::tables(self.source, value, &mut compiler.sink) {
+            let when = self.condition(env, choice.get("when"), compiler);
+            let Some(is) = choice.get("is") else {
+                compiler.complain(env, span, "rule::missing-key", "缺少 is");
+                continue;
+            };
+            let Some(text) = document::text(self.source, is, &mut compiler.sink) else { continue };
+            choices.push((when, compiler.template(env, text, text_origin(self.source, is, text), given)));
+            document::report_unknown_keys(self.source, choice, &["when", "is"], &mut compiler.sink);
+        }
+        Some(Message(choices))
     }
 
     fn each(&mut self, compiler: &mut Compiler<'_>) -> Option<Each> {
@@ -197,10 +214,9 @@ impl Draft<'_> {
 
     fn anchor(&self, versions: &[Built], compiler: &mut Compiler<'_>) -> Option<NodeId> {
         if let Some(value) = self.doc.get("anchor") {
-            return self.value(&self.env, Some(value), Ty::Date, compiler);
-        }
-        if versions.iter().all(|v| v.version.from.is_none() && v.version.until.is_none()) {
-            return None;
+            // The names of the last version: the anchor may use the rule's own named values.
+            let env = versions.last().map_or(&self.env, |v| &v.env);
+            return self.value(env, Some(value), Ty::Date, compiler);
         }
         // A case is judged by the law of the day it was decided; everything else by today's.
         let decided = Expr { kind: Kind::Name("decided".into()), span: 0..0 };
@@ -253,6 +269,17 @@ impl Draft<'_> {
         for (keys, source) in [(&RULE_KEYS[..], self.doc), (&VERSION_KEYS[..], table)] {
             self.parameters(source, keys, &mut env, &mut params, compiler);
         }
+        // The length of a deadline is shown like a parameter, and may stand in sentences.
+        let within = [table, self.doc].into_iter().filter_map(|t| t.get("deadline")).find_map(|v| match &v.value {
+            document::Node::Table(t) => t.get("within"),
+            _ => None,
+        });
+        if let Some(document::Node::Text(text)) = within.map(|v| &v.value)
+            && crate::dates::Period::parse(text).is_some()
+        {
+            env.names.push(("within".into(), Bound::Literal(Kind::Text(text.clone()))));
+            params.push(("within".into(), document::Node::Text(text.clone())));
+        }
         let lets = self.lets(table, &mut env, compiler);
         let when = [self.doc.get("when"), table.get("when")];
         let when: Vec<NodeId> = when.into_iter().filter_map(|v| self.condition(&env, v, compiler)).collect();
@@ -265,7 +292,7 @@ impl Draft<'_> {
         let (body, script, why_interpreted) = self.body(table, &span, &env, compiler)?;
         self.report_unused(table, &VERSION_KEYS, used, compiler);
         let version = Version { from, until, basis, params, when, once, body, span };
-        Some(Built { version, lets, script, why_interpreted })
+        Some(Built { version, env, lets, script, why_interpreted })
     }
 
     fn parameters(
@@ -278,6 +305,9 @@ impl Draft<'_> {
     ) {
         for (key, value) in table.rest_of(keys) {
             match literal(value) {
+                Some(_) if compiler.has_own_member(self.table, &key.value) => {
+                    compiler.complain(env, key.span.clone(), "rule::shadow", format!("“{}”已是字段或共用定义的名字", key.value));
+                }
                 Some(kind) => {
                     env.names.push((key.value.clone(), Bound::Literal(kind)));
                     params.retain(|(name, _)| *name != key.value);
@@ -385,7 +415,7 @@ impl Draft<'_> {
             Some(value) => self.value(env, Some(value), Ty::Int(Unit::Plain), compiler).map(Days::Value),
             None => node.and_then(|_| difference(&expr, env, compiler)),
         };
-        let message = self.sentence(env, table.get("message"), &[], compiler);
+        let message = self.sentence(env, table.get("message"), &[("days", Given::Days)], compiler);
         if message.is_none() && table.get("message").is_none() {
             compiler.sink.push(Diagnostic::new("rule::missing-key", self.source, span.clone(), "缺少 message（事实表述）"));
         }

@@ -2,7 +2,7 @@
 //! not a stable interface, and turns it into ours.
 
 use crate::diagnostic::{Diagnostic, Source};
-use rhai::{ASTNode, Engine, Expr as RhaiExpr, OptimizationLevel, Position, Stmt as RhaiStmt};
+use rhai::{Engine, Expr as RhaiExpr, OptimizationLevel, Position, Stmt as RhaiStmt};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -249,7 +249,6 @@ fn explain(error: &rhai::ParseError) -> String {
         E::Reserved(word) => format!("“{word}”是保留字，不能这样用"),
         E::UnknownOperator(op) => format!("不认识的运算符“{op}”"),
         E::ExprTooDeep => "嵌套太深".into(),
-        E::MalformedCallExpr(_) => "函数调用写法不对".into(),
         _ => "此处写法不对".into(),
     }
 }
@@ -427,16 +426,6 @@ fn operator(token: &rhai::Token) -> Option<&'static str> {
         T::InclusiveRange => "..=",
         _ => return None,
     })
-}
-
-/// Every node of a rhai tree, for those who must refuse some kinds.
-pub fn walk(ast: &rhai::AST, mut visit: impl FnMut(&ASTNode<'_>)) {
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(node) = path.last() {
-            visit(node);
-        }
-        true
-    });
 }
 
 impl std::fmt::Display for Expr {

@@ -179,7 +179,10 @@ impl Compiler<'_> {
         inner.next_var = env.next_var;
         for (arg, value) in word.args.iter().zip(args) {
             let bound = match (&value.kind, self.is_open(env, value)) {
-                (Kind::Name(n), true) => self.lookup(env, n),
+                (Kind::Name(n), true) => {
+                    env.used.borrow_mut().insert(n.clone());
+                    self.lookup(env, n)
+                }
                 (kind, true) => Some(Bound::Literal(kind.clone())),
                 _ => self.expr(env, value, None).map(|(node, ty)| Bound::Value(node, ty)),
             };

@@ -1,7 +1,7 @@
 //! What a version asks: conditions, a deadline, a sequence or a script.
 
 use super::super::compile::{Bound, Compiler, Env, NotLowered};
-use super::super::ir::{Given, Node, Template, Ty};
+use super::super::ir::{Given, Node, Ty};
 use super::super::rule::{Body, Dates, Deadline, Evidence, Script, Sequence, Severity, Stage};
 use super::super::syntax::{self, Origin};
 use super::Draft;
@@ -184,7 +184,7 @@ impl Draft<'_> {
             ("days", Given::Days),
         ];
         let missing = self.sentence(env, table.get("missing"), &given, compiler);
-        let message: Option<Template> = self.sentence(env, table.get("message"), &given, compiler);
+        let message = self.sentence(env, table.get("message"), &given, compiler);
         document::report_unknown_keys(self.source, table, &["stages", "part", "missing", "message"], &mut compiler.sink);
         let Some(message) = message else {
             compiler.complain(env, span.clone(), "rule::missing-key", "缺少 message");
