@@ -1,7 +1,22 @@
 //! The engine: rules × subjects → verdicts. No I/O, no clock: the day the question is asked on is an argument.
 
+mod check;
+mod compute;
+mod context;
+mod eval;
 mod finding;
+mod interpret;
+mod judge;
+mod probe;
+mod report;
+mod say;
+mod script;
+mod sets;
+mod value;
 mod verdict;
 
+pub use check::{Options, check};
+pub use context::Context;
 pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, fingerprint, sort};
+pub use value::{Span, Truth};
 pub use verdict::Verdict;

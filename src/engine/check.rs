@@ -1,0 +1,220 @@
+//! All rules over all subjects, on all cores, with the same answer in the same order whatever their number.
+
+use super::context::Context;
+use super::eval::Eval;
+use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, sort};
+use super::judge::{Rulings, judge};
+use super::probe::{Blind, Watcher};
+use super::report;
+use super::verdict::Verdict;
+use crate::dates::Day;
+use crate::records::{RowId, Store, TableId};
+use crate::rules::{Rule, RuleSet};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Subjects judged in one go: few enough that what rules share stays in the cache.
+const CHUNK: usize = 512;
+
+/// What is asked of a run.
+pub struct Options<'a> {
+    /// The day the question is asked on.
+    pub as_of: Day,
+    /// Which rules, by their place in the set; none: all.
+    pub rules: Option<&'a [usize]>,
+    /// Which subjects are in scope, by table and row; none: all.
+    pub scope: Option<&'a (dyn Fn(TableId, RowId) -> bool + Sync)>,
+    /// Only matters whose anchor lies from this day …
+    pub since: Option<Day>,
+    /// … to this day.
+    pub until: Option<Day>,
+    /// Called with the number of subjects just judged.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+}
+
+impl Options<'_> {
+    /// Everything, on a day.
+    pub fn on(as_of: Day) -> Self {
+        Self { as_of, rules: None, scope: None, since: None, until: None, progress: None }
+    }
+}
+
+/// Runs the rules over the records.
+pub fn check(rules: &RuleSet, store: &Store, options: &Options<'_>) -> Outcome {
+    let cx = Context::new(rules, store, options.as_of);
+    let chosen: Vec<usize> = options.rules.map_or_else(|| (0..rules.rules.len()).collect(), <[usize]>::to_vec);
+    let chunks = chunks(&cx, &chosen);
+    let parts: Vec<Part> = chunks
+        .par_iter()
+        .map_init(
+            || (Eval::new(&cx, Blind), Rulings::default()),
+            |(eval, rulings), chunk| judge_chunk(eval, rulings, &cx, chunk, options),
+        )
+        .collect();
+    gather(&cx, &chosen, parts)
+}
+
+/// Some rows of a table, and the rules that judge them.
+struct Chunk {
+    rows: std::ops::Range<usize>,
+    rules: Vec<usize>,
+}
+
+/// What one chunk comes to.
+#[derive(Default)]
+struct Part {
+    findings: Vec<Finding>,
+    shared: BTreeMap<usize, SharedLack>,
+    counts: BTreeMap<usize, [u64; 8]>,
+    failures: BTreeMap<usize, Failure>,
+}
+
+/// What leaves many subjects of a rule undecided.
+struct SharedLack {
+    like: Finding,
+    missing: Vec<Missing>,
+    subjects: u64,
+}
+
+fn chunks(cx: &Context<'_>, chosen: &[usize]) -> Vec<Chunk> {
+    let mut by_table: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
+    for &rule in chosen {
+        if let Some(r) = cx.rules.rules.get(rule) {
+            by_table.entry(r.subject).or_default().push(rule);
+        }
+    }
+    let mut chunks = Vec::new();
+    for (table, rules) in by_table {
+        let len = cx.store.rows(table).len;
+        for start in (0..len).step_by(CHUNK) {
+            chunks.push(Chunk { rows: start..(start + CHUNK).min(len), rules: rules.clone() });
+        }
+    }
+    chunks
+}
+
+fn judge_chunk(eval: &mut Eval<'_, Blind>, rulings: &mut Rulings, cx: &Context<'_>, chunk: &Chunk, options: &Options<'_>) -> Part {
+    let mut part = Part::default();
+    for &index in &chunk.rules {
+        let Some(rule) = cx.rules.rules.get(index) else { continue };
+        let rows = cx.store.rows(rule.subject);
+        let mut counts = [0u64; 8];
+        for row in chunk.rows.clone() {
+            let row = row as RowId;
+            if rows.is_ghost(row) || options.scope.is_some_and(|s| !s(rule.subject, row)) {
+                continue;
+            }
+            rulings.clear();
+            // A rule that panics costs itself only.
+            let done = catch_unwind(AssertUnwindSafe(|| judge(eval, rule, row, rulings)));
+            if done.is_err() {
+                rulings.clear();
+                rulings.failure = Some("规则执行中断".to_owned());
+            }
+            if let Some(why) = rulings.failure.take() {
+                fail(&mut part, index, cx, rule, row, &why);
+                counts[Verdict::Failed as usize] += 1;
+                continue;
+            }
+            if !in_period(rulings, options) {
+                continue;
+            }
+            for (total, n) in counts.iter_mut().zip(rulings.counts) {
+                *total += u64::from(n);
+            }
+            if rulings.found() {
+                explain(&mut part, index, cx, rule, row);
+            }
+        }
+        part.counts.insert(index, counts);
+    }
+    if let Some(progress) = options.progress {
+        progress(chunk.rows.len() as u64);
+    }
+    part
+}
+
+fn in_period(rulings: &Rulings, options: &Options<'_>) -> bool {
+    if options.since.is_none() && options.until.is_none() {
+        return true;
+    }
+    rulings.anchor.is_some_and(|a| options.since.is_none_or(|s| s <= a) && options.until.is_none_or(|u| a <= u))
+}
+
+fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId, why: &str) {
+    let subject = Subject { table: rule.subject_name.clone(), id: cx.store.key(rule.subject, row).to_owned(), year: None };
+    let new = Failure { code: rule.code.clone(), subject, why: why.to_owned(), subjects: 0 };
+    part.failures.entry(index).or_insert(new).subjects += 1;
+}
+
+/// Judges again with everything watched, to say what was found.
+fn explain(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId) {
+    let mut eval = Eval::new(cx, Watcher::default());
+    let mut rulings = Rulings::default();
+    judge(&mut eval, rule, row, &mut rulings);
+    for (finding, is_shared) in report::findings(cx, rule, row, &rulings) {
+        if !is_shared {
+            part.findings.push(finding);
+            continue;
+        }
+        let missing: Vec<Missing> = finding.missing.iter().filter(|m| m.id.is_none()).cloned().collect();
+        let lack = part.shared.entry(index).or_insert_with(|| SharedLack { like: finding, missing: Vec::new(), subjects: 0 });
+        lack.missing.extend(missing);
+        lack.missing.sort();
+        lack.missing.dedup();
+        lack.subjects += 1;
+    }
+}
+
+fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut shared: BTreeMap<usize, SharedLack> = BTreeMap::new();
+    let mut counts: BTreeMap<usize, [u64; 8]> = chosen.iter().map(|&r| (r, [0; 8])).collect();
+    let mut failures: BTreeMap<usize, Failure> = BTreeMap::new();
+    for part in parts {
+        outcome.findings.extend(part.findings);
+        for (rule, these) in part.counts {
+            let total = counts.entry(rule).or_default();
+            total.iter_mut().zip(these).for_each(|(t, n)| *t += n);
+        }
+        for (rule, lack) in part.shared {
+            match shared.get_mut(&rule) {
+                Some(known) => {
+                    known.missing.extend(lack.missing);
+                    known.missing.sort();
+                    known.missing.dedup();
+                    known.subjects += lack.subjects;
+                }
+                None => {
+                    shared.insert(rule, lack);
+                }
+            }
+        }
+        for (rule, failure) in part.failures {
+            match failures.get_mut(&rule) {
+                Some(known) => known.subjects += failure.subjects,
+                None => {
+                    failures.insert(rule, failure);
+                }
+            }
+        }
+    }
+    for (rule, lack) in shared {
+        if let Some(rule) = cx.rules.rules.get(rule) {
+            outcome.findings.push(report::shared(cx, rule, lack.like, lack.missing, lack.subjects));
+        }
+    }
+    sort(&mut outcome.findings);
+    // Rules of one code over different subjects are counted together.
+    for (rule, verdicts) in counts {
+        let Some(rule) = cx.rules.rules.get(rule) else { continue };
+        match outcome.counts.last_mut().filter(|c| c.code == rule.code) {
+            Some(known) => known.verdicts.iter_mut().zip(verdicts).for_each(|(t, n)| *t += n),
+            None => outcome.counts.push(RuleCount { code: rule.code.clone(), title: rule.title.clone(), verdicts }),
+        }
+    }
+    outcome.failures = failures.into_values().collect();
+    outcome.failures.sort();
+    outcome
+}

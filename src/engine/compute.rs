@@ -1,0 +1,225 @@
+//! Arithmetic of dates and numbers under uncertainty, and lists.
+
+use super::eval::{Eval, Val};
+use super::probe::{Lack, Probe};
+use super::value::{Span, TextVal, Truth};
+use crate::dates::{self, Day, Period};
+use crate::rules::ir::{Node, NodeId};
+
+impl<'c, P: Probe> Eval<'c, P> {
+    /// Nodes that compute a span from spans.
+    pub(super) fn computed(&mut self, id: NodeId) -> Span {
+        match self.node(id) {
+            Node::AddPeriod(date, period) => {
+                let date = self.span(*date);
+                self.shifted(date, *period)
+            }
+            Node::PlusMonths(date, months) => {
+                let (date, months) = (self.span(*date), self.span(*months));
+                both(date, months, |d, m| day(dates::add_months(as_day(d), small(m))))
+            }
+            Node::ImpactEnd(date, months) => {
+                let (date, months) = (self.span(*date), self.span(*months));
+                both(date, months, |d, m| day(dates::impact_end(as_day(d), small(m))))
+            }
+            Node::Arithmetic(op, a, b) => {
+                let (a, b) = (self.span(*a), self.span(*b));
+                arithmetic(*op, a, b)
+            }
+            Node::DaysBetween(a, b) => self.between(*a, *b, |a, b| Some(i64::from(b.days_since(a)) + 1)),
+            Node::WorkdaysBetween(a, b) => {
+                let calendar = self.cx.calendar();
+                self.between(*a, *b, |a, b| calendar.workdays(a, b).map(i64::from))
+            }
+            Node::MonthsBetween(a, b) => self.between(*a, *b, |a, b| Some(i64::from(dates::months_between(a, b)))),
+            Node::YearsBetween(a, b) => self.between(*a, *b, |a, b| Some(i64::from(dates::years_between(a, b)))),
+            Node::YearOf(date) => self.span(*date).map(|d| i64::from(as_day(d).year())),
+            Node::MonthOf(date) => {
+                let date = self.span(*date);
+                let (a, b) = (as_day(date.lo).to_ymd(), as_day(date.hi).to_ymd());
+                if date.is_absent() || date.is_unknown() {
+                    date
+                } else if a.0 == b.0 {
+                    Span { lo: i64::from(a.1), hi: i64::from(b.1) }
+                } else {
+                    Span { lo: 1, hi: 12 }
+                }
+            }
+            Node::DateOf(y, m, d) => {
+                let (y, m, d) = (self.span(*y), self.span(*m), self.span(*d));
+                if !(y.is_exact() && m.is_exact() && d.is_exact()) {
+                    return if y.is_absent() { Span::ABSENT } else { Span::UNKNOWN };
+                }
+                let made = Day::ymd(small(y.lo), small(m.lo).unsigned_abs(), small(d.lo).unsigned_abs());
+                made.map_or(Span::UNKNOWN, |d| Span::exact(day(d)))
+            }
+            Node::Shift(code, by, len) => {
+                let code = self.span(*code);
+                let (by, top) = (*by, i64::from(*len) - 1);
+                // Beyond either end of the list there is no such code.
+                if code.is_exact() && (code.lo < 0 || !(0..=top).contains(&(code.lo + by))) {
+                    return Span::exact(-1);
+                }
+                code.map(|c| (c + by).clamp(-1, top))
+            }
+            Node::Lookup(code, table) => {
+                let code = self.span(*code);
+                if code.is_absent() {
+                    return code;
+                }
+                let range = code.lo.max(0)..=code.hi.min(table.len() as i64 - 1);
+                let values = range.filter_map(|c| table.get(c as usize)).map(|&v| Span::exact(i64::from(v)));
+                let found = values.fold(Span::ABSENT, Span::hull);
+                if found.is_absent() { Span::exact(-1) } else { found }
+            }
+            _ => Span::UNKNOWN,
+        }
+    }
+
+    /// A date some time later: both ends move.
+    pub(super) fn shifted(&mut self, date: Span, period: Period) -> Span {
+        if date.is_absent() || date.is_unknown() {
+            return date;
+        }
+        let calendar = self.cx.calendar();
+        let ends = (dates::add(as_day(date.lo), period, calendar), dates::add(as_day(date.hi), period, calendar));
+        match ends {
+            (Some(lo), Some(hi)) => Span { lo: day(lo), hi: day(hi) },
+            _ => {
+                self.probe.lack(Lack::Calendar);
+                Span::UNKNOWN
+            }
+        }
+    }
+
+    /// A count from one date to another: it grows with the second and shrinks with the first.
+    fn between(&mut self, a: NodeId, b: NodeId, count: impl Fn(Day, Day) -> Option<i64>) -> Span {
+        let (a, b) = (self.span(a), self.span(b));
+        if a.is_absent() || b.is_absent() {
+            return Span::ABSENT;
+        }
+        let finite = |s: Span| as_day(s.lo).is_finite() && as_day(s.hi).is_finite();
+        if a.is_unknown() || b.is_unknown() || !finite(a) || !finite(b) {
+            return Span::UNKNOWN;
+        }
+        match (count(as_day(a.hi), as_day(b.lo)), count(as_day(a.lo), as_day(b.hi))) {
+            (Some(lo), Some(hi)) => Span { lo, hi },
+            _ => {
+                self.probe.lack(Lack::Calendar);
+                Span::UNKNOWN
+            }
+        }
+    }
+
+    /// The elements of a list; none where it is not known.
+    pub(super) fn elements(&mut self, list: NodeId) -> Option<Vec<Val<'c>>> {
+        let span = |i: i64| Val::Span(Span::exact(i));
+        match self.node(list) {
+            Node::CodeList(codes) => Some(codes.iter().map(|&c| span(i64::from(c))).collect()),
+            Node::IntList(ints) => Some(ints.iter().map(|&i| span(i)).collect()),
+            Node::TextList(texts) => Some(texts.iter().map(|&t| Val::Text(TextVal::Known(self.constant(t)))).collect()),
+            Node::LastYears(count) => {
+                let (count, year) = (self.span(*count), i64::from(self.cx.as_of.year()));
+                Some((year - count.lo.clamp(0, 200)..year).map(span).collect())
+            }
+            Node::PickOf(list, var, cond) => {
+                let (var, cond) = (*var, *cond);
+                let all = self.elements(*list)?;
+                let mut picked = Vec::new();
+                for value in all {
+                    self.bind_var(var, value);
+                    if self.truth(cond) == Truth::True {
+                        picked.push(value);
+                    }
+                }
+                Some(picked)
+            }
+            Node::Items(text) => match self.text(*text) {
+                TextVal::Known(text) => Some(items(text).map(|t| Val::Text(TextVal::Known(t))).collect()),
+                TextVal::None => Some(Vec::new()),
+                TextVal::Unknown => None,
+            },
+            Node::Lacking(text, wanted) => {
+                let wanted = self.elements(*wanted)?;
+                let held: Vec<&str> = match self.text(*text) {
+                    TextVal::Known(text) => items(text).collect(),
+                    TextVal::None => Vec::new(),
+                    TextVal::Unknown => return None,
+                };
+                let absent = |v: &Val<'c>| matches!(v, Val::Text(TextVal::Known(t)) if !t.split('|').any(|t| held.contains(&t)));
+                Some(wanted.into_iter().filter(absent).collect())
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn list_size(&mut self, list: NodeId) -> Span {
+        self.elements(list).map_or(Span::UNKNOWN, |all| Span::exact(all.len() as i64))
+    }
+
+    /// `any` (starting from false) or `all` (starting from true) over a list.
+    pub(super) fn over_list(&mut self, list: NodeId, var: u8, cond: NodeId, start: Truth) -> Truth {
+        let Some(elements) = self.elements(list) else { return Truth::Unknown };
+        let mut result = start;
+        for value in elements {
+            self.bind_var(var, value);
+            let holds = self.truth(cond);
+            result = if start == Truth::True { result.and(holds) } else { result.or(holds) };
+            if result == !start {
+                break;
+            }
+        }
+        result
+    }
+}
+
+/// The items of a text separated by 、 ; ； , or ，.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['、', ';', '；', ',', '，']).map(str::trim).filter(|t| !t.is_empty())
+}
+
+fn as_day(n: i64) -> Day {
+    Day(i32::try_from(n).unwrap_or(if n < 0 { Day::PAST.0 } else { Day::FUTURE.0 }))
+}
+
+fn day(d: Day) -> i64 {
+    i64::from(d.0)
+}
+
+fn small(n: i64) -> i32 {
+    i32::try_from(n.clamp(-1_000_000, 1_000_000)).unwrap_or(0)
+}
+
+/// A function that grows with both arguments.
+fn both(a: Span, b: Span, f: impl Fn(i64, i64) -> i64) -> Span {
+    if a.is_absent() || b.is_absent() {
+        Span::ABSENT
+    } else if a.is_unknown() || b.is_unknown() {
+        Span::UNKNOWN
+    } else {
+        Span { lo: f(a.lo, b.lo), hi: f(a.hi, b.hi) }
+    }
+}
+
+fn arithmetic(op: char, a: Span, b: Span) -> Span {
+    if a.is_absent() || b.is_absent() {
+        return Span::ABSENT;
+    }
+    if a.is_unknown() || b.is_unknown() {
+        return Span::UNKNOWN;
+    }
+    let corners = |f: &dyn Fn(i64, i64) -> Option<i64>| {
+        let all = [f(a.lo, b.lo), f(a.lo, b.hi), f(a.hi, b.lo), f(a.hi, b.hi)];
+        // Numbers too large to add are not guessed at.
+        let all: Option<Vec<i64>> = all.into_iter().collect();
+        all.map_or(Span::UNKNOWN, |v| v.into_iter().map(Span::exact).fold(Span::ABSENT, Span::hull))
+    };
+    match op {
+        '+' => corners(&|x, y| x.checked_add(y)),
+        '-' => corners(&|x, y| x.checked_sub(y)),
+        '*' => corners(&|x, y| x.checked_mul(y)),
+        '/' if b.lo <= 0 && b.hi >= 0 => Span::UNKNOWN,
+        '/' => corners(&|x, y| x.checked_div_euclid(y)),
+        _ => Span::UNKNOWN,
+    }
+}

@@ -1,0 +1,81 @@
+//! What every evaluation of a run shares: the rules bound to the records. Columns are looked up once a node, not once a cell.
+
+use crate::dates::{Calendar, Day};
+use crate::records::{Column, FieldId, RowId, Store, Sym, TableId};
+use crate::rules::RuleSet;
+use crate::rules::ir::{Node, NodeId};
+use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
+
+/// Rules bound to records, and the day the question is asked on.
+pub struct Context<'a> {
+    /// The rules.
+    pub rules: &'a RuleSet,
+    /// The records.
+    pub store: &'a Store,
+    /// The day the question is asked on.
+    pub as_of: Day,
+    columns: Vec<Option<&'a Column>>,
+    orders: Vec<Vec<&'a Column>>,
+    peers: Vec<OnceLock<Peers>>,
+}
+
+type Peers = FxHashMap<Sym, Vec<RowId>>;
+
+impl<'a> Context<'a> {
+    /// Binds rules to records.
+    pub fn new(rules: &'a RuleSet, store: &'a Store, as_of: Day) -> Self {
+        let column = |t: TableId, f: FieldId| store.rows(t).column(f);
+        let columns = rules
+            .program
+            .nodes
+            .iter()
+            .map(|node| match node {
+                Node::Cell(_, t, f) | Node::Bool(_, t, f) | Node::TextCell(_, t, f) | Node::HasCell(_, t, f) | Node::Follow(_, t, f) => {
+                    column(*t, *f)
+                }
+                _ => None,
+            })
+            .collect();
+        let orders = (0..store.schema.tables.len())
+            .map(|t| store.schema.tables[t].order.iter().filter_map(|&f| column(t, f)).collect())
+            .collect();
+        let peers = rules.program.nodes.iter().map(|_| OnceLock::new()).collect();
+        Self { rules, store, as_of, columns, orders, peers }
+    }
+
+    /// The column a node reads, if it was exported.
+    #[inline]
+    pub fn column(&self, node: NodeId) -> Option<&'a Column> {
+        self.columns.get(node as usize).copied().flatten()
+    }
+
+    /// The columns that order the rows of a table.
+    pub fn order(&self, table: TableId) -> &[&'a Column] {
+        self.orders.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// The calendar.
+    pub fn calendar(&self) -> &'a Calendar {
+        &self.rules.calendar
+    }
+
+    /// The rows with the same text in a field; none for blanks.
+    pub fn peers(&self, node: NodeId, table: TableId, field: FieldId, text: Sym) -> &[RowId] {
+        let Some(slot) = self.peers.get(node as usize) else { return &[] };
+        let index = slot.get_or_init(|| {
+            let rows = self.store.rows(table);
+            let mut index = Peers::default();
+            if let Some(Column::Text(v)) = rows.column(field) {
+                for (row, sym) in v.iter().enumerate().filter(|(_, s)| s.is_text()) {
+                    let row = row as RowId;
+                    if !rows.is_void(row) && !rows.is_ghost(row) {
+                        index.entry(*sym).or_default().push(row);
+                    }
+                }
+            }
+            index
+        });
+        index.get(&text).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,586 @@
+//! One rule on one subject: which version, whether it applies, whether it is met, and what is said when it is not.
+
+use super::eval::{Eval, Val};
+use super::probe::{Lack, Probe};
+use super::say::{Facts, say};
+use super::value::{Span, Truth, less};
+use super::verdict::Verdict;
+use crate::dates::Day;
+use crate::records::RowId;
+use crate::rules::ir::{Message, Template};
+use crate::rules::{Body, Check, DayUnit, Days, Deadline, Each, Grade, Rule, Sequence, Severity, Version};
+
+/// What a rule says of one subject, or of one part of it.
+#[derive(Clone, Debug, Default)]
+pub struct Ruling {
+    /// The version that judged.
+    pub version: usize,
+    /// What tells it apart.
+    pub part: Option<String>,
+    /// The year, for yearly rules.
+    pub year: Option<i32>,
+    /// The verdict.
+    pub verdict: Option<Verdict>,
+    /// The sentence.
+    pub message: String,
+    /// Actual less required.
+    pub days: Option<i64>,
+    /// What the days count.
+    pub unit: Option<DayUnit>,
+    /// The due date, with its precision.
+    pub due: Option<Span>,
+    /// What was lacking when this was decided.
+    pub lacks: Vec<Lack>,
+    /// The cells it rests on.
+    pub evidence: Vec<(crate::records::TableId, RowId, crate::records::FieldId)>,
+}
+
+/// What judging one subject comes to.
+#[derive(Clone, Debug, Default)]
+pub struct Rulings {
+    /// How many parts had each verdict, in the order of [`Verdict::ALL`].
+    pub counts: [u32; 8],
+    /// Each part, kept when somebody watches.
+    pub list: Vec<Ruling>,
+    /// The rule failed, and why.
+    pub failure: Option<String>,
+    /// The date by which the law is cited.
+    pub anchor: Option<Day>,
+}
+
+impl Rulings {
+    /// Forgets everything, for the next subject.
+    pub fn clear(&mut self) {
+        self.counts = [0; 8];
+        self.list.clear();
+        self.failure = None;
+        self.anchor = None;
+    }
+
+    /// Whether anything was found.
+    pub fn found(&self) -> bool {
+        let [breach, advice, unverified, warning, ..] = self.counts;
+        breach + advice + unverified + warning > 0
+    }
+
+    /// The verdict of the whole subject: the weightiest of its parts.
+    pub fn verdict(&self) -> Verdict {
+        if self.failure.is_some() {
+            return Verdict::Failed;
+        }
+        let weighty = Verdict::ALL.into_iter().zip(self.counts).find(|(_, n)| *n > 0);
+        weighty.map_or(Verdict::NotApplicable, |(v, _)| v)
+    }
+
+    fn add(&mut self, ruling: Ruling, keep: bool) {
+        let Some(verdict) = ruling.verdict else { return };
+        if let Some(count) = self.counts.get_mut(verdict as usize) {
+            *count += 1;
+        }
+        if keep {
+            self.list.push(ruling);
+        }
+    }
+}
+
+/// Judges a rule on a row of its subject table.
+pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, out: &mut Rulings) {
+    let rows = eval.cx.store.rows(rule.subject);
+    if rows.is_void(subject) {
+        out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::WATCH);
+        return;
+    }
+    eval.begin(subject);
+    let anchor = rule.anchor.map_or(Span::ABSENT, |node| eval.span(node));
+    if !anchor.is_absent() && !anchor.is_unknown() {
+        out.anchor = i32::try_from(anchor.lo).ok().map(Day);
+    }
+    // A row that exists only if an imprecise join does not hold: all it says is open.
+    let exists = if rows.is_doubtful(subject) {
+        eval.probe.lack(Lack::Row(rule.subject, subject));
+        Truth::Unknown
+    } else {
+        Truth::True
+    };
+    let mark = eval.probe.lacking();
+    let candidates = versions(rule, anchor);
+    match candidates {
+        Candidates::One(version) => {
+            eval.probe.forget_lacks(mark);
+            judge_parts(eval, rule, version, subject, exists, out);
+        }
+        Candidates::None => out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::WATCH),
+        Candidates::NotYet => {
+            // No anchor: not applicable if the rule asks nothing of the subject in any case, else not yet.
+            let applies = rule.versions.last().map_or(Truth::True, |v| applies(eval, v, exists));
+            let verdict = if applies == Truth::False { Verdict::NotApplicable } else { Verdict::Pending };
+            out.add(Ruling { verdict: Some(verdict), ..Ruling::default() }, P::WATCH);
+        }
+        Candidates::Several(versions, gap) => undecided_version(eval, rule, &versions, gap, subject, exists, out),
+    }
+}
+
+/// A probe whose list of what is lacking can be asked and cut back.
+pub trait Watched: Probe {
+    /// How many things are lacking.
+    fn lacking(&self) -> usize;
+    /// Forgets what was lacking since a mark.
+    fn forget_lacks(&mut self, mark: usize);
+    /// What has been lacking since a mark.
+    fn lacks_since(&self, mark: usize) -> Vec<Lack>;
+    /// Forgets the cells read so far.
+    fn clear_evidence(&mut self);
+    /// The cells read since.
+    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)>;
+}
+
+impl Watched for super::probe::Blind {
+    fn lacking(&self) -> usize {
+        0
+    }
+    fn forget_lacks(&mut self, _: usize) {}
+    fn lacks_since(&self, _: usize) -> Vec<Lack> {
+        Vec::new()
+    }
+    fn clear_evidence(&mut self) {}
+    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)> {
+        Vec::new()
+    }
+}
+
+impl Watched for super::probe::Watcher {
+    fn lacking(&self) -> usize {
+        self.lacks.len()
+    }
+    fn forget_lacks(&mut self, mark: usize) {
+        self.lacks.truncate(mark);
+    }
+    fn lacks_since(&self, mark: usize) -> Vec<Lack> {
+        self.lacks.get(mark..).unwrap_or_default().to_vec()
+    }
+    fn clear_evidence(&mut self) {
+        self.evidence.clear();
+    }
+    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)> {
+        self.evidence.clone()
+    }
+}
+
+/// The versions that an anchor may pick.
+enum Candidates {
+    One(usize),
+    /// Some of these; and whether on some days none is in force.
+    Several(Vec<usize>, bool),
+    /// None in force on that day.
+    None,
+    /// There is no anchor (yet).
+    NotYet,
+}
+
+fn versions(rule: &Rule, anchor: Span) -> Candidates {
+    if !rule.dated {
+        return if rule.versions.is_empty() { Candidates::None } else { Candidates::One(0) };
+    }
+    if anchor.is_absent() {
+        return Candidates::NotYet;
+    }
+    let bounds = |v: &Version| (v.from.map_or(i64::MIN, |d| i64::from(d.0)), v.until.map_or(i64::MAX, |d| i64::from(d.0)));
+    let reached: Vec<usize> = (0..rule.versions.len())
+        .filter(|&i| {
+            let (from, until) = bounds(&rule.versions[i]);
+            from <= anchor.hi && anchor.lo <= until
+        })
+        .collect();
+    // Days of the anchor that no version covers.
+    let mut uncovered = anchor.lo;
+    for &i in &reached {
+        let (from, until) = bounds(&rule.versions[i]);
+        if from > uncovered {
+            return Candidates::Several(reached, true);
+        }
+        uncovered = until.saturating_add(1);
+    }
+    let gap = uncovered <= anchor.hi && uncovered != i64::MAX;
+    match (reached.as_slice(), gap) {
+        ([], _) => Candidates::None,
+        ([one], false) => Candidates::One(*one),
+        _ => Candidates::Several(reached, gap),
+    }
+}
+
+/// The anchor does not decide the version: each is tried; what comes out the same in all stands, else it is 待核.
+fn undecided_version<P: Watched>(
+    eval: &mut Eval<'_, P>,
+    rule: &Rule,
+    versions: &[usize],
+    gap: bool,
+    subject: RowId,
+    exists: Truth,
+    out: &mut Rulings,
+) {
+    let mut tried: Vec<Rulings> = Vec::new();
+    for &version in versions {
+        let mut one = Rulings::default();
+        eval.forget();
+        judge_parts(eval, rule, version, subject, exists, &mut one);
+        tried.push(one);
+    }
+    let first = tried.first().map(|r| r.counts);
+    let same = tried.iter().all(|r| Some(r.counts) == first);
+    let found = tried.iter().any(Rulings::found);
+    if same && !(gap && found) {
+        let failure = tried.iter_mut().find_map(|r| r.failure.take());
+        if let Some(mut one) = tried.into_iter().next() {
+            out.counts = one.counts;
+            out.list.append(&mut one.list);
+            out.failure = failure;
+        }
+        return;
+    }
+    if !found {
+        out.add(Ruling { verdict: Some(Verdict::Pending), ..Ruling::default() }, P::WATCH);
+        return;
+    }
+    let mark = eval.probe.lacking();
+    if let Some(anchor) = rule.anchor {
+        eval.span(anchor);
+    }
+    let version = versions.first().copied().unwrap_or(0);
+    let lacks = eval.probe.lacks_since(mark);
+    out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::WATCH);
+}
+
+fn applies<P: Watched>(eval: &mut Eval<'_, P>, version: &Version, exists: Truth) -> Truth {
+    version.when.map_or(exists, |when| exists.and(eval.truth(when)))
+}
+
+/// Judges each part of the subject under one version.
+fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, subject: RowId, exists: Truth, out: &mut Rulings) {
+    let Some(law) = rule.versions.get(version) else { return };
+    match &rule.each {
+        None => judge_one(eval, rule, law, version, exists, (None, None), out),
+        Some(Each::Rows { rows, table, slot, part }) => {
+            let set = crate::rules::ir::Set { rows: *rows, table: *table, slot: *slot, cond: None };
+            let Some(list) = eval.ordered(&set) else {
+                let lacks = eval.probe.lacks_since(0);
+                out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::WATCH);
+                return;
+            };
+            for (row, counts) in list {
+                eval.begin(subject);
+                eval.bind_row(*slot, row);
+                let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
+                judge_one(eval, rule, law, version, exists.and(counts), (part, None), out);
+            }
+        }
+        Some(Each::List { list, var, year, part }) => {
+            let Some(elements) = eval.elements(*list) else {
+                let lacks = eval.probe.lacks_since(0);
+                out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::WATCH);
+                return;
+            };
+            for element in elements {
+                eval.begin(subject);
+                eval.bind_var(*var, element);
+                let number = match element {
+                    Val::Span(s) if *year => i32::try_from(s.lo).ok(),
+                    _ => None,
+                };
+                let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
+                judge_one(eval, rule, law, version, exists, (part, number), out);
+            }
+        }
+    }
+    if out.counts.iter().all(|n| *n == 0) && out.failure.is_none() {
+        out.add(Ruling { version, verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::WATCH);
+    }
+}
+
+/// What a part is called, and its year.
+type Label = (Option<String>, Option<i32>);
+
+fn judge_one<P: Watched>(
+    eval: &mut Eval<'_, P>,
+    rule: &Rule,
+    law: &Version,
+    version: usize,
+    exists: Truth,
+    label: Label,
+    out: &mut Rulings,
+) {
+    let base = Ruling { version, part: label.0, year: label.1, ..Ruling::default() };
+    let mark = eval.probe.lacking();
+    let applies = applies(eval, law, exists);
+    if applies == Truth::False {
+        return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..base }, P::WATCH);
+    }
+    let reached = law.once.map_or(Truth::True, |once| eval.truth(once));
+    if reached == Truth::False {
+        return out.add(Ruling { verdict: Some(Verdict::Pending), ..base }, P::WATCH);
+    }
+    let asked = applies.and(reached);
+    let asking = Asking { asked, mark, base };
+    // A finding rests on what is asked, not on what made the rule apply.
+    eval.probe.clear_evidence();
+    match &law.body {
+        Body::Checks(checks) => checks.iter().for_each(|check| judge_check(eval, check, &asking, out)),
+        Body::Deadline(deadline) => judge_deadline(eval, deadline, &asking, out),
+        Body::Sequence(sequence) => judge_sequence(eval, sequence, &asking, out),
+        Body::Script(script) => super::script::run(eval, rule, script, &asking, out),
+    }
+}
+
+/// What is asked of a part: whether it is asked at all, and what was lacking in knowing that.
+pub(super) struct Asking {
+    /// True or unknown.
+    pub asked: Truth,
+    mark: usize,
+    /// The part.
+    pub base: Ruling,
+}
+
+impl Asking {
+    /// A ruling of this part: unmet and surely asked stands; unmet and perhaps asked is 待核.
+    pub fn rule<P: Watched>(&self, eval: &Eval<'_, P>, verdict: Verdict) -> Ruling {
+        let open = self.asked == Truth::Unknown;
+        let verdict = match verdict {
+            Verdict::Breach | Verdict::Advice | Verdict::Unverified | Verdict::Warning if open => Verdict::Unverified,
+            other => other,
+        };
+        let lacks = if verdict == Verdict::Unverified { eval.probe.lacks_since(self.mark) } else { Vec::new() };
+        Ruling { verdict: Some(verdict), lacks, ..self.base.clone() }
+    }
+}
+
+fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, asking: &Asking, out: &mut Rulings) {
+    let when = check.when.map_or(Truth::True, |w| eval.truth(w));
+    if when == Truth::False {
+        return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..asking.base.clone() }, P::WATCH);
+    }
+    let met = eval.truth(check.require);
+    let verdict = match met {
+        Truth::True => Verdict::Compliant,
+        Truth::False if when == Truth::True => grade(eval, &check.severity),
+        _ => Verdict::Unverified,
+    };
+    let mut ruling = asking.rule(eval, verdict);
+    ruling.part = check.part.clone().or(ruling.part);
+    if P::WATCH && ruling.verdict.is_some_and(Verdict::is_finding) {
+        let (days, unit) = days(eval, check.days);
+        (ruling.days, ruling.unit) = (days, unit);
+        ruling.message = sentence(eval, &check.message, &Facts { days, ..Facts::default() });
+        ruling.evidence = eval.probe.evidence();
+    }
+    out.add(ruling, P::WATCH);
+}
+
+/// The severity that applies; 待核 where it is unknown which of two.
+pub(super) fn grade<P: Watched>(eval: &mut Eval<'_, P>, severity: &Severity) -> Verdict {
+    let verdict = |g: Grade| match g {
+        Grade::Breach => Verdict::Breach,
+        Grade::Advice => Verdict::Advice,
+        Grade::Unverified => Verdict::Unverified,
+    };
+    let mut possible: Option<Verdict> = None;
+    for (when, grade) in &severity.0 {
+        let holds = when.map_or(Truth::True, |w| eval.truth(w));
+        if holds == Truth::False {
+            continue;
+        }
+        let this = verdict(*grade);
+        match possible {
+            Some(other) if other != this => return Verdict::Unverified,
+            _ => possible = Some(this),
+        }
+        if holds == Truth::True {
+            break;
+        }
+    }
+    possible.unwrap_or(Verdict::Unverified)
+}
+
+fn days<P: Watched>(eval: &mut Eval<'_, P>, days: Option<Days>) -> (Option<i64>, Option<DayUnit>) {
+    match days {
+        Some(Days::Difference(a, b, unit)) => {
+            let (a, b) = (eval.span(a), eval.span(b));
+            let difference = (a.is_exact() && b.is_exact()).then(|| a.lo.saturating_sub(b.lo));
+            (difference.filter(|d| d.abs() < 1_000_000), Some(unit))
+        }
+        Some(Days::Value(node)) => {
+            let value = eval.span(node);
+            (value.is_exact().then_some(value.lo), None)
+        }
+        None => (None, None),
+    }
+}
+
+/// The first sentence whose condition holds; unknown counts as no.
+pub(super) fn sentence<P: Watched>(eval: &mut Eval<'_, P>, message: &Message, facts: &Facts) -> String {
+    let mark = eval.probe.lacking();
+    let mut chosen: Option<&Template> = None;
+    for (when, template) in &message.0 {
+        if when.is_none_or(|w| eval.truth(w) == Truth::True) {
+            chosen = Some(template);
+            break;
+        }
+    }
+    let text = chosen.map_or_else(String::new, |t| say(eval, t, facts));
+    eval.probe.forget_lacks(mark);
+    text
+}
+
+fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, asking: &Asking, out: &mut Rulings) {
+    let today = Span::exact(i64::from(eval.cx.as_of.0));
+    let started = match deadline.starts.map(|node| eval.span(node)) {
+        Some(starts) if starts.is_absent() => Truth::False,
+        Some(starts) => !less(today, starts),
+        None => Truth::True,
+    };
+    let due = if started == Truth::False { Span::ABSENT } else { eval.span(deadline.due) };
+    if started == Truth::False || due.is_absent() {
+        return out.add(asking.rule(eval, Verdict::Pending), P::WATCH);
+    }
+    let (met, late) = evidence(eval, deadline, due);
+    let past = if deadline.strict { !less(today, due) } else { less(due, today) };
+    let warned = deadline.warn.map_or(Truth::False, |w| {
+        let from = eval.span(w);
+        !less(today, from)
+    });
+    let verdict = match (met, started.and(past)) {
+        (Truth::True, _) => Verdict::Compliant,
+        (Truth::False, Truth::True) => grade(eval, &deadline.severity),
+        (_, Truth::True | Truth::Unknown) => Verdict::Unverified,
+        (_, Truth::False) => match (warned, met) {
+            (Truth::True, Truth::False) => Verdict::Warning,
+            (Truth::False, _) => Verdict::Pending,
+            _ => Verdict::Unverified,
+        },
+    };
+    let mut ruling = asking.rule(eval, verdict);
+    ruling.due = Some(due);
+    if P::WATCH && ruling.verdict.is_some_and(Verdict::is_finding) {
+        let until = if late.is_absent() { today } else { late };
+        let past_days = (due.is_exact() && until.is_exact()).then(|| until.lo - due.lo);
+        let overdue = ruling.verdict != Some(Verdict::Warning);
+        ruling.days = past_days.filter(|_| overdue);
+        ruling.unit = Some(DayUnit::Calendar);
+        let message = match (&deadline.soon, &deadline.late) {
+            (Some(soon), _) if !overdue => soon,
+            (_, Some(message)) if !late.is_absent() => message,
+            _ => &deadline.absent,
+        };
+        let facts = Facts { due: Some(due), evidence: Some(late), days: past_days, ..Facts::default() };
+        ruling.message = sentence(eval, message, &facts);
+        ruling.evidence = eval.probe.evidence();
+    }
+    out.add(ruling, P::WATCH);
+}
+
+/// Whether evidence came in time, and the first that came late.
+fn evidence<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, due: Span) -> (Truth, Span) {
+    let mut met = Truth::False;
+    let mut late = Span::ABSENT;
+    for evidence in &deadline.evidence {
+        let mut dates: Vec<(Span, Truth)> = Vec::new();
+        let known = match &evidence.dates {
+            crate::rules::Dates::One(node) => {
+                let date = eval.span(*node);
+                dates.push((date, Truth::True));
+                true
+            }
+            crate::rules::Dates::OfRows(set, nodes) => eval.each(set, |s, _, holds| {
+                for &node in nodes {
+                    dates.push((s.span(node), holds));
+                }
+                std::ops::ControlFlow::Continue(())
+            }),
+        };
+        let opens = evidence.opens.map(|o| eval.span(o));
+        let closes = evidence.closes.map_or(due, |c| eval.span(c));
+        for (date, counts) in dates {
+            if date.is_absent() {
+                continue;
+            }
+            let open = opens.map_or(Truth::True, |o| !less(date, o));
+            met = met.or(counts.and(open).and(!less(closes, date)));
+            let future = i64::from(Day::FUTURE.0);
+            let is_late = counts.and(open).and(less(due, date)) == Truth::True && date.lo < future;
+            if evidence.closes.is_none() && is_late && (late.is_absent() || date.lo < late.lo) {
+                late = date;
+            }
+        }
+        if !known {
+            met = met.or(Truth::Unknown);
+        }
+    }
+    (met, late)
+}
+
+fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, asking: &Asking, out: &mut Rulings) {
+    let mut earlier: Option<(&str, Span)> = None;
+    let mut earlier_evidence = Vec::new();
+    let mut any = false;
+    for stage in &sequence.stages {
+        eval.probe.clear_evidence();
+        if stage.skip.is_some_and(|s| eval.truth(s) == Truth::True) {
+            continue;
+        }
+        let start = eval.span(stage.start);
+        if start.is_absent() {
+            if let Some(missing) = &sequence.missing {
+                any = true;
+                let verdict = grade(eval, &sequence.severity);
+                let mut ruling = asking.rule(eval, verdict);
+                ruling.part = Some(stage.name.clone());
+                if P::WATCH {
+                    let facts = Facts { stage: Some(&stage.name), ..Facts::default() };
+                    ruling.message = sentence(eval, missing, &facts);
+                    ruling.evidence = eval.probe.evidence();
+                }
+                out.add(ruling, P::WATCH);
+            }
+            continue;
+        }
+        if let Some((name, end)) = earlier {
+            let verdict = match less(start, end) {
+                Truth::True => Some(grade(eval, &sequence.severity)),
+                Truth::Unknown => Some(Verdict::Unverified),
+                Truth::False => None,
+            };
+            if let Some(verdict) = verdict {
+                any = true;
+                let mut ruling = asking.rule(eval, verdict);
+                ruling.part = Some(if sequence.by_stage { stage.name.clone() } else { format!("{name}→{}", stage.name) });
+                if P::WATCH {
+                    ruling.days = (start.is_exact() && end.is_exact()).then(|| start.lo - end.lo);
+                    let facts = Facts {
+                        stage: Some(&stage.name),
+                        earlier: Some(name),
+                        later: Some(&stage.name),
+                        start: Some(start),
+                        end: Some(end),
+                        days: ruling.days,
+                        ..Facts::default()
+                    };
+                    ruling.message = sentence(eval, &sequence.message, &facts);
+                    ruling.evidence = earlier_evidence.clone();
+                    ruling.evidence.extend(eval.probe.evidence());
+                }
+                out.add(ruling, P::WATCH);
+            }
+        }
+        eval.probe.clear_evidence();
+        earlier = Some((&stage.name, eval.span(stage.end)));
+        earlier_evidence = eval.probe.evidence();
+    }
+    if !any {
+        out.add(asking.rule(eval, Verdict::Compliant), P::WATCH);
+    }
+}
+
+impl Rulings {
+    /// Adds a script's ruling.
+    pub(super) fn add_from_script(&mut self, ruling: Ruling, keep: bool) {
+        self.add(ruling, keep);
+    }
+}

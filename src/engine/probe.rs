@@ -1,0 +1,192 @@
+//! Who watches an evaluation. Judging watches nothing and pays nothing; explaining keeps every value, where it came from, and what
+//! was lacking.
+
+use crate::records::{FieldId, RowId, TableId};
+use crate::rules::ir::NodeId;
+
+/// A cell, a row (no field) or a whole table (no row) that an answer lacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lack {
+    /// A cell of a row.
+    Cell(TableId, RowId, FieldId),
+    /// A refused row.
+    Row(TableId, RowId),
+    /// A column that was not exported.
+    Column(TableId, FieldId),
+    /// A table that was not exported.
+    Table(TableId),
+    /// A year without a calendar.
+    Calendar,
+    /// A row that does not exist, whose field was asked for.
+    NoRow(TableId),
+}
+
+/// Watches an evaluation.
+pub trait Probe {
+    /// Whether anything is watched: what only a watcher needs is skipped otherwise.
+    const WATCH: bool;
+    /// A node is about to be evaluated.
+    fn enter(&mut self, node: NodeId) -> usize;
+    /// A node was evaluated; a definite value lacks nothing.
+    fn leave(&mut self, node: NodeId, mark: usize, definite: bool, value: Shown<'_>);
+    /// A cell was read.
+    fn cell(&mut self, table: TableId, row: RowId, field: FieldId);
+    /// Something was lacking.
+    fn lack(&mut self, lack: Lack);
+    /// A row of a set is about to be tested.
+    fn enter_row(&mut self, table: TableId, row: RowId);
+    /// It was tested.
+    fn leave_row(&mut self);
+}
+
+/// A value to be kept for a trace.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown<'a> {
+    /// A truth.
+    Truth(super::value::Truth),
+    /// A span.
+    Span(super::value::Span),
+    /// A text.
+    Text(super::value::TextVal<'a>),
+    /// A row.
+    Row(super::value::RowVal),
+    /// Nothing worth showing.
+    Nothing,
+}
+
+/// Watches nothing.
+#[derive(Debug, Default)]
+pub struct Blind;
+
+impl Probe for Blind {
+    const WATCH: bool = false;
+    #[inline]
+    fn enter(&mut self, _: NodeId) -> usize {
+        0
+    }
+    #[inline]
+    fn leave(&mut self, _: NodeId, _: usize, _: bool, _: Shown<'_>) {}
+    #[inline]
+    fn cell(&mut self, _: TableId, _: RowId, _: FieldId) {}
+    #[inline]
+    fn lack(&mut self, _: Lack) {}
+    #[inline]
+    fn enter_row(&mut self, _: TableId, _: RowId) {}
+    #[inline]
+    fn leave_row(&mut self) {}
+}
+
+/// One node's evaluation, for a trace.
+#[derive(Clone, Debug)]
+pub struct TraceStep {
+    /// The node.
+    pub node: NodeId,
+    /// How deep it lies.
+    pub depth: usize,
+    /// Within how many rows of sets it lies.
+    pub rows: usize,
+    /// Its value, in words.
+    pub value: Kept,
+    /// The cells it read itself.
+    pub cells: Vec<(TableId, RowId, FieldId)>,
+    /// The row it tested, for steps that stand for a row of a set.
+    pub row: Option<(TableId, RowId)>,
+}
+
+/// A value kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// A truth.
+    Truth(super::value::Truth),
+    /// A span.
+    Span(super::value::Span),
+    /// A text.
+    Text(Option<String>),
+    /// A row.
+    Row(super::value::RowVal),
+    /// Nothing.
+    Nothing,
+}
+
+/// Keeps everything.
+#[derive(Debug, Default)]
+pub struct Watcher {
+    /// What is lacking so far; what turns out not to matter is taken back.
+    pub lacks: Vec<Lack>,
+    /// The cells read outside of sets' conditions: what a finding rests on.
+    pub evidence: Vec<(TableId, RowId, FieldId)>,
+    /// Every evaluation, in the order begun; kept only for traces.
+    pub steps: Option<Vec<TraceStep>>,
+    open: Vec<usize>,
+    rows: usize,
+}
+
+impl Watcher {
+    /// Keeps steps too.
+    pub fn tracing() -> Self {
+        Self { steps: Some(Vec::new()), ..Self::default() }
+    }
+}
+
+impl Probe for Watcher {
+    const WATCH: bool = true;
+
+    fn enter(&mut self, node: NodeId) -> usize {
+        if let Some(steps) = &mut self.steps {
+            self.open.push(steps.len());
+            let depth = self.open.len();
+            steps.push(TraceStep { node, depth, rows: self.rows, value: Kept::Nothing, cells: Vec::new(), row: None });
+        }
+        self.lacks.len()
+    }
+
+    fn leave(&mut self, _: NodeId, mark: usize, definite: bool, value: Shown<'_>) {
+        if definite {
+            self.lacks.truncate(mark);
+        }
+        if let (Some(steps), Some(at)) = (&mut self.steps, self.open.pop())
+            && let Some(step) = steps.get_mut(at)
+        {
+            step.value = match value {
+                Shown::Truth(t) => Kept::Truth(t),
+                Shown::Span(s) => Kept::Span(s),
+                Shown::Text(super::value::TextVal::Known(t)) => Kept::Text(Some(t.to_owned())),
+                Shown::Text(_) => Kept::Text(None),
+                Shown::Row(r) => Kept::Row(r),
+                Shown::Nothing => Kept::Nothing,
+            };
+        }
+    }
+
+    fn cell(&mut self, table: TableId, row: RowId, field: FieldId) {
+        if self.rows == 0 && !self.evidence.contains(&(table, row, field)) {
+            self.evidence.push((table, row, field));
+        }
+        if let (Some(steps), Some(&at)) = (&mut self.steps, self.open.last())
+            && let Some(step) = steps.get_mut(at)
+        {
+            step.cells.push((table, row, field));
+        }
+    }
+
+    fn lack(&mut self, lack: Lack) {
+        self.lacks.push(lack);
+    }
+
+    fn enter_row(&mut self, table: TableId, row: RowId) {
+        self.rows += 1;
+        if let Some(steps) = &mut self.steps {
+            let depth = self.open.len() + 1;
+            let step = TraceStep { node: NodeId::MAX, depth, rows: self.rows, value: Kept::Nothing, cells: Vec::new(), row: Some((table, row)) };
+            self.open.push(steps.len());
+            steps.push(step);
+        }
+    }
+
+    fn leave_row(&mut self) {
+        self.rows = self.rows.saturating_sub(1);
+        if self.steps.is_some() {
+            self.open.pop();
+        }
+    }
+}

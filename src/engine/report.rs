@@ -1,0 +1,237 @@
+//! From a ruling to a finding: names instead of numbers, the law cited, the cells shown with their places.
+
+use super::context::Context;
+use super::finding::{Basis, Evidence, Finding, Missing, Subject, fingerprint};
+use super::judge::{Ruling, Rulings};
+use super::probe::Lack;
+use super::say;
+use super::value::Span;
+use super::verdict::Verdict;
+use crate::document;
+use crate::records::{FieldId, FieldType, RowId, TableId};
+use crate::rules::{Body, DayUnit, Rule};
+use serde_json::{Map, Value};
+
+/// The findings among a subject's rulings. Those that lack whole columns or tables are marked as shared.
+pub fn findings(cx: &Context<'_>, rule: &Rule, subject: RowId, rulings: &Rulings) -> Vec<(Finding, bool)> {
+    let found = rulings.list.iter().filter(|r| r.verdict.is_some_and(Verdict::is_finding));
+    found.map(|r| finding(cx, rule, subject, rulings, r)).collect()
+}
+
+fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, ruling: &Ruling) -> (Finding, bool) {
+    let verdict = ruling.verdict.unwrap_or(Verdict::Unverified);
+    let id = cx.store.key(rule.subject, row).to_owned();
+    let subject = Subject { table: rule.subject_name.clone(), id, year: ruling.year };
+    let mut missing = lacking(cx, &ruling.lacks);
+    let shared = ruling.lacks.iter().any(|l| matches!(l, Lack::Column(..) | Lack::Table(_)));
+    let mut message = ruling.message.clone();
+    if verdict == Verdict::Unverified {
+        if missing.is_empty() {
+            // The data contradict each other: the cells that do are what must be checked.
+            missing = ruling.evidence.iter().map(|&(t, r, f)| named(cx, t, r, f)).collect();
+            missing.sort();
+            missing.dedup();
+        } else {
+            message = unverified(cx, rule, &missing);
+        }
+    }
+    let (person_id, unit_id) = concerned(cx, rule.subject, row);
+    let version = rule.versions.get(ruling.version);
+    let on = rulings.anchor.unwrap_or(cx.as_of);
+    let basis = version.map_or_else(Vec::new, |v| {
+        let cited = cx.rules.regulations.cite(&v.basis, on).into_iter();
+        cited.map(|c| Basis { regulation: c.title, version: c.version, article: c.article, verified: (!c.verified).then_some(false) }).collect()
+    });
+    let is_deadline = version.is_some_and(|v| matches!(v.body, Body::Deadline(_)));
+    let finding = Finding {
+        fingerprint: fingerprint(&rule.code, &subject, ruling.part.as_deref()),
+        code: rule.code.clone(),
+        rule: rule.slug.clone(),
+        pack: rule.pack.clone(),
+        verdict,
+        subject,
+        person_id,
+        unit_id,
+        part: ruling.part.clone(),
+        message,
+        days: if verdict == Verdict::Unverified { None } else { ruling.days },
+        basis,
+        parameters: version.map_or_else(Map::new, |v| parameters(&v.params, ruling.unit.filter(|_| !is_deadline))),
+        evidence: evidence(cx, &ruling.evidence),
+        missing,
+        due: ruling.due.map(due),
+        remedy: rule.remedy.clone(),
+        waived: None,
+        title: rule.title.clone(),
+    };
+    (finding, shared)
+}
+
+/// One finding for all the subjects that a table or column not exported leaves undecided.
+pub fn shared(cx: &Context<'_>, rule: &Rule, like: Finding, missing: Vec<Missing>, subjects: u64) -> Finding {
+    let subject = Subject { table: rule.subject_name.clone(), id: "*".into(), year: None };
+    let names: Vec<String> = missing.iter().map(|m| name_of(cx, m)).collect();
+    Finding {
+        fingerprint: fingerprint(&rule.code, &subject, None),
+        subject,
+        person_id: None,
+        unit_id: None,
+        part: None,
+        message: format!("未导出{}，{subjects}个对象无法判定“{}”", names.join("、"), rule.title),
+        days: None,
+        evidence: Vec::new(),
+        missing,
+        due: None,
+        ..like
+    }
+}
+
+/// The names of what is lacking, sorted.
+pub fn lacking(cx: &Context<'_>, lacks: &[Lack]) -> Vec<Missing> {
+    let schema = &cx.store.schema;
+    let table = |t: TableId| {
+        let base = schema.tables.get(t).and_then(|d| d.joined.as_ref()).map_or(t, |j| j.from);
+        schema.tables.get(base).map_or_else(String::new, |d| d.name.clone())
+    };
+    let field = |t: TableId, f: FieldId| schema.tables.get(t).and_then(|d| d.fields.get(f)).map(|f| f.name.clone());
+    let only_rows = lacks.iter().all(|l| matches!(l, Lack::NoRow(_)));
+    let mut all: Vec<Missing> = lacks
+        .iter()
+        .filter(|l| only_rows || !matches!(l, Lack::NoRow(_)))
+        .map(|lack| match *lack {
+            Lack::Cell(t, r, f) => named(cx, t, r, f),
+            Lack::Row(t, r) => doubtful(cx, t, r),
+            Lack::Column(t, f) => Missing { table: table(t), id: None, field: field(t, f) },
+            Lack::Table(t) | Lack::NoRow(t) => Missing { table: table(t), id: None, field: None },
+            Lack::Calendar => Missing { table: "calendar".into(), id: None, field: None },
+        })
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// A refused row; or, of a derived table, the end whose imprecision leaves the joining open.
+fn doubtful(cx: &Context<'_>, table: TableId, row: RowId) -> Missing {
+    let end = cx.store.schema.tables.get(table).and_then(|t| t.joined.as_ref()).map(|j| j.end);
+    match end {
+        Some(end) => named(cx, table, row, end),
+        None => {
+            let name = cx.store.schema.tables.get(table).map_or_else(String::new, |t| t.name.clone());
+            Missing { table: name, id: Some(cx.store.key(table, row).to_owned()), field: None }
+        }
+    }
+}
+
+/// A cell by names; of a derived table, the cell it was taken from.
+fn named(cx: &Context<'_>, table: TableId, row: RowId, field: FieldId) -> Missing {
+    let (table, row) = source(cx, table, row, field);
+    let def = &cx.store.schema.tables[table];
+    Missing {
+        table: def.name.clone(),
+        id: Some(cx.store.key(table, row).to_owned()),
+        field: def.fields.get(field).map(|f| f.name.clone()),
+    }
+}
+
+fn source(cx: &Context<'_>, table: TableId, row: RowId, field: FieldId) -> (TableId, RowId) {
+    let joined = cx.store.schema.tables.get(table).and_then(|t| t.joined.as_ref());
+    match (joined, cx.store.rows(table).made_of.get(row as usize)) {
+        (Some(joined), Some(&(first, last))) => (joined.from, if joined.first.contains(&field) { first } else { last }),
+        _ => (table, row),
+    }
+}
+
+fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Evidence> {
+    let mut all: Vec<Evidence> = Vec::new();
+    for &(t, r, f) in cells {
+        let (table, row) = source(cx, t, r, f);
+        let def = &cx.store.schema.tables[table];
+        let Some(field) = def.fields.get(f) else { continue };
+        let cell = Evidence {
+            table: def.name.clone(),
+            id: cx.store.key(table, row).to_owned(),
+            field: field.name.clone(),
+            value: cx.store.show(table, row, f),
+            source: cx.store.place(table, row, f),
+        };
+        if !all.contains(&cell) {
+            all.push(cell);
+        }
+    }
+    all
+}
+
+fn unverified(cx: &Context<'_>, rule: &Rule, missing: &[Missing]) -> String {
+    let names: Vec<String> = missing.iter().take(6).map(|m| name_of(cx, m)).collect();
+    let more = if missing.len() > 6 { format!("等{}处", missing.len()) } else { String::new() };
+    format!("{}{more}不详，无法判定“{}”", names.join("、"), rule.title)
+}
+
+fn name_of(cx: &Context<'_>, missing: &Missing) -> String {
+    let schema = &cx.store.schema;
+    let Some(def) = schema.table(&missing.table).and_then(|t| schema.tables.get(t)) else {
+        return "当年工作日历".to_owned();
+    };
+    let field = missing.field.as_deref().and_then(|f| def.field(f)).and_then(|f| def.fields.get(f));
+    let id = missing.id.as_deref().map_or_else(String::new, |id| format!(" {id} "));
+    match field {
+        Some(field) => format!("{}{id}{}", def.zh, field.zh),
+        None => format!("{}{}", def.zh, id.trim_end()),
+    }
+}
+
+/// The person and the unit a subject concerns: the case's, else its own, else the person's.
+pub fn concerned(cx: &Context<'_>, table: TableId, row: RowId) -> (Option<String>, Option<String>) {
+    let store = cx.store;
+    let schema = &store.schema;
+    let Some(def) = schema.tables.get(table) else { return (None, None) };
+    // A row that belongs to a case concerns whom the case concerns.
+    if let Some(owner) = def.owner
+        && let FieldType::Ref(target) = def.fields[owner].ty
+        && schema.tables[target].owner.is_some()
+        && let Some(up) = store.follow(table, row, owner)
+    {
+        return concerned(cx, target, up);
+    }
+    let link = |name: &str| def.field(name).filter(|&f| matches!(def.fields[f].ty, FieldType::Ref(_)));
+    let own_key = |wanted: &str| (def.fields[def.key].name == wanted).then(|| store.key(table, row).to_owned());
+    let person = own_key("person_id").or_else(|| link("person_id").and_then(|f| store.show(table, row, f)));
+    let mut unit = own_key("unit_id").or_else(|| link("unit_id").and_then(|f| store.show(table, row, f)));
+    if unit.is_none()
+        && let Some(f) = link("person_id")
+        && let FieldType::Ref(people) = def.fields[f].ty
+        && let Some(up) = store.follow(table, row, f)
+        && let Some(theirs) = schema.tables[people].field("unit_id")
+    {
+        unit = store.show(people, up, theirs);
+    }
+    (person, unit)
+}
+
+fn due(due: Span) -> String {
+    say::date(due)
+}
+
+fn parameters(params: &[(String, document::Node)], unit: Option<DayUnit>) -> Map<String, Value> {
+    let mut map: Map<String, Value> = params.iter().map(|(k, v)| (k.clone(), json(v))).collect();
+    if let Some(unit) = unit.filter(|_| !map.is_empty()) {
+        let word = match unit {
+            DayUnit::Calendar => "日",
+            DayUnit::Working => "工作日",
+        };
+        map.insert("unit".into(), Value::from(word));
+    }
+    map
+}
+
+fn json(node: &document::Node) -> Value {
+    match node {
+        document::Node::Text(t) | document::Node::Date(t) => Value::from(t.as_str()),
+        document::Node::Int(i) => Value::from(*i),
+        document::Node::Float(x) => Value::from(*x),
+        document::Node::Bool(b) => Value::from(*b),
+        document::Node::List(items) => Value::Array(items.iter().map(|v| json(&v.value)).collect()),
+        document::Node::Table(_) => Value::Null,
+    }
+}
