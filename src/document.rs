@@ -3,9 +3,9 @@
 //! serde stops at the first error and forgets where it stood; people who write rules want all errors of all files at once.
 
 use crate::diagnostic::{Diagnostic, Source};
-use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use toml::de::{DeTable, DeValue};
 use toml::Spanned;
 
@@ -41,10 +41,17 @@ pub enum Node {
 }
 
 /// A table in the order written, which remembers the keys that were asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Table {
     entries: Vec<(Placed<String>, Value)>,
-    asked: RefCell<Vec<bool>>,
+    asked: Vec<AtomicBool>,
+}
+
+impl Clone for Table {
+    fn clone(&self) -> Self {
+        let asked = self.asked.iter().map(|a| AtomicBool::new(a.load(Ordering::Relaxed))).collect();
+        Self { entries: self.entries.clone(), asked }
+    }
 }
 
 impl PartialEq for Table {
@@ -74,15 +81,15 @@ impl Table {
     /// The value of a key, if there; the key counts as asked for.
     pub fn get(&self, key: &str) -> Option<&Value> {
         let i = self.entries.iter().position(|(k, _)| k.value == key)?;
-        if let Some(asked) = self.asked.borrow_mut().get_mut(i) {
-            *asked = true;
+        if let Some(asked) = self.asked.get(i) {
+            asked.store(true, Ordering::Relaxed);
         }
         self.entries.get(i).map(|(_, v)| v)
     }
 
     /// Every entry, in the order written; all count as asked for.
     pub fn entries(&self) -> impl Iterator<Item = (&Placed<String>, &Value)> {
-        self.asked.borrow_mut().iter_mut().for_each(|a| *a = true);
+        self.asked.iter().for_each(|a| a.store(true, Ordering::Relaxed));
         self.entries.iter().map(|(k, v)| (k, v))
     }
 
@@ -90,10 +97,10 @@ impl Table {
     pub fn rest_of(&self, known: &[&str]) -> Vec<(&Placed<String>, &Value)> {
         self.entries
             .iter()
-            .zip(self.asked.borrow_mut().iter_mut())
+            .zip(&self.asked)
             .filter(|((k, _), _)| !known.contains(&k.value.as_str()))
             .map(|((k, v), asked)| {
-                *asked = true;
+                asked.store(true, Ordering::Relaxed);
                 (k, v)
             })
             .collect()
@@ -101,8 +108,7 @@ impl Table {
 
     /// The entries nobody has asked for.
     pub fn rest(&self) -> Vec<(&Placed<String>, &Value)> {
-        let asked = self.asked.borrow();
-        self.entries.iter().zip(asked.iter()).filter(|(_, a)| !**a).map(|((k, v), _)| (k, v)).collect()
+        self.entries.iter().zip(&self.asked).filter(|(_, a)| !a.load(Ordering::Relaxed)).map(|((k, v), _)| (k, v)).collect()
     }
 }
 
@@ -185,7 +191,7 @@ fn convert_table(table: DeTable<'_>) -> Table {
             (Placed { value: key.into_inner().into_owned(), span }, convert(value))
         })
         .collect();
-    let asked = RefCell::new(vec![false; entries.len()]);
+    let asked = entries.iter().map(|_| AtomicBool::new(false)).collect();
     Table { entries, asked }
 }
 
