@@ -12,11 +12,13 @@ mod report;
 mod say;
 mod script;
 mod sets;
+mod trial;
 mod value;
 mod verdict;
 
 pub use check::{Options, check};
 pub use context::Context;
 pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, fingerprint, sort};
+pub use trial::{Trial, run_tests};
 pub use value::{Span, Truth};
 pub use verdict::Verdict;

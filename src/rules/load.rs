@@ -9,6 +9,7 @@ use super::rule::Rule;
 use super::rule_file::{self, Setting};
 use crate::dates::Calendar;
 use crate::diagnostic::Diagnostic;
+use crate::document::Value;
 use crate::records::{FieldType, Schema, TableId, Wanted, parse_schema};
 use std::sync::Arc;
 
@@ -32,6 +33,14 @@ pub struct RuleSet {
 /// # Errors
 /// Everything wrong in any of the files.
 pub fn load(files: &Files) -> Result<RuleSet, Vec<Diagnostic>> {
+    load_some(files, &|_| true, &[])
+}
+
+/// Loads only the rules of some files, with parameters set from outside.
+///
+/// # Errors
+/// Everything wrong in any of the files.
+pub fn load_some(files: &Files, wanted: &dyn Fn(&str) -> bool, overrides: &[(String, Value)]) -> Result<RuleSet, Vec<Diagnostic>> {
     let mut sink = Vec::new();
     let schema_files: Vec<_> = files.all().filter(|(p, _)| p.ends_with("schema.toml")).map(|(_, s)| Arc::clone(s)).collect();
     let schema = Arc::new(parse_schema(&schema_files)?);
@@ -56,7 +65,9 @@ pub fn load(files: &Files) -> Result<RuleSet, Vec<Diagnostic>> {
     for (table, name) in &words {
         compiler.compile_definition(*table, name);
     }
-    let mut rules: Vec<Rule> = files.rules().filter_map(|(path, source)| read_rule(files, path, source, &regulations, &mut compiler)).collect();
+    let chosen = files.rules().filter(|(path, _)| wanted(path));
+    let mut rules: Vec<Rule> =
+        chosen.filter_map(|(path, source)| read_rule(files, path, source, &regulations, overrides, &mut compiler)).collect();
     rules.sort_by(|a, b| (&a.code, &a.subject_name, &a.pack).cmp(&(&b.code, &b.subject_name, &b.pack)));
     for pair in rules.windows(2) {
         if let [a, b] = pair
@@ -82,13 +93,14 @@ fn read_rule(
     path: &str,
     source: &Arc<crate::diagnostic::Source>,
     regulations: &Regulations,
+    overrides: &[(String, Value)],
     compiler: &mut Compiler<'_>,
 ) -> Option<Rule> {
     let mut parts = path.split('/');
     let (pack, family) = (parts.next()?, parts.next()?);
     let folder = path.rsplit_once('/').map_or("", |(f, _)| f);
     let scripts = |name: &str| files.get(&format!("{folder}/{name}")).cloned();
-    let setting = Setting { regulations, pack: pack.to_owned(), family: family.to_owned(), scripts: &scripts };
+    let setting = Setting { regulations, pack: pack.to_owned(), family: family.to_owned(), overrides, scripts: &scripts };
     rule_file::read(source, &setting, compiler)
 }
 

@@ -14,7 +14,7 @@ mod rule_file;
 mod syntax;
 
 pub use files::{Files, FolderError};
-pub use load::{RuleSet, load};
+pub use load::{RuleSet, load, load_some};
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{
     Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Script, ScriptText, Sequence, Severity, Stage, Version,

@@ -32,6 +32,8 @@ pub struct Setting<'a> {
     pub pack: String,
     /// The family: the second folder.
     pub family: String,
+    /// Parameters set from outside, in place of the file's.
+    pub overrides: &'a [(String, document::Value)],
     /// Scripts by file name, beside the rule.
     pub scripts: &'a dyn Fn(&str) -> Option<Arc<Source>>,
 }
@@ -304,6 +306,8 @@ impl Draft<'_> {
         compiler: &mut Compiler<'_>,
     ) {
         for (key, value) in table.rest_of(keys) {
+            let changed = self.setting.overrides.iter().find(|(name, _)| *name == key.value);
+            let value = changed.map_or(value, |(_, v)| v);
             match literal(value) {
                 Some(_) if compiler.has_own_member(self.table, &key.value) => {
                     compiler.complain(env, key.span.clone(), "rule::shadow", format!("“{}”已是字段或共用定义的名字", key.value));

@@ -1,0 +1,348 @@
+//! The tests inside rule files: small records, and what the rule must say of them.
+
+use super::context::Context;
+use super::eval::Eval;
+use super::judge::{Rulings, judge};
+use super::probe::{Kept, Watcher};
+use super::report;
+use super::say;
+use super::value::Truth;
+use super::verdict::Verdict;
+use crate::dates::Day;
+use crate::document::{Node, Table, Value};
+use crate::records::{Builder, Cell, FieldId, FieldType, RowId, Schema, Store, TableId, Wanted};
+use crate::rules::{Files, Rule, RuleSet, load_some};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How one test went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// The rule's code.
+    pub code: String,
+    /// The rule file.
+    pub file: String,
+    /// The line of the test.
+    pub line: usize,
+    /// The test's name.
+    pub name: String,
+    /// The verdict expected first (to count what kinds of tests a rule has).
+    pub expected: Vec<String>,
+    /// What was not as expected; none: it passed.
+    pub failures: Vec<String>,
+}
+
+/// The day tests are asked on unless they say otherwise.
+const DEFAULT_DAY: &str = "2026-06-30";
+
+/// Runs the tests of the rules chosen.
+pub fn run_tests(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for (index, rule) in rules.rules.iter().enumerate().filter(|(_, r)| chosen(r)) {
+        for (table, span) in &rule.tests {
+            let line = 1 + rule.source.text.get(..span.start).unwrap_or_default().matches('\n').count();
+            let text = |key: &str| match table.get(key).map(|v| &v.value) {
+                Some(Node::Text(t)) => Some(t.clone()),
+                _ => None,
+            };
+            let name = text("name").unwrap_or_default();
+            let failures = match overridden(files, rule, table) {
+                Some(Ok(other)) => match other.rules.iter().position(|r| r.subject == rule.subject) {
+                    Some(index) => run(&other, index, table),
+                    None => vec!["规则未能载入".to_owned()],
+                },
+                Some(Err(why)) => vec![why],
+                None => run(rules, index, table),
+            };
+            let expected = texts(table.get("expect"));
+            trials.push(Trial { code: rule.code.clone(), file: rule.source.name.clone(), line, name, expected, failures });
+        }
+    }
+    trials
+}
+
+/// The rule loaded again with the parameters the test sets.
+fn overridden(files: &Files, rule: &Rule, test: &Table) -> Option<Result<RuleSet, String>> {
+    let Node::Table(params) = &test.get("params")?.value else { return None };
+    let changes: Vec<(String, Value)> = params.entries().map(|(k, v)| (k.value.clone(), v.clone())).collect();
+    let wanted = |path: &str| path == rule.source.name;
+    let loaded = load_some(files, &wanted, &changes);
+    Some(loaded.map_err(|errors| errors.first().map_or_else(String::new, |e| e.message.clone())))
+}
+
+fn run(rules: &RuleSet, index: usize, test: &Table) -> Vec<String> {
+    let Some(rule) = rules.rules.get(index) else { return Vec::new() };
+    let mut failures = Vec::new();
+    let store = match records(&rules.schema, test, &mut failures) {
+        Some(store) => store,
+        None => return failures,
+    };
+    let as_of = match test.get("as_of").map(|v| &v.value) {
+        Some(Node::Date(d) | Node::Text(d)) => d.parse().ok(),
+        _ => DEFAULT_DAY.parse().ok(),
+    };
+    let Some(as_of) = as_of else { return vec!["as_of 不是日期".to_owned()] };
+    let cx = Context::new(rules, &store, as_of);
+    let expected = texts(test.get("expect"));
+    let subjects = texts(test.get("subjects"));
+    let parts = texts(test.get("parts"));
+    for (i, verdict) in expected.iter().enumerate() {
+        let subject = subjects.get(i).cloned().or_else(|| texts(test.get("subject")).pop());
+        let part = parts.get(i).cloned().or_else(|| texts(test.get("part")).pop());
+        one(&cx, rule, test, subject.as_deref(), part.as_deref(), verdict, as_of, &mut failures);
+    }
+    if expected.is_empty() {
+        failures.push("缺少 expect".to_owned());
+    }
+    failures
+}
+
+#[allow(clippy::too_many_arguments, reason = "a test's expectation has this many sides")]
+fn one(
+    cx: &Context<'_>,
+    rule: &Rule,
+    test: &Table,
+    subject: Option<&str>,
+    part: Option<&str>,
+    verdict: &str,
+    _: Day,
+    failures: &mut Vec<String>,
+) {
+    let rows = cx.store.rows(rule.subject);
+    let first = || test_first(cx, rule, test);
+    let row = match subject {
+        Some(key) => rows.find(key),
+        None => first(),
+    };
+    let Some(row) = row else {
+        failures.push(format!("找不到对象 {}", subject.unwrap_or("（首行）")));
+        return;
+    };
+    let mut eval = Eval::new(cx, Watcher::tracing());
+    let mut rulings = Rulings::default();
+    judge(&mut eval, rule, row, &mut rulings);
+    if let Some(why) = &rulings.failure {
+        failures.push(format!("规则出错：{why}"));
+        return;
+    }
+    let year = match test.get("year").map(|v| &v.value) {
+        Some(Node::Int(y)) => i32::try_from(*y).ok(),
+        _ => None,
+    };
+    let chosen: Vec<_> = rulings
+        .list
+        .iter()
+        .filter(|r| part.is_none_or(|p| r.part.as_deref() == Some(p)) && year.is_none_or(|y| r.year == Some(y)))
+        .cloned()
+        .collect();
+    let got = match chosen.iter().filter_map(|r| r.verdict).min() {
+        Some(v) if part.is_some() || year.is_some() => v,
+        _ if part.is_some() => Verdict::Compliant,
+        _ => rulings.verdict(),
+    };
+    let shown: Vec<&str> = rulings.list.iter().map(|r| r.message.as_str()).filter(|m| !m.is_empty()).collect();
+    if got.word() != verdict {
+        failures.push(format!("应为{verdict}，得到{got}（{}）", shown.join("；")));
+    }
+    let only = Rulings { list: chosen, ..rulings.clone() };
+    let findings = report::findings(cx, rule, row, &only);
+    let finding = findings.iter().map(|(f, _)| f).find(|f| f.verdict.word() == verdict);
+    let want = |key: &str| test.get(key).map(|v| scalar(&v.value));
+    for (key, actual) in [
+        ("message", finding.map(|f| f.message.clone())),
+        ("days", finding.and_then(|f| f.days).map(|d| d.to_string())),
+        ("due", only.list.iter().find_map(|r| r.due).map(say::date)),
+    ] {
+        if let Some(wanted) = want(key)
+            && actual.as_deref() != Some(wanted.as_str())
+        {
+            failures.push(format!("{key} 应为“{wanted}”，得到“{}”", actual.unwrap_or_default()));
+        }
+    }
+    if test.get("missing").is_some() {
+        let mut wanted = texts(test.get("missing"));
+        let mut actual: Vec<String> = finding.map_or_else(Vec::new, |f| {
+            f.missing.iter().map(|m| m.field.as_ref().map_or_else(|| m.table.clone(), |field| format!("{}.{field}", m.table))).collect()
+        });
+        wanted.sort();
+        actual.sort();
+        actual.dedup();
+        if wanted != actual {
+            failures.push(format!("missing 应为{wanted:?}，得到{actual:?}"));
+        }
+    }
+    if let Some(wanted) = want("trace") {
+        check_trace(cx, &eval, &wanted, failures);
+    }
+}
+
+/// `trace = "notice_days = 4"`: somewhere this was evaluated to that.
+fn check_trace(cx: &Context<'_>, eval: &Eval<'_, Watcher>, wanted: &str, failures: &mut Vec<String>) {
+    let Some((words, value)) = wanted.split_once(" = ") else {
+        failures.push("trace 应写作“表达式 = 值”".to_owned());
+        return;
+    };
+    let steps = eval.probe.steps.as_deref().unwrap_or_default();
+    let values: Vec<String> = steps
+        .iter()
+        .filter(|s| cx.rules.program.words.get(s.node as usize).is_some_and(|w| w == words))
+        .flat_map(|s| kept(&s.value))
+        .collect();
+    if !values.iter().any(|v| v == value) {
+        failures.push(format!("trace 中“{words}”应为 {value}，得到 {}", values.join("、")));
+    }
+}
+
+fn kept(value: &Kept) -> Vec<String> {
+    match value {
+        Kept::Truth(Truth::True) => vec!["true".into()],
+        Kept::Truth(Truth::False) => vec!["false".into()],
+        Kept::Truth(Truth::Unknown) => vec!["unknown".into()],
+        Kept::Span(s) if s.is_exact() => vec![s.lo.to_string(), say::date(*s)],
+        Kept::Text(Some(t)) => vec![t.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// The first row of the subject table that the test lists; of a derived table, the first.
+fn test_first(cx: &Context<'_>, rule: &Rule, test: &Table) -> Option<RowId> {
+    let def = cx.store.schema.tables.get(rule.subject)?;
+    let key_name = &def.fields.get(def.key)?.name;
+    let listed = match test.get(&rule.subject_name).map(|v| &v.value) {
+        Some(Node::List(rows)) => rows.first().and_then(|r| match &r.value {
+            Node::Table(t) => t.get(key_name).map(|v| scalar(&v.value)),
+            _ => None,
+        }),
+        _ => None,
+    };
+    match listed {
+        Some(key) => cx.store.rows(rule.subject).find(&key),
+        None => (cx.store.rows(rule.subject).len > 0).then_some(0),
+    }
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    match value.map(|v| &v.value) {
+        Some(Node::List(items)) => items.iter().map(|v| scalar(&v.value)).collect(),
+        Some(other) => vec![scalar(other)],
+        None => Vec::new(),
+    }
+}
+
+fn scalar(node: &Node) -> String {
+    match node {
+        Node::Text(t) | Node::Date(t) => t.clone(),
+        Node::Int(i) => i.to_string(),
+        Node::Float(x) => x.to_string(),
+        Node::Bool(b) => b.to_string(),
+        Node::List(_) | Node::Table(_) => String::new(),
+    }
+}
+
+/// A row of a test: its cells as text, by field.
+type Row = BTreeMap<FieldId, String>;
+
+/// The records of a test. Tables not mentioned are exported and empty; rows referred to but not listed exist, all blank.
+fn records(schema: &Arc<Schema>, test: &Table, failures: &mut Vec<String>) -> Option<Store> {
+    let mut relaxed = (**schema).clone();
+    relaxed.tables.iter_mut().flat_map(|t| &mut t.fields).for_each(|f| f.required = f.ty == FieldType::Id);
+    let relaxed = Arc::new(relaxed);
+    let absent = texts(test.get("absent"));
+    let without = texts(test.get("fields_absent"));
+    let mut tables: Vec<Vec<Row>> = relaxed.tables.iter().map(|_| Vec::new()).collect();
+    for (t, def) in relaxed.tables.iter().enumerate().filter(|(_, d)| d.joined.is_none()) {
+        let Some(Value { value: Node::List(rows), .. }) = test.get(&def.name) else { continue };
+        for (n, row) in rows.iter().enumerate() {
+            let Node::Table(cells) = &row.value else { continue };
+            let mut made = Row::new();
+            for (key, value) in cells.entries() {
+                match def.field(&key.value) {
+                    Some(f) => {
+                        made.insert(f, scalar(&value.value));
+                    }
+                    None => failures.push(format!("{} 没有字段 {}", def.name, key.value)),
+                }
+            }
+            made.entry(def.key).or_insert_with(|| format!("{}-{}", def.name, n + 1));
+            tables[t].push(made);
+        }
+    }
+    for row in test.rest_of(&TEST_KEYS) {
+        if relaxed.table(&row.0.value).is_none() {
+            failures.push(format!("不认识的键 {}", row.0.value));
+        }
+    }
+    own(&relaxed, &mut tables);
+    complete(&relaxed, &mut tables, &absent);
+    let mut builder = Builder::new(Arc::clone(&relaxed), Wanted::all(&relaxed));
+    for (t, def) in relaxed.tables.iter().enumerate().filter(|(_, d)| d.joined.is_none()) {
+        if absent.contains(&def.name) {
+            continue;
+        }
+        builder.declare(t);
+        let fields: Vec<FieldId> =
+            (0..def.fields.len()).filter(|&f| !without.contains(&format!("{}.{}", def.name, def.fields[f].name))).collect();
+        let headed = fields.iter().map(|&f| (f, def.fields[f].name.clone())).collect();
+        let mut reading = builder.reading(t, &format!("{}.csv", def.name), headed);
+        for (n, row) in tables[t].iter().enumerate() {
+            reading.start_row(u32::try_from(n + 2).unwrap_or(u32::MAX));
+            for (i, f) in fields.iter().enumerate() {
+                reading.cell(i, row.get(f).map_or(Cell::Blank, |text| Cell::Text(text)));
+            }
+            reading.end_row();
+        }
+    }
+    let store = builder.finish();
+    failures.extend(store.problems.iter().map(|p| format!("数据有误：{}第{}行 {} {}", p.table, p.row, p.column, p.why)));
+    failures.is_empty().then_some(store)
+}
+
+/// Keys of a test that are not tables.
+const TEST_KEYS: [&str; 17] = [
+    "name", "as_of", "expect", "subject", "subjects", "part", "parts", "year", "message", "days", "due", "missing", "params", "trace", "absent",
+    "fields_absent", "note",
+];
+
+/// A row that does not say whose it is belongs to the first row of its owner's table.
+fn own(schema: &Schema, tables: &mut [Vec<Row>]) {
+    for (t, def) in schema.tables.iter().enumerate() {
+        let Some(owner) = def.owner else { continue };
+        let FieldType::Ref(target) = def.fields[owner].ty else { continue };
+        let key = schema.tables[target].key;
+        let first = tables[target].first().and_then(|r| r.get(&key)).cloned();
+        let made = first.unwrap_or_else(|| format!("{}-1", schema.tables[target].name));
+        let optional = def.name == "event";
+        if let Some(rows) = tables.get_mut(t).filter(|_| !optional) {
+            rows.iter_mut().for_each(|row| {
+                row.entry(owner).or_insert_with(|| made.clone());
+            });
+        }
+    }
+}
+
+/// Rows that are referred to but not listed.
+fn complete(schema: &Schema, tables: &mut [Vec<Row>], absent: &[String]) {
+    loop {
+        let mut lacking: Vec<(TableId, String)> = Vec::new();
+        for (t, def) in schema.tables.iter().enumerate().filter(|(_, d)| d.joined.is_none()) {
+            for (f, field) in def.fields.iter().enumerate() {
+                let FieldType::Ref(target) = field.ty else { continue };
+                let key = schema.tables[target].key;
+                for value in tables[t].iter().filter_map(|r| r.get(&f)).filter(|v| !v.is_empty()) {
+                    let known = tables[target].iter().any(|r| r.get(&key) == Some(value));
+                    let wanted = (target, value.clone());
+                    if !known && !absent.contains(&schema.tables[target].name) && !lacking.contains(&wanted) {
+                        lacking.push(wanted);
+                    }
+                }
+            }
+        }
+        if lacking.is_empty() {
+            return;
+        }
+        for (target, key) in lacking {
+            tables[target].push(Row::from([(schema.tables[target].key, key)]));
+        }
+        own(schema, tables);
+    }
+}
