@@ -73,7 +73,7 @@ fn cells(f: &Finding, names: &Names, as_of: Day) -> [String; 8] {
         f.title.clone(),
         f.unit_id.as_deref().map(|id| names.unit(id)).unwrap_or_default(),
         f.person_id.as_deref().map(|id| names.person(id)).unwrap_or_default(),
-        format!("{}{}", words::subject(names, &f.subject), f.part.as_ref().map_or_else(String::new, |p| format!(" · {p}"))),
+        format!("{}{}", words::subject(names, &f.subject), f.part.as_ref().map(|p| format!(" · {p}")).unwrap_or_default()),
         f.message.clone(),
     ]
 }

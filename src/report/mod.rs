@@ -2,6 +2,7 @@
 //! places, and decide nothing. Each format has its file.
 
 mod calendar;
+mod case;
 mod csv;
 mod due;
 mod json;
@@ -10,19 +11,25 @@ mod markdown;
 mod names;
 mod paint;
 mod starved;
+mod strip;
 mod table;
 mod tally;
 mod text;
+mod trace;
 mod words;
 mod xlsx;
 
+pub use case::{CasePage, CaseStep, Demand, render_case};
 pub use due::{DueFormat, render_due, sort_due};
 pub use jsonl::asides as jsonl_asides;
 pub use names::Names;
 pub use paint::Paint;
 pub use starved::{Lack, Starved, filled_of, starved};
+pub use strip::strip;
 pub use table::{Align, Grid};
 pub use tally::closing;
+pub use text::render_reading;
+pub use trace::{Mark, Trace, TraceLine, render_trace};
 
 use crate::engine::Outcome;
 use crate::records::{Fate, Problem, Tally};

@@ -18,6 +18,13 @@ pub struct Starved {
     pub lacks: Vec<Lack>,
 }
 
+impl Starved {
+    /// Whether it lacks a whole table or column.
+    pub fn is_blind(&self) -> bool {
+        self.lacks.iter().any(|l| !l.exported)
+    }
+}
+
 /// A column that rules lack.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Lack {
@@ -33,50 +40,55 @@ pub struct Lack {
     pub fill: Option<f64>,
 }
 
+/// A table and, unless whole rows are lacking, a field of it.
+type Cell<'a> = (&'a str, Option<&'a str>);
+
 /// The rules of an outcome that lack data, by code.
 pub fn starved(outcome: &Outcome, store: &Store) -> Vec<Starved> {
-    type Lacks = BTreeMap<(String, Option<String>), u64>;
-    let mut rules: BTreeMap<(&str, &str), (u64, Lacks)> = BTreeMap::new();
+    let mut rules: BTreeMap<(&str, &str), (u64, BTreeMap<Cell<'_>, u64>)> = BTreeMap::new();
+    let mut cells: Vec<Cell<'_>> = Vec::new();
     for finding in outcome.findings.iter().filter(|f| f.verdict == Verdict::Unverified && !f.missing.is_empty()) {
         let (findings, lacks) = rules.entry((&finding.code, &finding.title)).or_default();
         *findings += 1;
-        let mut cells: Vec<_> = finding.missing.iter().map(|m| (m.table.clone(), m.field.clone())).collect();
-        cells.sort();
+        cells.clear();
+        cells.extend(finding.missing.iter().map(|m| (m.table.as_str(), m.field.as_deref())));
+        cells.sort_unstable();
         cells.dedup();
-        for cell in cells {
-            *lacks.entry(cell).or_default() += 1;
+        for cell in &cells {
+            *lacks.entry(*cell).or_default() += 1;
         }
     }
+    // Many rules lack the same column, whose cells are counted once.
+    let mut rates: BTreeMap<Cell<'_>, (bool, Option<f64>)> = BTreeMap::new();
     rules
         .into_iter()
         .map(|((code, title), (unverified, lacks))| Starved {
             code: code.to_owned(),
             title: title.to_owned(),
             unverified,
-            lacks: lacks.into_iter().map(|((table, field), n)| lack(store, table, field, n)).collect(),
+            lacks: lacks
+                .into_iter()
+                .map(|(cell, findings)| {
+                    let (exported, fill) = *rates.entry(cell).or_insert_with(|| state(store, cell));
+                    Lack { table: cell.0.to_owned(), field: cell.1.map(str::to_owned), exported, findings, fill }
+                })
+                .collect(),
         })
         .collect()
 }
 
-fn lack(store: &Store, table: String, field: Option<String>, findings: u64) -> Lack {
-    let at = store.schema.table(&table);
-    let exported = match (at, &field) {
-        (Some(t), None) => store.rows(t).exported,
-        (Some(t), Some(name)) => {
-            let field = store.schema.tables.get(t).and_then(|def| def.field(name));
-            store.rows(t).exported && field.is_some_and(|f| store.rows(t).column(f).is_some())
-        }
-        (None, _) => false,
-    };
-    let fill = at.zip(field.as_ref()).and_then(|(t, name)| fill_rate(store, t, name));
-    Lack { table, field, exported, findings, fill }
-}
-
-/// The share of a table's rows with a field filled.
-fn fill_rate(store: &Store, table: usize, name: &str) -> Option<f64> {
-    let field = store.schema.tables.get(table)?.field(name)?;
-    let (filled, rows) = filled_of(store, table, field)?;
-    (rows > 0).then(|| (filled as f64 / rows as f64 * 10_000.0).round() / 10_000.0)
+/// Whether a table or column was exported, and the share of its cells that are filled.
+fn state(store: &Store, (table, field): Cell<'_>) -> (bool, Option<f64>) {
+    // What is no table of the records (a year without a calendar) was not left out of an export.
+    let Some(t) = store.schema.table(table) else { return (true, None) };
+    let exported = store.rows(t).exported;
+    let Some(name) = field else { return (exported, None) };
+    let column = store.schema.tables.get(t).and_then(|def| def.field(name));
+    match column.and_then(|f| filled_of(store, t, f)) {
+        Some((filled, rows)) if rows > 0 => (exported, Some((filled as f64 / rows as f64 * 10_000.0).round() / 10_000.0)),
+        Some(_) => (exported, None),
+        None => (false, None),
+    }
 }
 
 /// How many rows of a table have a field filled, of how many; none where it was not exported.

@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::sample::report;
-use super::{DueFormat, Format, Paint, Report, jsonl_asides, render, render_due, sort_due};
-use crate::dates::Day;
+use super::{CasePage, CaseStep, Demand, DueFormat, Format, Mark, Paint, Report, Trace, TraceLine, jsonl_asides, render, render_case, render_due, render_reading, render_trace, sort_due};
+use crate::dates::{Calendar, Day};
+use crate::engine::Verdict;
 use calamine::{Data, Reader, Xlsx};
 use std::io::Cursor;
 
@@ -155,4 +156,83 @@ fn due_workbook_reads_back() {
     assert_eq!((name.as_str(), rows.len()), ("到期事项", 3));
     assert_eq!(rows[1][..3], ["2024-05-01", "-790", "HF001"]);
     assert_eq!(rows[2][..3], ["2026-07-15", "15", "HF001"]);
+}
+
+#[test]
+fn trace_shows_conditions_cells_and_days() {
+    let report = report();
+    let finding = &report.outcome.findings[0];
+    let line = |depth, text: &str, value: &str, mark| TraceLine {
+        depth,
+        text: text.into(),
+        value: value.into(),
+        mark,
+        cells: Vec::new(),
+        days: None,
+    };
+    let trace = Trace {
+        code: finding.code.clone(),
+        title: finding.title.clone(),
+        subject: finding.subject.clone(),
+        part: None,
+        verdict: finding.verdict,
+        message: finding.message.clone(),
+        version: Some("2014-01-14 起".into()),
+        basis: finding.basis.clone(),
+        missing: report.outcome.findings[2].missing.clone(),
+        sections: vec![
+            ("适用".into(), vec![line(0, "has(notice)", "是", Mark::Holds)]),
+            ("要求".into(), vec![
+                line(0, "notice_days >= minimum", "否", Mark::Fails),
+                TraceLine {
+                    cells: finding.evidence.clone(),
+                    days: Day::ymd(2024, 3, 4).zip(Day::ymd(2024, 3, 7)),
+                    ..line(1, "workdays(notice.start, notice.end)", "4", Mark::Value)
+                },
+                line(1, "minimum", "未知", Mark::Unknown),
+            ]),
+        ],
+    };
+    let calendar = Calendar::parse_csv(include_str!("../../rules/calendar/holidays.csv")).unwrap();
+    let mut out = Vec::new();
+    render_trace(&trace, &report.names, &calendar, Paint::PLAIN, &mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn case_page_puts_first_what_is_to_be_done() {
+    let demand = |verdict, code: &str, message: &str| Demand {
+        verdict,
+        code: code.into(),
+        title: "任前公示期不足".into(),
+        part: None,
+        message: message.into(),
+        due: None,
+        remedy: String::new(),
+    };
+    let page = CasePage {
+        heading: "任免事项 C1 · 人员 P1 王示例".into(),
+        facts: vec![("任免类型".into(), "提拔".into()), ("拟任职务层次".into(), "乡科级副职".into())],
+        steps: vec![
+            CaseStep { when: "2024-03-04 至 2024-03-07".into(), table: "程序节点".into(), id: "S1".into(), detail: "任前公示".into(), place: "step.csv:2".into() },
+            CaseStep { when: "2024-03".into(), table: "谈话".into(), id: "T10".into(), detail: "任前谈话".into(), place: "talk.csv:2".into() },
+        ],
+        demands: vec![
+            demand(Verdict::Compliant, "GS001", ""),
+            Demand { remedy: "重新公示".into(), ..demand(Verdict::Breach, "GS002", "共4个工作日，少于5个工作日") },
+            demand(Verdict::NotApplicable, "GS003", ""),
+            Demand { due: Some("2026-07-15".into()), ..demand(Verdict::Warning, "HF001", "须在2026-07-15前回访") },
+            Demand { part: Some("考察→讨论决定".into()), ..demand(Verdict::Unverified, "SX001", "") },
+        ],
+    };
+    let mut out = Vec::new();
+    render_case(&page, Paint::PLAIN, &mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn reading_adds_up() {
+    let mut out = Vec::new();
+    render_reading(&report(), Paint::PLAIN, &mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
 }

@@ -1,6 +1,6 @@
 //! For reading on a screen: like a good compiler, one block a finding, by unit and then by matter, and a tally at the end.
 
-use super::{Paint, Report, tally, words};
+use super::{Align, Grid, Paint, Report, tally, words};
 use crate::engine::{Finding, Verdict};
 use crate::records::Fate;
 use std::collections::BTreeMap;
@@ -31,6 +31,23 @@ pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::
         writeln!(out, "  {}  {text}", paint.label(label))?;
     }
     Ok(())
+}
+
+/// What was read, file by file, and everything wrong in it.
+///
+/// # Errors
+/// What the writer says.
+pub fn render_reading(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    rejections(report, paint, out)?;
+    let (left, right) = (Align::Left, Align::Right);
+    let mut grid = Grid::new([("文件", left), ("表", left), ("读入", right), ("采用", right), ("重复合并", right), ("拒收", right)]);
+    let n = words::count;
+    for t in &report.tallies {
+        grid.row([t.file.clone(), report.names.table(&t.table).to_owned(), n(t.read), n(t.kept), n(t.merged), n(t.refused)]);
+    }
+    let [read, kept, merged, refused] = report.rows().map(n);
+    grid.row(["合计".to_owned(), String::new(), read, kept, merged, refused]);
+    grid.render(paint, out)
 }
 
 fn heading(report: &Report, findings: &[&Finding], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
@@ -124,14 +141,16 @@ fn failures(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()
     writeln!(out)
 }
 
+/// Rules that a table or column not exported leaves undecided altogether. Single cells that are lacking are named by their findings.
 fn starved(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    if report.starved.is_empty() {
+    let mut rules = report.starved.iter().filter(|rule| rule.is_blind()).peekable();
+    if rules.peek().is_none() {
         return Ok(());
     }
-    section(paint, "缺数据、不能全部判定的规则", out)?;
-    for rule in &report.starved {
-        let lacks: Vec<String> = rule.lacks.iter().map(|lack| words::lack(&report.names, lack)).collect();
-        writeln!(out, "  {}  {}：待核 {}，缺{}", paint.bold(&rule.code), rule.title, words::count(rule.unverified), lacks.join("、"))?;
+    section(paint, "因未导出而判不了的规则", out)?;
+    for rule in rules {
+        let lacks: Vec<String> = rule.lacks.iter().filter(|l| !l.exported).map(|lack| words::lack(&report.names, lack)).collect();
+        writeln!(out, "  {}  {}：缺{}", paint.bold(&rule.code), rule.title, lacks.join("、"))?;
     }
     writeln!(out)
 }

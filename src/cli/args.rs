@@ -1,0 +1,351 @@
+//! What was typed. Nothing here is checked beyond its form; [`super::settings`] says what it means.
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use std::path::PathBuf;
+
+/// The sections of every help page, in Chinese.
+const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "guiju",
+    version,
+    about = "规矩：按选人用人的法规，核查干部选拔任用记录",
+    override_usage = "guiju <命令> [选项] [数据源]…",
+    help_template = "{about}\n\n用法: {usage}\n\n命令:\n{subcommands}\n\n选项:\n{options}{after-help}",
+    after_help = ROOT_EXAMPLES,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    subcommand_required = true
+)]
+pub struct Cli {
+    /// 命令
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "通用选项")]
+pub struct Common {
+    /// 何时着色：auto（默认，终端上着色）、always、never
+    #[arg(long, global = true, value_name = "何时", value_parser = ["auto", "always", "never"], hide_possible_values = true)]
+    pub color: Option<String>,
+    /// 不显示进度
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// 使用的线程数（默认：全部处理器核）
+    #[arg(long, global = true, value_name = "个数", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// 显示帮助
+    #[arg(short = 'h', long, global = true, action = clap::ArgAction::Help)]
+    help: Option<bool>,
+    /// 显示版本
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 核查记录，报告问题
+    #[command(override_usage = "guiju check [选项] <数据源>…", help_template = TEMPLATE, after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// 解释一条规则：要求什么、依据哪条、怎样计算
+    #[command(override_usage = "guiju explain [选项] <规则>", help_template = TEMPLATE, after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
+    /// 各表各字段的填报率，以及因此不能判定的规则
+    #[command(override_usage = "guiju profile [选项] <数据源>…", help_template = TEMPLATE, after_help = PROFILE_EXAMPLES)]
+    Profile(Profile),
+    /// 查看、测试规则
+    #[command(
+        subcommand,
+        override_usage = "guiju rules <命令> [选项]",
+        help_template = "{about}\n\n用法: {usage}\n\n命令:\n{subcommands}\n\n选项:\n{options}{after-help}",
+        disable_help_subcommand = true
+    )]
+    Rules(Rules),
+    /// 生成命令补全脚本
+    #[command(override_usage = "guiju completions <外壳>", help_template = TEMPLATE, after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+}
+
+/// What the rule commands are.
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// 列出全部规则
+    #[command(override_usage = "guiju rules list [选项]", help_template = TEMPLATE, after_help = RULES_EXAMPLES)]
+    List(RulesList),
+    /// 运行规则自带的测试
+    #[command(override_usage = "guiju rules test [选项]", help_template = TEMPLATE, after_help = RULES_EXAMPLES)]
+    Test(RulesTest),
+}
+
+/// Which records.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "参数")]
+pub struct Sources {
+    /// 数据源：CSV 文件夹、.xlsx/.xls/.ods 工作簿、SQLite 文件，或 -（标准输入的 NDJSON）；可给多个，合并使用
+    #[arg(value_name = "数据源", value_hint = ValueHint::AnyPath)]
+    pub sources: Vec<String>,
+}
+
+/// Which rules, on which day.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "规则选项")]
+pub struct RuleFlags {
+    /// 规则目录（代替内置规则）
+    #[arg(long, value_name = "目录", value_hint = ValueHint::DirPath)]
+    pub rules: Option<PathBuf>,
+    /// 补充的数据表定义（可给多个）
+    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
+    pub schema: Vec<PathBuf>,
+    /// 只用这些规则：编码、前缀（如 GS）或规则包（如 national），用逗号分隔
+    #[arg(long, value_name = "规则", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// 不用这些规则，写法同 --select
+    #[arg(long, value_name = "规则", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+}
+
+/// On which day.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "规则选项")]
+pub struct AsOf {
+    /// 截至日期（默认：今天）
+    #[arg(long, value_name = "日期", allow_hyphen_values = true)]
+    pub as_of: Option<String>,
+}
+
+/// Which subjects.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "范围选项")]
+pub struct ScopeFlags {
+    /// 只看这一天及以后的事项
+    #[arg(long, value_name = "日期", allow_hyphen_values = true)]
+    pub since: Option<String>,
+    /// 只看这一天及以前的事项
+    #[arg(long, value_name = "日期", allow_hyphen_values = true)]
+    pub until: Option<String>,
+    /// 只看这个单位（含下级单位）
+    #[arg(long, value_name = "单位编码")]
+    pub unit: Option<String>,
+    /// 只看这个人
+    #[arg(long, value_name = "人员编码")]
+    pub person: Option<String>,
+    /// 只看这个批次
+    #[arg(long, value_name = "批次")]
+    pub batch: Option<String>,
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "输出选项")]
+pub struct OutputFlags {
+    /// 写入文件（默认：标准输出）
+    #[arg(long, short = 'o', value_name = "文件", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub sources: Sources,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    #[command(flatten)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    pub scope: ScopeFlags,
+    /// 格式：text（默认）、table、json、jsonl、csv、xlsx、markdown
+    #[arg(long, value_name = "格式", help_heading = "输出选项")]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub output: OutputFlags,
+    /// 有哪一级问题时退出码为 1：违规（默认）、提醒、待核、never
+    #[arg(long, value_name = "级别", help_heading = "输出选项")]
+    pub fail_on: Option<String>,
+}
+
+/// `due`.
+#[derive(Debug, Args)]
+pub struct Due {
+    #[command(flatten)]
+    pub sources: Sources,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    #[command(flatten)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    pub scope: ScopeFlags,
+    /// 多久以内到期，如 90d、90日、3个月
+    #[arg(long, value_name = "期限", default_value = "90d", hide_default_value = true, help_heading = "范围选项")]
+    pub within: String,
+    /// 格式：table（默认）、json、csv、xlsx、ics
+    #[arg(long, value_name = "格式", help_heading = "输出选项")]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// `trace`.
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// 规则编码，如 GS002
+    #[arg(value_name = "规则", help_heading = "参数")]
+    pub code: String,
+    /// 对象：任免事项 C-1、职数 U12/县处级正职、某年 P1@2023
+    #[arg(value_name = "对象", help_heading = "参数")]
+    pub subject: String,
+    #[command(flatten)]
+    pub sources: Sources,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    #[command(flatten)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// `case`.
+#[derive(Debug, Args)]
+pub struct Case {
+    /// 任免事项编码
+    #[arg(value_name = "任免事项编码", help_heading = "参数")]
+    pub id: String,
+    #[command(flatten)]
+    pub sources: Sources,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    #[command(flatten)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// 规则编码，如 GS002
+    #[arg(value_name = "规则", help_heading = "参数")]
+    pub code: String,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    #[command(flatten)]
+    pub sources: Sources,
+    /// 存入的 SQLite 文件（已有则替换）
+    #[arg(long, value_name = "文件", required = true, value_hint = ValueHint::FilePath, help_heading = "输出选项")]
+    pub to: PathBuf,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+}
+
+/// `profile`.
+#[derive(Debug, Args)]
+pub struct Profile {
+    #[command(flatten)]
+    pub sources: Sources,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    #[command(flatten)]
+    pub as_of: AsOf,
+    /// 格式：table（默认）、json
+    #[arg(long, value_name = "格式", help_heading = "输出选项")]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// `rules list`.
+#[derive(Debug, Args)]
+pub struct RulesList {
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    /// 格式：table（默认）、json
+    #[arg(long, value_name = "格式", help_heading = "输出选项")]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// `rules test`.
+#[derive(Debug, Args)]
+pub struct RulesTest {
+    #[command(flatten)]
+    pub rules: RuleFlags,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// 外壳：bash、zsh、fish、powershell、elvish
+    #[arg(value_name = "外壳", value_parser = ["bash", "zsh", "fish", "powershell", "elvish"], hide_possible_values = true, help_heading = "参数")]
+    pub shell: String,
+}
+
+const ROOT_EXAMPLES: &str = "\
+示例:
+  guiju check samples/county --as-of 2026-06-30     核查一个县的记录
+  guiju explain GS002                               解释一条规则
+  guiju trace GS002 C-2024-017 samples/county       这条规则为何如此判定
+  guiju check --help                                某个命令的全部选项
+
+退出码: 0 无问题；1 有问题；2 用法不对；3 规则有错；4 数据读不了；5 只核查了一部分；6 结果写不出";
+
+const CHECK_EXAMPLES: &str = "\
+示例:
+  guiju check 导出目录                                  在终端上看
+  guiju check 导出目录 --output 问题清单.xlsx           按单位分页的工作簿
+  guiju check 人员.xlsx 事项.xlsx --select GS,SY        两个工作簿合并，只查公示和试用期
+  guiju check records.db --unit U12 --since 2024-01-01  一个单位及其下级，2024年以来
+  guiju check - --format jsonl < 人员.ndjson            供程序使用
+
+常用选项可写入数据目录或当前目录的 guiju.toml。";
+
+const DUE_EXAMPLES: &str = "\
+示例:
+  guiju due 导出目录                              今后 90 天内到期的事项
+  guiju due 导出目录 --within 6个月 --output 到期.xlsx
+  guiju due 导出目录 --output 到期.ics            导入日历";
+
+const TRACE_EXAMPLES: &str = "\
+示例:
+  guiju trace GS002 C-2024-017 导出目录
+  guiju trace ZG004 P0031@2023 导出目录           某人某年";
+
+const CASE_EXAMPLES: &str = "\
+示例:
+  guiju case C-2024-017 导出目录                  上会之前，看还差什么";
+
+const EXPLAIN_EXAMPLES: &str = "\
+示例:
+  guiju explain GS002";
+
+const IMPORT_EXAMPLES: &str = "\
+示例:
+  guiju import 导出目录 --to records.db           以后直接 guiju check records.db";
+
+const PROFILE_EXAMPLES: &str = "\
+示例:
+  guiju profile 导出目录                          哪些字段没填，哪些规则因此判不了";
+
+const RULES_EXAMPLES: &str = "\
+示例:
+  guiju rules list --select GS                    列出公示类规则
+  guiju rules test --rules 我的规则目录           测试一个规则目录";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+示例:
+  guiju completions bash > /etc/bash_completion.d/guiju";

@@ -1,0 +1,73 @@
+//! The hash of the data a run was made of: names and bytes of every file, wherever they lie.
+
+use sha2::{Digest, Sha256};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// The hash of all sources, in the order named; none where one is no file (standard input, a server) or cannot be read.
+pub(super) fn data_hash(sources: &[String]) -> Option<String> {
+    let mut whole = Sha256::new();
+    for source in sources {
+        for path in files(Path::new(source)).ok()? {
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            whole.update((name.len() as u64).to_be_bytes());
+            whole.update(name.as_bytes());
+            whole.update(of_file(&path).ok()?);
+        }
+    }
+    let digits: String = whole.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    Some(format!("sha256:{digits}"))
+}
+
+/// The file itself, or the tables of a folder by name; what else lies there is not data.
+fn files(source: &Path) -> io::Result<Vec<PathBuf>> {
+    if !source.metadata()?.is_dir() {
+        return if source.is_file() { Ok(vec![source.to_owned()]) } else { Err(io::ErrorKind::InvalidInput.into()) };
+    }
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(source)? {
+        let path = entry?.path();
+        let table = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("tsv"));
+        if table && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn of_file(path: &Path) -> io::Result<[u8; 32]> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hash.finalize().into()),
+            n => hash.update(buffer.get(..n).unwrap_or_default()),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_follows_names_and_bytes_and_nothing_else() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let hash = |dir: &tempfile::TempDir| data_hash(&[dir.path().display().to_string()]).unwrap();
+        for dir in [&one, &two] {
+            std::fs::write(dir.path().join("case.csv"), "case_id\nC1\n").unwrap();
+        }
+        let before = hash(&one);
+        assert_eq!(before, hash(&two));
+        std::fs::write(one.path().join("guiju.toml"), "jobs = 1").unwrap();
+        assert_eq!(before, hash(&one));
+        std::fs::write(one.path().join("case.csv"), "case_id\nC2\n").unwrap();
+        assert_ne!(before, hash(&one));
+        std::fs::rename(two.path().join("case.csv"), two.path().join("step.csv")).unwrap();
+        assert_ne!(before, hash(&two));
+        assert_eq!(data_hash(&["-".to_owned()]), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! The command line: what was typed becomes calls, and what they answer becomes text and an exit code. One file a command.
+
+mod args;
+mod check;
+mod completions;
+mod config;
+mod data_hash;
+mod exit;
+mod explain;
+mod output;
+mod profile;
+mod progress;
+mod rules;
+mod run;
+mod scope;
+mod settings;
+mod trouble;
+mod usage;
+
+pub use exit::Exit;
+
+use args::{Cli, Command};
+use crate::report::Paint;
+use clap::{CommandFactory, Parser};
+use settings::Screen;
+use std::ffi::OsString;
+use trouble::Trouble;
+
+/// Runs the program with these arguments, the first being its own name.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    let screen = Screen::new(cli.common.color.as_deref(), cli.common.no_progress);
+    match dispatch(cli, screen) {
+        Ok(exit) => exit,
+        Err(trouble) => {
+            output::aside(&trouble.render(screen.err));
+            trouble.exit()
+        }
+    }
+}
+
+fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
+    let common = &cli.common;
+    match cli.command {
+
+        Command::Check(args) => check::run(&args, common, screen),
+        Command::Explain(args) => explain::run(&args, common, screen),
+        Command::Rules(args::Rules::List(args)) => rules::list(&args, common, screen),
+        Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),
+        Command::Profile(args) => profile::run(&args, common, screen),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// Help and the version are answers; the rest is wrong usage, explained in Chinese.
+fn refuse(error: &clap::Error) -> Exit {
+    let screen = Screen::new(None, true);
+    let text = error.render();
+    let shown = |paint: Paint| format!("{}\n", (if paint.on { text.ansi().to_string() } else { text.to_string() }).trim_end());
+    if usage::is_answer(error) {
+        let written = output::write(None, |out| out.write_all(shown(screen.out).as_bytes()));
+        return written.map_or_else(|trouble| trouble.exit(), |()| Exit::Clean);
+    }
+    if usage::is_bare(error) {
+        output::aside(&shown(screen.err));
+        return Exit::Usage;
+    }
+    output::aside(&trouble::plain(&usage::explain(error), screen.err));
+    output::aside(&format!("  {}{}\n", screen.err.label("用法："), usage::form(error)));
+    Exit::Usage
+}
+
+/// The definition of the command line, for help and completions.
+fn command() -> clap::Command {
+    Cli::command()
+}

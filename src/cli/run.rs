@@ -1,0 +1,171 @@
+//! From settings to records, rules and answers: the one place where the command line meets the engine.
+
+use super::data_hash::data_hash;
+use super::progress::Progress;
+use super::scope::Scope;
+use super::settings::{Screen, Settings};
+use super::trouble::{Plain, Trouble};
+use crate::diagnostic::nearest;
+use crate::engine::{self, Options, Outcome};
+use crate::ingest;
+use crate::records::{Fate, RowId, Schema, Store, TableId, Wanted};
+use crate::report::{Names, Report, Run, starved};
+use crate::rules::{self, Files, Rule, RuleSet};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Rules, and what they were made of.
+pub(super) struct Rules {
+    /// The rules.
+    pub set: RuleSet,
+    /// The files they were made of.
+    pub files: Files,
+    /// `sha256:…` of all files.
+    pub hash: String,
+}
+
+/// Loads the rules: the built-in ones, or a folder's, with the schema files that the settings add.
+pub(super) fn rules(settings: &Settings) -> Result<Rules, Trouble> {
+    if let Some(jobs) = settings.jobs {
+        // Fails only if the pool exists already, and then its size is settled.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
+    }
+    let mut files = match &settings.rules {
+        None => Files::built_in(),
+        Some(folder) => Files::folder(folder).map_err(|e| Trouble::Rules(Plain::new("rules::unreadable", e.to_string())))?,
+    };
+    for (i, path) in settings.schema.iter().enumerate() {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Trouble::Rules(Plain::new("rules::unreadable", format!("读不了 {shown}：{}", super::output::reason(&e)))))?;
+        // Schema files are read in order of path, the rules' own first.
+        files.add(&format!("schema/{i:03}.schema.toml"), &text);
+    }
+    let mut hash = Sha256::new();
+    for (path, source) in files.all() {
+        for piece in [path, source.text.as_str()] {
+            hash.update((piece.len() as u64).to_be_bytes());
+            hash.update(piece.as_bytes());
+        }
+    }
+    let set = rules::load(&files).map_err(Trouble::Files)?;
+    Ok(Rules { set, files, hash: hex(&hash.finalize()) })
+}
+
+/// Reads the sources.
+pub(super) fn records(settings: &Settings, schema: &Arc<Schema>, wanted: &Wanted, screen: Screen) -> Result<Store, Trouble> {
+    let progress = Progress::new(screen.progress);
+    let read = ingest::read(&settings.sources, schema, wanted, &progress);
+    progress.done();
+    read.map_err(|error| Trouble::Records(Plain::new(error.code(), error.to_string()).help(error.advice())))
+}
+
+/// Whether rows or cells were rejected.
+pub(super) fn partial(store: &Store) -> bool {
+    store.problems.iter().any(|p| p.fate != Fate::Noted)
+}
+
+/// A rule's code as the rules write it.
+pub(super) fn known_code(rules: &RuleSet, code: &str) -> Result<String, Trouble> {
+    let found = rules.rules.iter().find(|r| r.code.eq_ignore_ascii_case(code) || r.slug == code);
+    found.map(|r| r.code.clone()).ok_or_else(|| unknown(rules, code))
+}
+
+/// Whether a rule is to run.
+pub(super) fn selected(rule: &Rule, settings: &Settings) -> bool {
+    let hit = |all: &[String]| all.iter().any(|s| names(rule, s));
+    (settings.select.is_empty() || hit(&settings.select)) && !hit(&settings.ignore)
+}
+
+/// Refuses what names no rule in `--select` and `--ignore`.
+pub(super) fn check_selectors(rules: &RuleSet, settings: &Settings) -> Result<(), Trouble> {
+    let nothing = settings.select.iter().chain(&settings.ignore).find(|s| !rules.rules.iter().any(|r| names(r, s)));
+    nothing.map_or(Ok(()), |s| Err(unknown(rules, s)))
+}
+
+/// Whether a code, a prefix of codes or a pack names a rule.
+fn names(rule: &Rule, selector: &str) -> bool {
+    rule.code.starts_with(selector) || rule.pack == selector
+}
+
+fn unknown(rules: &RuleSet, wrong: &str) -> Trouble {
+    let known: BTreeSet<&str> = rules.rules.iter().flat_map(|r| [r.code.as_str(), r.family.as_str(), r.pack.as_str()]).collect();
+    let plain = Plain::new("usage::unknown-rule", format!("没有规则“{wrong}”"));
+    let list = "可用 guiju rules list 查看全部规则";
+    Trouble::Usage(match nearest(wrong, known) {
+        Some(near) => plain.help(format!("是否想写“{near}”？{list}")),
+        None => plain.help(list),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    format!("sha256:{digits}")
+}
+
+/// Checks the records: everything a report says.
+pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Result<Report, Trouble> {
+    let begun = Instant::now();
+    let rules = rules(settings)?;
+    let chosen = chosen(&rules.set, settings)?;
+    let mut wanted = rules.set.wanted();
+    scope.want(&rules.set.schema, &mut wanted);
+    // Hashing the files waits on the disk; reading them waits on the processor.
+    let (store, data) = std::thread::scope(|threads| {
+        let hash = threads.spawn(|| data_hash(&settings.sources));
+        let store = records(settings, &rules.set.schema, &wanted, screen);
+        (store, hash.join().ok().flatten())
+    });
+    let store = store?;
+    let outcome = judge(&rules.set, &store, &chosen, settings, scope, screen)?;
+    let run = Run {
+        guiju: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: rules.hash,
+        data,
+        as_of: settings.as_of.to_string(),
+        sources: settings.sources.clone(),
+        rule_count: chosen.iter().filter_map(|&i| rules.set.rules.get(i)).map(|r| r.code.as_str()).collect::<BTreeSet<_>>().len(),
+        seconds: begun.elapsed().as_secs_f64(),
+    };
+    let starved = starved(&outcome, &store);
+    let names = Names::of(&outcome.findings, &store);
+    Ok(Report {
+        outcome,
+        run,
+        problems: store.problems,
+        tallies: store.tallies,
+        assumed_blank: store.assumed_blank,
+        starved,
+        names,
+    })
+}
+
+/// Runs the chosen rules over the rows in scope.
+pub(super) fn judge(rules: &RuleSet, store: &Store, chosen: &[usize], settings: &Settings, scope: &Scope, screen: Screen) -> Result<Outcome, Trouble> {
+    let rows = scope.rows(store)?;
+    let progress = Progress::new(screen.progress);
+    progress.say("核查");
+    let judged = |n: u64| progress.judged(n);
+    let options = Options {
+        as_of: settings.as_of,
+        rules: Some(chosen),
+        scope: rows.as_deref().map(|rows| rows as &(dyn Fn(TableId, RowId) -> bool + Sync)),
+        since: scope.since,
+        until: scope.until,
+        progress: Some(&judged),
+    };
+    let outcome = engine::check(rules, store, &options);
+    progress.done();
+    Ok(outcome)
+}
+
+/// The rules to run, by their place in the set.
+///
+/// # Errors
+/// A selector that names no rule.
+pub(super) fn chosen(rules: &RuleSet, settings: &Settings) -> Result<Vec<usize>, Trouble> {
+    check_selectors(rules, settings)?;
+    Ok(rules.rules.iter().enumerate().filter(|(_, r)| selected(r, settings)).map(|(i, _)| i).collect())
+}

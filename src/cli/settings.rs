@@ -1,0 +1,254 @@
+//! What was typed, joined with what `guiju.toml` says, means this. From here on nothing is optional that has a default.
+
+use super::args::{Common, OutputFlags, RuleFlags, ScopeFlags};
+use super::config::{self, Config};
+use super::trouble::{Plain, Trouble};
+use crate::dates::{Calendar, Day, Period, add};
+use crate::diagnostic::nearest;
+use crate::engine::Verdict;
+use crate::report::{Format, Paint};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// Which rules run over which records, on which day.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The sources, at least one where the command needs records.
+    pub sources: Vec<String>,
+    /// The folder of rules instead of the built-in ones.
+    pub rules: Option<PathBuf>,
+    /// Further schema files.
+    pub schema: Vec<PathBuf>,
+    /// The day the question is asked on.
+    pub as_of: Day,
+    /// Codes, prefixes or packs to run; empty for all.
+    pub select: Vec<String>,
+    /// Codes, prefixes or packs to leave out.
+    pub ignore: Vec<String>,
+    /// Threads; none for one a core.
+    pub jobs: Option<u16>,
+    /// The rest of what `guiju.toml` says.
+    pub config: Config,
+}
+
+/// What the screen is like.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Colours of standard output.
+    pub out: Paint,
+    /// Colours of standard error.
+    pub err: Paint,
+    /// Whether progress is shown.
+    pub progress: bool,
+}
+
+/// From which findings on a run fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// This verdict or a weightier one: 违规, then 提醒, then 待核.
+    At(Verdict),
+    /// No finding fails a run.
+    Never,
+}
+
+impl Gate {
+    /// The names on the command line.
+    pub const NAMES: [&str; 4] = ["违规", "提醒", "待核", "never"];
+
+    /// The gate of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "never" => Some(Self::Never),
+            _ => Verdict::from_word(name).filter(|v| matches!(v, Verdict::Breach | Verdict::Advice | Verdict::Unverified)).map(Self::At),
+        }
+    }
+
+    /// Whether a finding of this verdict fails the run. Warnings never do.
+    pub fn fails(self, verdict: Verdict) -> bool {
+        match self {
+            Self::Never => false,
+            // The order of verdicts is the order of weight.
+            Self::At(gate) => verdict <= gate && verdict != Verdict::Warning,
+        }
+    }
+}
+
+/// Joins flags with `guiju.toml`. `as_of` is none for commands that ask on no day.
+///
+/// # Errors
+/// A wrong value, or something wrong in `guiju.toml`.
+pub fn settings(sources: &[String], rules: &RuleFlags, as_of: Option<&str>, common: &Common) -> Result<Settings, Trouble> {
+    let config = config::load(sources)?;
+    let as_of = match as_of {
+        Some(text) => day("--as-of", text)?,
+        None => config.as_of.unwrap_or_else(today),
+    };
+    let list = |flag: &[String], file: &Option<Vec<String>>| -> Vec<String> {
+        let all = if flag.is_empty() { file.as_deref().unwrap_or(&[]) } else { flag };
+        all.iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect()
+    };
+    Ok(Settings {
+        sources: sources.to_vec(),
+        rules: rules.rules.clone().or_else(|| config.rules.clone()),
+        schema: if rules.schema.is_empty() { config.schema.clone().unwrap_or_default() } else { rules.schema.clone() },
+        as_of,
+        select: list(&rules.select, &config.select),
+        ignore: list(&rules.ignore, &config.ignore),
+        jobs: common.jobs.or(config.jobs),
+        config,
+    })
+}
+
+impl Settings {
+    /// The same, if it names a source.
+    ///
+    /// # Errors
+    /// No source.
+    pub fn with_sources(self) -> Result<Self, Trouble> {
+        if self.sources.is_empty() {
+            return Err(Trouble::Usage(Plain::new("usage::missing-argument", "缺少 <数据源>").help("给出导出数据所在的文件夹、工作簿或 SQLite 文件；- 表示标准输入")));
+        }
+        Ok(self)
+    }
+}
+
+impl Screen {
+    /// By `--color` and `--no-progress`, the terminal and `NO_COLOR`.
+    pub fn new(color: Option<&str>, no_progress: bool) -> Self {
+        let allowed = std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
+        let paint = |terminal: bool| Paint {
+            on: match color {
+                Some("always") => true,
+                Some("never") => false,
+                _ => terminal && allowed,
+            },
+        };
+        let err = std::io::stderr().is_terminal();
+        Self { out: paint(std::io::stdout().is_terminal()), err: paint(err), progress: err && !no_progress }
+    }
+
+    /// Colours of a result: a file has none.
+    pub fn result(self, output: &OutputFlags) -> Paint {
+        if output.output.is_some() { Paint::PLAIN } else { self.out }
+    }
+}
+
+/// The day a flag gives.
+///
+/// # Errors
+/// It is no day.
+pub fn day(flag: &str, text: &str) -> Result<Day, Trouble> {
+    text.parse().map_err(|why| {
+        Trouble::Usage(Plain::new("usage::bad-date", format!("{flag} 不能是“{text}”：{why}")).help("写成 2026-06-30 的样子"))
+    })
+}
+
+/// The audit period.
+///
+/// # Errors
+/// A flag that is no day, or a period that ends before it starts.
+pub fn period(scope: &ScopeFlags) -> Result<(Option<Day>, Option<Day>), Trouble> {
+    let since = scope.since.as_deref().map(|t| day("--since", t)).transpose()?;
+    let until = scope.until.as_deref().map(|t| day("--until", t)).transpose()?;
+    if let (Some(since), Some(until)) = (since, until)
+        && since > until
+    {
+        return Err(Trouble::Usage(Plain::new("usage::bad-date", format!("--since {since} 晚于 --until {until}"))));
+    }
+    Ok((since, until))
+}
+
+/// The day `text` after a day: `90d`, `90日`, `3个月`.
+///
+/// # Errors
+/// It is no period.
+pub fn within(from: Day, text: &str) -> Result<Day, Trouble> {
+    let chinese = text.strip_suffix(['d', 'D']).map(|n| format!("{n}日"));
+    let period = Period::parse(chinese.as_deref().unwrap_or(text)).filter(|p| !matches!(p, Period::Workdays(_)));
+    period.and_then(|p| add(from, p, &Calendar::empty())).filter(|due| *due >= from && due.is_finite()).ok_or_else(|| {
+        Trouble::Usage(Plain::new("usage::bad-period", format!("--within 不能是“{text}”")).help("写成 90d、90日、3个月 或 1年 的样子"))
+    })
+}
+
+/// The format asked for: by name, else by the ending of the output file, else the default.
+///
+/// # Errors
+/// An unknown name, or bytes for a terminal.
+pub fn format<T: Copy>(
+    flag: Option<&str>,
+    output: &OutputFlags,
+    fallback: T,
+    known: &[(&str, T)],
+    is_binary: impl Fn(T) -> bool,
+) -> Result<T, Trouble> {
+    let ending = output.output.as_ref().and_then(|p| p.extension()).and_then(|e| e.to_str()).map(str::to_lowercase);
+    let ending = ending.as_deref().map(|e| if e == "md" { "markdown" } else { e });
+    let of = |name: &str| known.iter().find(|(n, _)| *n == name).map(|(_, f)| *f);
+    let format = match flag {
+        Some(name) => of(name).ok_or_else(|| {
+            let names: Vec<&str> = known.iter().map(|(n, _)| *n).collect();
+            let near = nearest(name, names.iter().copied()).map(|n| format!("；是否想写“{n}”？")).unwrap_or_default();
+            Trouble::Usage(Plain::new("usage::bad-value", format!("--format 不能是“{name}”")).help(format!("可以是：{}{near}", names.join("、"))))
+        })?,
+        None => ending.and_then(of).unwrap_or(fallback),
+    };
+    if is_binary(format) && output.output.is_none() && std::io::stdout().is_terminal() {
+        return Err(Trouble::Usage(Plain::new("usage::binary-to-terminal", "工作簿不能显示在终端上").help("用 --output 文件.xlsx 写入文件")));
+    }
+    Ok(format)
+}
+
+/// The gate asked for.
+///
+/// # Errors
+/// An unknown name.
+pub fn gate(flag: Option<&str>, config: &Config) -> Result<Gate, Trouble> {
+    let Some(name) = flag else { return Ok(config.fail_on.unwrap_or(Gate::At(Verdict::Breach))) };
+    Gate::from_name(name).ok_or_else(|| {
+        Trouble::Usage(
+            Plain::new("usage::bad-value", format!("--fail-on 不能是“{name}”")).help(format!("可以是：{}", Gate::NAMES.join("、"))),
+        )
+    })
+}
+
+/// The formats of a report, by name.
+pub fn report_formats() -> Vec<(&'static str, Format)> {
+    Format::ALL.map(|f| (f.name(), f)).to_vec()
+}
+
+/// Today in Beijing, by which the law counts its days wherever the machine stands. The only place that reads the clock.
+fn today() -> Day {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    Day(i32::try_from((now + 8 * 3600) / 86_400).unwrap_or(0))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_lets_lighter_findings_pass_and_warnings_always() {
+        let gate = |name| Gate::from_name(name).unwrap();
+        let failing = |name| Verdict::ALL.into_iter().filter(|v| v.is_finding() && gate(name).fails(*v)).map(Verdict::word).collect::<Vec<_>>();
+        assert_eq!(failing("违规"), ["违规"]);
+        assert_eq!(failing("提醒"), ["违规", "提醒"]);
+        assert_eq!(failing("待核"), ["违规", "提醒", "待核"]);
+        assert!(failing("never").is_empty());
+        assert_eq!(Gate::from_name("预警"), None);
+    }
+
+    #[test]
+    fn within_takes_days_months_and_years() {
+        let from = Day::ymd(2026, 6, 30).unwrap();
+        let to = |text: &str| within(from, text).ok().map(|d| d.to_string());
+        assert_eq!(to("90d").as_deref(), Some("2026-09-28"));
+        assert_eq!(to("90日").as_deref(), Some("2026-09-28"));
+        assert_eq!(to("3个月").as_deref(), Some("2026-09-30"));
+        assert_eq!(to("1年").as_deref(), Some("2027-06-30"));
+        assert_eq!(to("soon"), None);
+        assert_eq!(to("-3d"), None);
+        // Working days would need the calendar of years to come.
+        assert_eq!(to("5个工作日"), None);
+    }
+}
