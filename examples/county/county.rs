@@ -155,4 +155,20 @@ impl<'a> County<'a> {
             why: why.to_string(),
         });
     }
+
+    /// A finding about one year of its subject.
+    pub fn expect_year(
+        &mut self,
+        code: &'static str,
+        table: T,
+        id: &str,
+        year: i32,
+        verdict: &'static str,
+        why: &str,
+    ) {
+        self.expect(code, table, id, "", verdict, why);
+        if let Some(last) = self.expected.last_mut() {
+            last.year = year.to_string();
+        }
+    }
 }

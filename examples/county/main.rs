@@ -1,6 +1,7 @@
 //! Makes an invented county's personnel records: the sample that the program is held to, or as many people as a benchmark wants.
 //!
 //! - `cargo run --example county -- --out samples/county` writes the sample and EXPECTED.csv, the findings that it must give as of 2026-06-30.
+//!   With `--every-family`, also the faults of the rules that are not in force yet.
 //! - `cargo run --example county -- --case --out samples/case` writes one person's case with a few breaches, and its EXPECTED.csv.
 //! - `cargo run --release --example county -- --people 100000 --out people.db` writes that many people into one SQLite file; `--csv DIR` into a folder.
 //!
@@ -39,7 +40,7 @@ use day::Workdays;
 use table::ALL;
 use write::{Database, Failure, Folder, Sink};
 
-const USAGE: &str = "usage: county [--people N] [--core] [--case] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
+const USAGE: &str = "usage: county [--people N] [--core] [--case] [--every-family] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
 
 struct Arguments {
     people: Option<usize>,
@@ -48,6 +49,7 @@ struct Arguments {
     csv: bool,
     core: bool,
     case: bool,
+    every_family: bool,
 }
 
 fn main() -> ExitCode {
@@ -73,11 +75,13 @@ fn arguments() -> Option<Arguments> {
         csv: false,
         core: false,
         case: false,
+        every_family: false,
     };
     while let Some(flag) = given.next() {
         match flag.as_str() {
             "--core" => found.core = true,
             "--case" => found.case = true,
+            "--every-family" => found.every_family = true,
             "--people" => found.people = Some(given.next()?.parse().ok()?),
             "--seed" => found.seed = given.next()?.parse().ok()?,
             "--out" | "--csv" => {
@@ -102,13 +106,17 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.people {
         Some(people) => bulk::write(&days, arguments.seed, people, arguments.core, sink.as_mut())?,
         None if arguments.case => store(&one::make(&days, arguments.seed), sink.as_mut(), dir)?,
-        None => store(&sample(&days, arguments.seed), sink.as_mut(), dir)?,
+        None => store(
+            &sample(&days, arguments.seed, arguments.every_family),
+            sink.as_mut(),
+            dir,
+        )?,
     }
     sink.finish()
 }
 
 /// The sample county.
-fn sample(days: &Workdays, seed: u64) -> County<'_> {
+fn sample(days: &Workdays, seed: u64, every_family: bool) -> County<'_> {
     let mut county = County::new(days, seed, String::new());
     units::write(&mut county);
     let sizes = Sizes {
@@ -121,10 +129,11 @@ fn sample(days: &Workdays, seed: u64) -> County<'_> {
     let people = career::write(&mut county, &sizes);
     life::write(&mut county, &people);
     special::write(&mut county);
-    faults::plant(&mut county);
+    faults::plant(&mut county, every_family);
     close::write_evaluations(&mut county);
     close::mark_excellent(&mut county);
     close::write_quotas(&mut county);
+    faults::finish(&mut county, every_family);
     county
 }
 
