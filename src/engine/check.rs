@@ -6,6 +6,7 @@ use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, sor
 use super::judge::{Rulings, judge};
 use super::probe::{Blind, Watcher};
 use super::report;
+use super::settle;
 use super::verdict::Verdict;
 use crate::dates::Day;
 use crate::records::{RowId, Store, TableId};
@@ -120,11 +121,10 @@ fn judge_chunk(eval: &mut Eval<'_, Blind>, rulings: &mut Rulings, cx: &Context<'
             if !in_period(rulings, options) {
                 continue;
             }
-            for (total, n) in counts.iter_mut().zip(rulings.counts) {
+            let found = rulings.found();
+            let sums = if found { explain(&mut part, index, cx, rule, row) } else { rulings.counts };
+            for (total, n) in counts.iter_mut().zip(sums) {
                 *total += u64::from(n);
-            }
-            if rulings.found() {
-                explain(&mut part, index, cx, rule, row);
             }
         }
         part.counts.insert(index, counts);
@@ -148,11 +148,9 @@ fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId
     part.failures.entry(index).or_insert(new).subjects += 1;
 }
 
-/// Judges again with everything watched, to say what was found.
-fn explain(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId) {
-    let mut eval = Eval::new(cx, Watcher::default());
-    let mut rulings = Rulings::default();
-    judge(&mut eval, rule, row, &mut rulings);
+/// Judges again with everything watched, to say what was found. Gives the counts, which trying out imprecise cells may settle.
+fn explain(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId) -> [u32; 8] {
+    let (rulings, _) = judge_watched(cx, rule, row, Watcher::default());
     for (finding, is_shared) in report::findings(cx, rule, row, &rulings) {
         if !is_shared {
             part.findings.push(finding);
@@ -165,6 +163,16 @@ fn explain(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: Ro
         lack.missing.dedup();
         lack.subjects += 1;
     }
+    rulings.counts
+}
+
+/// Judges with everything watched; what imprecise cells leave open is tried out.
+pub(super) fn judge_watched<'c>(cx: &'c Context<'c>, rule: &Rule, row: RowId, watcher: Watcher) -> (Rulings, Eval<'c, Watcher>) {
+    let mut eval = Eval::new(cx, watcher);
+    let mut rulings = Rulings::default();
+    judge(&mut eval, rule, row, &mut rulings);
+    settle::settle(cx, rule, row, &mut rulings);
+    (rulings, eval)
 }
 
 fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {

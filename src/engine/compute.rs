@@ -125,6 +125,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             Node::PickOf(list, var, cond) => {
                 let (var, cond) = (*var, *cond);
                 let all = self.elements(*list)?;
+                let outer = self.variable(var);
                 let mut picked = Vec::new();
                 for value in all {
                     self.bind_var(var, value);
@@ -132,6 +133,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                         picked.push(value);
                     }
                 }
+                self.bind_var(var, outer);
                 Some(picked)
             }
             Node::Items(text) => match self.text(*text) {
@@ -160,6 +162,7 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// `any` (starting from false) or `all` (starting from true) over a list.
     pub(super) fn over_list(&mut self, list: NodeId, var: u8, cond: NodeId, start: Truth) -> Truth {
         let Some(elements) = self.elements(list) else { return Truth::Unknown };
+        let outer = self.variable(var);
         let mut result = start;
         for value in elements {
             self.bind_var(var, value);
@@ -169,6 +172,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                 break;
             }
         }
+        self.bind_var(var, outer);
         result
     }
 }
@@ -205,21 +209,39 @@ fn arithmetic(op: char, a: Span, b: Span) -> Span {
     if a.is_absent() || b.is_absent() {
         return Span::ABSENT;
     }
-    if a.is_unknown() || b.is_unknown() {
-        return Span::UNKNOWN;
-    }
-    let corners = |f: &dyn Fn(i64, i64) -> Option<i64>| {
-        let all = [f(a.lo, b.lo), f(a.lo, b.hi), f(a.hi, b.lo), f(a.hi, b.hi)];
-        // Numbers too large to add are not guessed at.
-        let all: Option<Vec<i64>> = all.into_iter().collect();
-        all.map_or(Span::UNKNOWN, |v| v.into_iter().map(Span::exact).fold(Span::ABSENT, Span::hull))
-    };
     match op {
-        '+' => corners(&|x, y| x.checked_add(y)),
-        '-' => corners(&|x, y| x.checked_sub(y)),
-        '*' => corners(&|x, y| x.checked_mul(y)),
+        '+' => Span { lo: lower(a.lo, b.lo, i64::saturating_add), hi: upper(a.hi, b.hi, i64::saturating_add) },
+        '-' => Span { lo: lower(a.lo, negated(b.hi), i64::saturating_add), hi: upper(a.hi, negated(b.lo), i64::saturating_add) },
+        _ if a.is_unknown() || b.is_unknown() => Span::UNKNOWN,
+        '*' => corners(a, b, i64::checked_mul),
         '/' if b.lo <= 0 && b.hi >= 0 => Span::UNKNOWN,
-        '/' => corners(&|x, y| x.checked_div_euclid(y)),
+        '/' => corners(a, b, i64::checked_div_euclid),
         _ => Span::UNKNOWN,
     }
+}
+
+/// The lower end of a sum: no end at all where a part has none.
+fn lower(a: i64, b: i64, sum: impl Fn(i64, i64) -> i64) -> i64 {
+    if a == i64::MIN || b == i64::MIN { i64::MIN } else { sum(a, b) }
+}
+
+/// The upper end of a sum.
+fn upper(a: i64, b: i64, sum: impl Fn(i64, i64) -> i64) -> i64 {
+    if a == i64::MAX || b == i64::MAX { i64::MAX } else { sum(a, b) }
+}
+
+/// The opposite, of an open end too.
+fn negated(n: i64) -> i64 {
+    match n {
+        i64::MIN => i64::MAX,
+        i64::MAX => i64::MIN,
+        n => -n,
+    }
+}
+
+/// The extremes of a product or quotient; numbers too large are not guessed at.
+fn corners(a: Span, b: Span, f: impl Fn(i64, i64) -> Option<i64>) -> Span {
+    let all = [f(a.lo, b.lo), f(a.lo, b.hi), f(a.hi, b.lo), f(a.hi, b.hi)];
+    let all: Option<Vec<i64>> = all.into_iter().collect();
+    all.map_or(Span::UNKNOWN, |v| v.into_iter().map(Span::exact).fold(Span::ABSENT, Span::hull))
 }

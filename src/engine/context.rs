@@ -55,6 +55,26 @@ impl<'a> Context<'a> {
         self.orders.get(table).map_or(&[], Vec::as_slice)
     }
 
+    /// The cell that another stands for: a derived table's cell is its base's; a date that is blank and means the same as another is
+    /// that other.
+    pub fn settled(&self, table: TableId, row: RowId, field: FieldId) -> (TableId, RowId, FieldId) {
+        let schema = &self.store.schema;
+        let (mut table, mut row, mut field) = (table, row, field);
+        if let Some(joined) = schema.tables.get(table).and_then(|t| t.joined.as_ref())
+            && let Some(&(first, last)) = self.store.rows(table).made_of.get(row as usize)
+        {
+            row = if joined.first.contains(&field) { first } else { last };
+            table = joined.from;
+        }
+        if let Some(crate::records::Blank::SameAs(other)) = schema.tables.get(table).and_then(|t| t.fields.get(field)).map(|f| f.blank)
+            && let (Some(Column::Date(a)), Some(Column::Date(b))) = (self.store.rows(table).column(field), self.store.rows(table).column(other))
+            && a.get(row as usize) == b.get(row as usize)
+        {
+            field = other;
+        }
+        (table, row, field)
+    }
+
     /// The calendar.
     pub fn calendar(&self) -> &'a Calendar {
         &self.rules.calendar

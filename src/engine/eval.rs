@@ -90,6 +90,10 @@ impl<'c, P: Probe> Eval<'c, P> {
         }
     }
 
+    pub(super) fn bound_row(&self, slot: u8) -> RowId {
+        self.rows.get(self.base + usize::from(slot)).copied().unwrap_or_default()
+    }
+
     pub(super) fn variable(&self, var: u8) -> Val<'c> {
         self.vars.get(self.base + usize::from(var)).copied().unwrap_or(Val::Span(Span::UNKNOWN))
     }
@@ -416,6 +420,11 @@ impl<'c, P: Probe> Eval<'c, P> {
         if P::WATCH {
             self.probe.cell(table, row, field);
         }
+        if P::ASSUMES
+            && let Some(value) = self.assumed(table, row, field)
+        {
+            return value;
+        }
         let at = row as usize;
         let value = match self.cx.column(id) {
             Some(Column::Date(v)) => v.get(at).map_or(Span::UNKNOWN, |d| Span::of_date(*d)),
@@ -443,6 +452,11 @@ impl<'c, P: Probe> Eval<'c, P> {
         value
     }
 
+    fn assumed(&self, table: TableId, row: RowId, field: FieldId) -> Option<Span> {
+        let (table, row, field) = self.cx.settled(table, row, field);
+        self.probe.assumed(table, row, field)
+    }
+
     /// What an unknown cell of a field may be: any of its codes, or anything.
     fn any_code(&self, table: TableId, field: FieldId) -> Span {
         let schema = &self.cx.store.schema;
@@ -461,6 +475,11 @@ impl<'c, P: Probe> Eval<'c, P> {
         let Some(row) = self.cell_row(row, table) else { return Truth::Unknown };
         if P::WATCH {
             self.probe.cell(table, row, field);
+        }
+        if P::ASSUMES
+            && let Some(value) = self.assumed(table, row, field)
+        {
+            return Truth::of(value.lo == 1);
         }
         match self.cx.column(id) {
             Some(Column::Bool(v)) => match v.get(row as usize) {
@@ -578,7 +597,7 @@ impl<'c, P: Probe> Eval<'c, P> {
     fn named(&mut self, slot: u8, make: impl FnOnce(&mut Self) -> Val<'c>) -> Val<'c> {
         let (generation, value) = self.lets[usize::from(slot)];
         // A watcher wants to see how the value came about, each time it is used.
-        if !P::WATCH && generation == self.generation {
+        if !P::WATCH && !P::ASSUMES && generation == self.generation {
             return value;
         }
         let value = make(self);
@@ -597,7 +616,8 @@ impl<'c, P: Probe> Eval<'c, P> {
             RowVal::Unknown => return Some(Val::Truth(Truth::Unknown)),
         };
         let at = row as usize & (REMEMBERED - 1);
-        if !P::WATCH {
+        let remembers = !P::WATCH && !P::ASSUMES;
+        if remembers {
             let memory = &mut self.memory[def as usize];
             if memory.is_empty() {
                 memory.resize(REMEMBERED, (RowId::MAX, Val::Truth(Truth::Unknown)));
@@ -614,7 +634,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             Ty::Row(_) => Val::Row(s.row(definition.body)),
             _ => Val::Span(s.span(definition.body)),
         });
-        if !P::WATCH {
+        if remembers {
             self.memory[def as usize][at] = (row, value);
         }
         Some(value)

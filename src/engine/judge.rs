@@ -148,6 +148,20 @@ impl Watched for super::probe::Blind {
     }
 }
 
+impl Watched for super::probe::Assuming {
+    fn lacking(&self) -> usize {
+        0
+    }
+    fn forget_lacks(&mut self, _: usize) {}
+    fn lacks_since(&self, _: usize) -> Vec<Lack> {
+        Vec::new()
+    }
+    fn clear_evidence(&mut self) {}
+    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)> {
+        Vec::new()
+    }
+}
+
 impl Watched for super::probe::Watcher {
     fn lacking(&self) -> usize {
         self.lacks.len()

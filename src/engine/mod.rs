@@ -12,6 +12,7 @@ mod report;
 mod say;
 mod script;
 mod sets;
+mod settle;
 mod trial;
 mod value;
 mod verdict;

@@ -25,6 +25,13 @@ pub enum Lack {
 pub trait Probe {
     /// Whether anything is watched: what only a watcher needs is skipped otherwise.
     const WATCH: bool;
+    /// Whether some cells are read as something else than they hold.
+    const ASSUMES: bool = false;
+    /// What a cell is to be read as.
+    fn assumed(&self, table: TableId, row: RowId, field: FieldId) -> Option<super::value::Span> {
+        let _ = (table, row, field);
+        None
+    }
     /// A node is about to be evaluated.
     fn enter(&mut self, node: NodeId) -> usize;
     /// A node was evaluated; a definite value lacks nothing.
@@ -73,6 +80,29 @@ impl Probe for Blind {
     #[inline]
     fn enter_row(&mut self, _: TableId, _: RowId) {}
     #[inline]
+    fn leave_row(&mut self) {}
+}
+
+/// Reads some cells as something definite: what would be the answer if they were that?
+#[derive(Debug, Default)]
+pub struct Assuming {
+    /// The cells (as [`super::context::Context::settled`] names them) and what they are read as.
+    pub cells: Vec<((TableId, RowId, FieldId), super::value::Span)>,
+}
+
+impl Probe for Assuming {
+    const WATCH: bool = false;
+    const ASSUMES: bool = true;
+    fn assumed(&self, table: TableId, row: RowId, field: FieldId) -> Option<super::value::Span> {
+        self.cells.iter().find(|(cell, _)| *cell == (table, row, field)).map(|(_, value)| *value)
+    }
+    fn enter(&mut self, _: NodeId) -> usize {
+        0
+    }
+    fn leave(&mut self, _: NodeId, _: usize, _: bool, _: Shown<'_>) {}
+    fn cell(&mut self, _: TableId, _: RowId, _: FieldId) {}
+    fn lack(&mut self, _: Lack) {}
+    fn enter_row(&mut self, _: TableId, _: RowId) {}
     fn leave_row(&mut self) {}
 }
 

@@ -125,7 +125,7 @@ fn doubtful(cx: &Context<'_>, table: TableId, row: RowId) -> Missing {
 
 /// A cell by names; of a derived table, the cell it was taken from.
 fn named(cx: &Context<'_>, table: TableId, row: RowId, field: FieldId) -> Missing {
-    let (table, row) = source(cx, table, row, field);
+    let (table, row, field) = cx.settled(table, row, field);
     let def = &cx.store.schema.tables[table];
     Missing {
         table: def.name.clone(),
@@ -134,18 +134,10 @@ fn named(cx: &Context<'_>, table: TableId, row: RowId, field: FieldId) -> Missin
     }
 }
 
-fn source(cx: &Context<'_>, table: TableId, row: RowId, field: FieldId) -> (TableId, RowId) {
-    let joined = cx.store.schema.tables.get(table).and_then(|t| t.joined.as_ref());
-    match (joined, cx.store.rows(table).made_of.get(row as usize)) {
-        (Some(joined), Some(&(first, last))) => (joined.from, if joined.first.contains(&field) { first } else { last }),
-        _ => (table, row),
-    }
-}
-
 fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Evidence> {
     let mut all: Vec<Evidence> = Vec::new();
     for &(t, r, f) in cells {
-        let (table, row) = source(cx, t, r, f);
+        let (table, row, f) = cx.settled(t, r, f);
         let def = &cx.store.schema.tables[table];
         let Some(field) = def.fields.get(f) else { continue };
         let cell = Evidence {

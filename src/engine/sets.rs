@@ -4,7 +4,7 @@ use super::eval::{Eval, Val};
 use super::probe::{Lack, Probe};
 use super::value::{RowVal, Span, TextVal, Truth};
 use crate::dates::{Day, merged_months, reaches};
-use crate::records::{Children, Column, RowId, Sym, TableId};
+use crate::records::{Children, Column, FieldId, FieldType, RowId, Sym, TableId};
 use crate::rules::ir::{Node, NodeId, Pick, Set};
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
@@ -13,8 +13,10 @@ use std::ops::ControlFlow;
 enum Source<'a> {
     /// Not known: a table or column was not exported.
     Unknown,
-    /// The rows that refer to one row, and the refused rows that may belong to anyone.
-    Children(Children<'a>, &'a [RowId]),
+    /// The rows that refer to one row.
+    Children(Children<'a>),
+    /// The same, and rows that may refer to it: whose reference is blank or could not be read.
+    Perhaps(Children<'a>, Vec<RowId>),
     /// Rows, each with the truth of its belonging.
     Listed(Vec<(RowId, Truth)>),
 }
@@ -31,12 +33,22 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// not wholly known.
     pub(super) fn each(&mut self, set: &Set, mut visit: impl FnMut(&mut Self, RowId, Truth) -> ControlFlow<()>) -> bool {
         let source = self.source(set.rows, set.table);
+        // A named value used inside the condition may itself walk a set in this slot.
+        let outer = self.bound_row(set.slot);
         let mut known = true;
         match source {
             Source::Unknown => known = false,
-            Source::Children(rows, orphans) => {
-                for row in rows.chain(orphans.iter().copied()) {
+            Source::Children(rows) => {
+                for row in rows {
                     if self.visit(set, row, Truth::True, &mut visit).is_break() {
+                        break;
+                    }
+                }
+            }
+            Source::Perhaps(rows, loose) => {
+                let rows = rows.map(|r| (r, Truth::True)).chain(loose.into_iter().map(|r| (r, Truth::Unknown)));
+                for (row, belongs) in rows {
+                    if self.visit(set, row, belongs, &mut visit).is_break() {
                         break;
                     }
                 }
@@ -49,6 +61,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                 }
             }
         }
+        self.bind_row(set.slot, outer);
         known
     }
 
@@ -74,6 +87,9 @@ impl<'c, P: Probe> Eval<'c, P> {
         let mut holds = cond.and(belongs);
         if holds == Truth::False {
             return ControlFlow::Continue(());
+        }
+        if P::WATCH && belongs == Truth::Unknown {
+            self.lack_reference(set.rows, row);
         }
         let rows = self.cx.store.rows(set.table);
         if rows.is_ghost(row) || rows.is_doubtful(row) {
@@ -101,10 +117,9 @@ impl<'c, P: Probe> Eval<'c, P> {
                     self.probe.lack(Lack::Column(*child, *field));
                     return Source::Unknown;
                 }
-                match store.link(*child, *field) {
-                    Some(link) => Source::Children(link.children(owner), &store.rows(*child).orphans),
-                    None => Source::Unknown,
-                }
+                let Some(link) = store.link(*child, *field) else { return Source::Unknown };
+                let rows = link.children(owner);
+                if link.loose().is_empty() { Source::Children(rows) } else { Source::Perhaps(rows, self.loose(*child, *field, owner)) }
             }
             Node::AllRows(all) => {
                 if !store.rows(*all).exported {
@@ -140,14 +155,32 @@ impl<'c, P: Probe> Eval<'c, P> {
                 let (def, owner) = (*def, *owner);
                 let RowVal::Row(row) = self.row(owner) else { return Source::Unknown };
                 let body = self.cx.rules.program.definitions[def as usize].body;
-                let found = self.in_frame(row, |s| match s.source(body, table) {
-                    // The condition of an inner set lives in its own frame: settle it there.
-                    Source::Children(rows, orphans) => Source::Children(rows, orphans),
-                    other => other,
-                });
-                found
+                self.in_frame(row, |s| s.source(body, table))
             }
             _ => Source::Unknown,
+        }
+    }
+
+    /// The rows whose reference is blank or unreadable and that may be `owner`'s: not those that are known to be another person's.
+    fn loose(&self, child: TableId, field: FieldId, owner: RowId) -> Vec<RowId> {
+        let store = self.cx.store;
+        let Some(link) = store.link(child, field) else { return Vec::new() };
+        let schema = &store.schema;
+        let ty = |t: TableId, f: FieldId| schema.tables.get(t).and_then(|d| d.fields.get(f)).map(|f| f.ty);
+        let (Some(FieldType::Ref(target)), Some(own)) = (ty(child, field), schema.tables.get(child).and_then(|d| d.owner)) else {
+            return link.loose().to_vec();
+        };
+        // A visit of nobody knows which case is at most the visit of a case of the same person.
+        let whose = schema.tables.get(target).and_then(|d| d.owner).filter(|_| own != field);
+        let Some(whose) = whose.filter(|&w| ty(target, w) == ty(child, own)) else { return link.loose().to_vec() };
+        let Some(theirs) = store.follow(target, owner, whose) else { return link.loose().to_vec() };
+        let Some(siblings) = store.link(child, own) else { return link.loose().to_vec() };
+        siblings.children(theirs).filter(|r| link.is_loose(*r)).collect()
+    }
+
+    fn lack_reference(&mut self, rows: NodeId, row: RowId) {
+        if let Node::Children(_, child, field) = self.node(rows) {
+            self.probe.lack(Lack::Cell(*child, row, *field));
         }
     }
 
@@ -194,9 +227,13 @@ impl<'c, P: Probe> Eval<'c, P> {
     pub(super) fn pick(&mut self, pick: Pick, set: &Set, by: Option<NodeId>) -> RowVal {
         let mut best: Option<(RowId, Span)> = None;
         let mut maybe: Vec<(RowId, Span)> = Vec::new();
+        let mut rivals: Vec<(RowId, Span)> = Vec::new();
         let known = self.each(set, |s, row, holds| {
             let at = by.map_or(Span::ABSENT, |by| s.span(by));
             if holds == Truth::True {
+                if by.is_some() {
+                    rivals.push((row, at));
+                }
                 let better = best.is_none_or(|(old, old_at)| s.before(pick, set.table, (old, old_at), (row, at)));
                 if better {
                     best = Some((row, at));
@@ -213,9 +250,14 @@ impl<'c, P: Probe> Eval<'c, P> {
             return if maybe.is_empty() { RowVal::Absent } else { RowVal::Unknown };
         };
         let open = maybe.into_iter().any(|row| {
-            self.cx.store.rows(set.table).is_ghost(row.0) || self.before(pick, set.table, best, row)
+            self.cx.store.rows(set.table).is_ghost(row.0) || self.before(pick, set.table, best, row) || overlapping(best.1, row.1)
         });
-        if open { RowVal::Unknown } else { RowVal::Row(best.0) }
+        // By a date that is asked for, which of two imprecise ones comes last is not known.
+        if open || rivals.into_iter().any(|(row, at)| row != best.0 && overlapping(best.1, at)) {
+            RowVal::Unknown
+        } else {
+            RowVal::Row(best.0)
+        }
     }
 
     /// Whether `new` is picked rather than `old`.
@@ -407,6 +449,11 @@ enum Key {
     Text(String),
     None,
     Unknown,
+}
+
+/// Whether two dates, one of them imprecise, may fall either way round.
+fn overlapping(a: Span, b: Span) -> bool {
+    !(a.is_absent() || b.is_absent() || (a.is_exact() && b.is_exact())) && a.lo <= b.hi && b.lo <= a.hi
 }
 
 /// The least that spans may come to: only those that surely count, from their latest start to the day after their earliest end.

@@ -2,7 +2,8 @@
 
 use super::context::Context;
 use super::eval::Eval;
-use super::judge::{Rulings, judge};
+use super::check::judge_watched;
+use super::judge::Rulings;
 use super::probe::{Kept, Watcher};
 use super::report;
 use super::say;
@@ -118,9 +119,7 @@ fn one(
         failures.push(format!("找不到对象 {}", subject.unwrap_or("（首行）")));
         return;
     };
-    let mut eval = Eval::new(cx, Watcher::tracing());
-    let mut rulings = Rulings::default();
-    judge(&mut eval, rule, row, &mut rulings);
+    let (rulings, eval) = judge_watched(cx, rule, row, Watcher::tracing());
     if let Some(why) = &rulings.failure {
         failures.push(format!("规则出错：{why}"));
         return;

@@ -1,6 +1,6 @@
 //! The records in memory: tables of columns, rows grouped by owner, links both ways, and where each cell came from.
 
-use super::column::{Column, Filled};
+use super::column::{BAD_ROW, BLANK_ROW, Column, Filled};
 use super::origin::Origins;
 use super::problem::{Problem, Tally};
 use super::schema::{FieldId, FieldType, Schema, TableId};
@@ -67,6 +67,8 @@ pub struct Link {
     offsets: Vec<u32>,
     /// None when the rows of one owner lie together: the range itself is the list.
     rows: Option<Vec<RowId>>,
+    /// Rows whose reference is blank or could not be read: they may refer to anything.
+    loose: Vec<RowId>,
 }
 
 /// The rows that refer to one row.
@@ -90,6 +92,16 @@ impl Iterator for Children<'_> {
 }
 
 impl Link {
+    /// The rows whose reference is blank (where a blank says nothing) or could not be read, in order.
+    pub fn loose(&self) -> &[RowId] {
+        &self.loose
+    }
+
+    /// Whether the reference of a row is blank or could not be read.
+    pub fn is_loose(&self, row: RowId) -> bool {
+        self.loose.binary_search(&row).is_ok()
+    }
+
     /// The rows that refer to `target`.
     #[inline]
     pub fn children(&self, target: RowId) -> Children<'_> {
@@ -162,7 +174,12 @@ impl Store {
             Some(FieldType::Ref(t)) => self.rows(t).len,
             _ => 0,
         };
-        let Some(Column::Ref(refs)) = rows.column(field) else { return Link { offsets: vec![0; target + 1], rows: None } };
+        let Some(Column::Ref(refs)) = rows.column(field) else {
+            return Link { offsets: vec![0; target + 1], rows: None, loose: Vec::new() };
+        };
+        let loose: Vec<RowId> = (0..refs.len() as RowId)
+            .filter(|&r| !rows.is_void(r) && matches!(refs.get(r as usize), Some(&(BLANK_ROW | BAD_ROW))))
+            .collect();
         let counts = |row: usize| !rows.is_void(row as RowId) && (refs.get(row).copied().unwrap_or(u32::MAX) as usize) < target;
         let mut offsets = vec![0u32; target + 1];
         for row in (0..refs.len()).filter(|&r| counts(r)) {
@@ -175,7 +192,7 @@ impl Store {
         // Rows sorted by this owner, none left out between: ranges suffice.
         let together = def.owner == Some(field) && (0..total).all(|r| counts(r) && (r == 0 || refs[r - 1] <= refs[r]));
         if together {
-            return Link { offsets, rows: None };
+            return Link { offsets, rows: None, loose };
         }
         let mut next = offsets.clone();
         let mut list = vec![0; total];
@@ -184,7 +201,7 @@ impl Store {
             list[*slot as usize] = row as RowId;
             *slot += 1;
         }
-        Link { offsets, rows: Some(list) }
+        Link { offsets, rows: Some(list), loose }
     }
 
     /// The key of a row.
