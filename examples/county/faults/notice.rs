@@ -24,13 +24,13 @@ fn missing(c: &mut County) {
     let one = promoted(c, ymd(2023, 11, 8));
     drop_step(c, &one, "任前公示");
     let case = one.case().to_string();
-    c.set(T::Case, &case, "special_post", Cell::Blank);
+    c.set(T::Case, &case, "leader", Cell::Blank);
     expect(
         c,
         "GS001",
         &one,
         UNKNOWN,
-        "未见任前公示，是否特殊岗位未填，无法判定是否须公示",
+        "未见任前公示，是否提任领导职务未填，无法判定是否须公示",
     );
 }
 
