@@ -57,9 +57,9 @@ pub fn check(rules: &RuleSet, store: &Store, options: &Options<'_>) -> Outcome {
 }
 
 /// Some rows of a table, and the rules that judge them.
-struct Chunk {
-    rows: std::ops::Range<usize>,
-    rules: Vec<usize>,
+pub(super) struct Chunk {
+    pub rows: std::ops::Range<usize>,
+    pub rules: Vec<usize>,
 }
 
 /// What one chunk comes to.
@@ -78,7 +78,7 @@ struct SharedLack {
     subjects: u64,
 }
 
-fn chunks(cx: &Context<'_>, chosen: &[usize]) -> Vec<Chunk> {
+pub(super) fn chunks(cx: &Context<'_>, chosen: &[usize]) -> Vec<Chunk> {
     let mut by_table: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
     for &rule in chosen {
         if let Some(r) = cx.rules.rules.get(rule) {
@@ -135,7 +135,7 @@ fn judge_chunk(eval: &mut Eval<'_, Blind>, rulings: &mut Rulings, cx: &Context<'
     part
 }
 
-fn in_period(rulings: &Rulings, options: &Options<'_>) -> bool {
+pub(super) fn in_period(rulings: &Rulings, options: &Options<'_>) -> bool {
     if options.since.is_none() && options.until.is_none() {
         return true;
     }

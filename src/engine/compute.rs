@@ -62,7 +62,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                 }
                 code.map(|c| (c + by).clamp(-1, top))
             }
-            Node::Lookup(code, table) => {
+            Node::Lookup(code, table, _) => {
                 let code = self.span(*code);
                 if code.is_absent() {
                     return code;

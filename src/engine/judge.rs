@@ -87,7 +87,7 @@ impl Rulings {
 pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, out: &mut Rulings) {
     let rows = eval.cx.store.rows(rule.subject);
     if rows.is_void(subject) {
-        out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::WATCH);
+        out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::KEEPS);
         return;
     }
     eval.begin(subject);
@@ -114,7 +114,7 @@ pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, ou
             // No anchor: not applicable if the rule asks nothing of the subject in any case, else not yet.
             let applies = rule.versions.last().map_or(Truth::True, |v| applies(eval, v, exists));
             let verdict = if applies == Truth::False { Verdict::NotApplicable } else { Verdict::Pending };
-            out.add(Ruling { verdict: Some(verdict), ..Ruling::default() }, P::WATCH);
+            out.add(Ruling { verdict: Some(verdict), ..Ruling::default() }, P::KEEPS);
         }
         Candidates::Several(versions, gap) => undecided_version(eval, rule, &versions, gap, subject, exists, out),
     }
@@ -122,6 +122,8 @@ pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, ou
 
 /// A probe whose list of what is lacking can be asked and cut back.
 pub trait Watched: Probe {
+    /// Whether each ruling is kept, not only counted.
+    const KEEPS: bool = Self::WATCH;
     /// How many things are lacking.
     fn lacking(&self) -> usize;
     /// Forgets what was lacking since a mark.
@@ -135,6 +137,21 @@ pub trait Watched: Probe {
 }
 
 impl Watched for super::probe::Blind {
+    fn lacking(&self) -> usize {
+        0
+    }
+    fn forget_lacks(&mut self, _: usize) {}
+    fn lacks_since(&self, _: usize) -> Vec<Lack> {
+        Vec::new()
+    }
+    fn clear_evidence(&mut self) {}
+    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)> {
+        Vec::new()
+    }
+}
+
+impl Watched for super::probe::Noting {
+    const KEEPS: bool = true;
     fn lacking(&self) -> usize {
         0
     }
@@ -252,7 +269,7 @@ fn undecided_version<P: Watched>(
         return;
     }
     if !found {
-        out.add(Ruling { verdict: Some(Verdict::Pending), ..Ruling::default() }, P::WATCH);
+        out.add(Ruling { verdict: Some(Verdict::Pending), ..Ruling::default() }, P::KEEPS);
         return;
     }
     let mark = eval.probe.lacking();
@@ -261,7 +278,7 @@ fn undecided_version<P: Watched>(
     }
     let version = versions.first().copied().unwrap_or(0);
     let lacks = eval.probe.lacks_since(mark);
-    out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::WATCH);
+    out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::KEEPS);
 }
 
 fn applies<P: Watched>(eval: &mut Eval<'_, P>, version: &Version, exists: Truth) -> Truth {
@@ -277,7 +294,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
             let set = crate::rules::ir::Set { rows: *rows, table: *table, slot: *slot, cond: None };
             let Some(list) = eval.ordered(&set) else {
                 let lacks = eval.probe.lacks_since(0);
-                out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::WATCH);
+                out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::KEEPS);
                 return;
             };
             for (row, counts) in list {
@@ -290,7 +307,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
         Some(Each::List { list, var, year, part }) => {
             let Some(elements) = eval.elements(*list) else {
                 let lacks = eval.probe.lacks_since(0);
-                out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::WATCH);
+                out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::KEEPS);
                 return;
             };
             for element in elements {
@@ -306,7 +323,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
         }
     }
     if out.counts.iter().all(|n| *n == 0) && out.failure.is_none() {
-        out.add(Ruling { version, verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::WATCH);
+        out.add(Ruling { version, verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::KEEPS);
     }
 }
 
@@ -326,11 +343,11 @@ fn judge_one<P: Watched>(
     let mark = eval.probe.lacking();
     let applies = applies(eval, law, exists);
     if applies == Truth::False {
-        return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..base }, P::WATCH);
+        return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..base }, P::KEEPS);
     }
     let reached = law.once.map_or(Truth::True, |once| eval.truth(once));
     if reached == Truth::False {
-        return out.add(Ruling { verdict: Some(Verdict::Pending), ..base }, P::WATCH);
+        return out.add(Ruling { verdict: Some(Verdict::Pending), ..base }, P::KEEPS);
     }
     let asked = applies.and(reached);
     let asking = Asking { asked, mark, base };
@@ -369,7 +386,7 @@ impl Asking {
 fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, asking: &Asking, out: &mut Rulings) {
     let when = check.when.map_or(Truth::True, |w| eval.truth(w));
     if when == Truth::False {
-        return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..asking.base.clone() }, P::WATCH);
+        return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..asking.base.clone() }, P::KEEPS);
     }
     let met = eval.truth(check.require);
     let verdict = match met {
@@ -385,7 +402,7 @@ fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, asking: &Askin
         ruling.message = sentence(eval, &check.message, &Facts { days, ..Facts::default() });
         ruling.evidence = eval.probe.evidence();
     }
-    out.add(ruling, P::WATCH);
+    out.add(ruling, P::KEEPS);
 }
 
 /// The severity that applies; 待核 where it is unknown which of two.
@@ -452,7 +469,7 @@ fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, askin
     };
     let due = if started == Truth::False { Span::ABSENT } else { eval.span(deadline.due) };
     if started == Truth::False || due.is_absent() {
-        return out.add(asking.rule(eval, Verdict::Pending), P::WATCH);
+        return out.add(asking.rule(eval, Verdict::Pending), P::KEEPS);
     }
     let (met, late) = evidence(eval, deadline, due);
     let past = if deadline.strict { !less(today, due) } else { less(due, today) };
@@ -487,7 +504,7 @@ fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, askin
         ruling.message = sentence(eval, message, &facts);
         ruling.evidence = eval.probe.evidence();
     }
-    out.add(ruling, P::WATCH);
+    out.add(ruling, P::KEEPS);
 }
 
 /// Whether evidence came in time, and the first that came late.
@@ -551,7 +568,7 @@ fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, askin
                     ruling.message = sentence(eval, missing, &facts);
                     ruling.evidence = eval.probe.evidence();
                 }
-                out.add(ruling, P::WATCH);
+                out.add(ruling, P::KEEPS);
             }
             continue;
         }
@@ -580,7 +597,7 @@ fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, askin
                     ruling.evidence = earlier_evidence.clone();
                     ruling.evidence.extend(eval.probe.evidence());
                 }
-                out.add(ruling, P::WATCH);
+                out.add(ruling, P::KEEPS);
             }
         }
         eval.probe.clear_evidence();
@@ -588,7 +605,7 @@ fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, askin
         earlier_evidence = eval.probe.evidence();
     }
     if !any {
-        out.add(asking.rule(eval, Verdict::Compliant), P::WATCH);
+        out.add(asking.rule(eval, Verdict::Compliant), P::KEEPS);
     }
 }
 

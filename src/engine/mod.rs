@@ -3,6 +3,7 @@
 mod check;
 mod compute;
 mod context;
+mod due;
 mod eval;
 mod finding;
 mod interpret;
@@ -13,13 +14,16 @@ mod say;
 mod script;
 mod sets;
 mod settle;
+mod trace;
 mod trial;
 mod value;
 mod verdict;
 
 pub use check::{Options, check};
 pub use context::Context;
+pub use due::{Due, due};
 pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, fingerprint, sort};
+pub use trace::{Mark, Trace, TraceLine, trace};
 pub use trial::{Trial, run_tests};
 pub use value::{Span, Truth};
 pub use verdict::Verdict;

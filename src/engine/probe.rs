@@ -83,6 +83,22 @@ impl Probe for Blind {
     fn leave_row(&mut self) {}
 }
 
+/// Watches nothing, but keeps each ruling with its due date.
+#[derive(Debug, Default)]
+pub struct Noting;
+
+impl Probe for Noting {
+    const WATCH: bool = false;
+    fn enter(&mut self, _: NodeId) -> usize {
+        0
+    }
+    fn leave(&mut self, _: NodeId, _: usize, _: bool, _: Shown<'_>) {}
+    fn cell(&mut self, _: TableId, _: RowId, _: FieldId) {}
+    fn lack(&mut self, _: Lack) {}
+    fn enter_row(&mut self, _: TableId, _: RowId) {}
+    fn leave_row(&mut self) {}
+}
+
 /// Reads some cells as something definite: what would be the answer if they were that?
 #[derive(Debug, Default)]
 pub struct Assuming {

@@ -9,7 +9,8 @@ use super::value::Span;
 use super::verdict::Verdict;
 use crate::document;
 use crate::records::{FieldId, FieldType, RowId, TableId};
-use crate::rules::{Body, DayUnit, Rule};
+use crate::dates::Day;
+use crate::rules::{Body, DayUnit, Rule, Version};
 use serde_json::{Map, Value};
 
 /// The findings among a subject's rulings. Those that lack whole columns or tables are marked as shared.
@@ -18,7 +19,8 @@ pub fn findings(cx: &Context<'_>, rule: &Rule, subject: RowId, rulings: &Rulings
     found.map(|r| finding(cx, rule, subject, rulings, r)).collect()
 }
 
-fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, ruling: &Ruling) -> (Finding, bool) {
+/// A ruling as a finding, whatever its verdict; and whether whole columns or tables are lacking.
+pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, ruling: &Ruling) -> (Finding, bool) {
     let verdict = ruling.verdict.unwrap_or(Verdict::Unverified);
     let id = cx.store.key(rule.subject, row).to_owned();
     let subject = Subject { table: rule.subject_name.clone(), id, year: ruling.year };
@@ -37,11 +39,7 @@ fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, ruling:
     }
     let (person_id, unit_id) = concerned(cx, rule.subject, row);
     let version = rule.versions.get(ruling.version);
-    let on = rulings.anchor.unwrap_or(cx.as_of);
-    let basis = version.map_or_else(Vec::new, |v| {
-        let cited = cx.rules.regulations.cite(&v.basis, on).into_iter();
-        cited.map(|c| Basis { regulation: c.title, version: c.version, article: c.article, verified: (!c.verified).then_some(false) }).collect()
-    });
+    let basis = basis(cx, version, rulings.anchor);
     let is_deadline = version.is_some_and(|v| matches!(v.body, Body::Deadline(_)));
     let finding = Finding {
         fingerprint: fingerprint(&rule.code, &subject, ruling.part.as_deref()),
@@ -65,6 +63,13 @@ fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, ruling:
         title: rule.title.clone(),
     };
     (finding, shared)
+}
+
+/// The articles of a version, in the edition in force on the anchor date (on the day the question is asked, where there is none).
+pub fn basis(cx: &Context<'_>, version: Option<&Version>, anchor: Option<Day>) -> Vec<Basis> {
+    let on = anchor.unwrap_or(cx.as_of);
+    let cited = version.map_or_else(Vec::new, |v| cx.rules.regulations.cite(&v.basis, on)).into_iter();
+    cited.map(|c| Basis { regulation: c.title, version: c.version, article: c.article, verified: (!c.verified).then_some(false) }).collect()
 }
 
 /// One finding for all the subjects that a table or column not exported leaves undecided.
@@ -134,7 +139,8 @@ fn named(cx: &Context<'_>, table: TableId, row: RowId, field: FieldId) -> Missin
     }
 }
 
-fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Evidence> {
+/// Cells as people read them, with their places.
+pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Evidence> {
     let mut all: Vec<Evidence> = Vec::new();
     for &(t, r, f) in cells {
         let (table, row, f) = cx.settled(t, r, f);

@@ -44,12 +44,12 @@ pub(super) fn run<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, script: &Scri
         ControlFlow::Break(Stop::Unknown) => {
             let mut ruling = asking.rule(eval, Verdict::Unverified);
             ruling.part = run.part.take();
-            run.out.add_from_script(ruling, P::WATCH);
+            run.out.add_from_script(ruling, P::KEEPS);
         }
         ControlFlow::Break(Stop::TooLong) => run.out.failure = Some(format!("脚本执行超过{MOST_STEPS}步")),
         _ if !run.said => {
             let ruling = asking.rule(eval, Verdict::Compliant);
-            run.out.add_from_script(ruling, P::WATCH);
+            run.out.add_from_script(ruling, P::KEEPS);
         }
         _ => {}
     }
@@ -182,5 +182,5 @@ fn find<P: Watched>(eval: &mut Eval<'_, P>, verdict: Verdict, template: &Templat
         ruling.message = say(eval, template, &Facts::default());
         ruling.evidence = eval.probe.evidence();
     }
-    run.out.add_from_script(ruling, P::WATCH);
+    run.out.add_from_script(ruling, P::KEEPS);
 }

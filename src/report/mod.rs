@@ -29,7 +29,7 @@ pub use strip::strip;
 pub use table::{Align, Grid};
 pub use tally::closing;
 pub use text::render_reading;
-pub use trace::{Mark, Trace, TraceLine, render_trace};
+pub use trace::render_trace;
 
 use crate::engine::Outcome;
 use crate::records::{Fate, Problem, Tally};

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::sample::report;
-use super::{CasePage, CaseStep, Demand, DueFormat, Format, Mark, Paint, Report, Trace, TraceLine, jsonl_asides, render, render_case, render_due, render_reading, render_trace, sort_due};
+use super::{CasePage, CaseStep, Demand, DueFormat, Format, Paint, Report, jsonl_asides, render, render_case, render_due, render_reading, render_trace, sort_due};
 use crate::dates::{Calendar, Day};
-use crate::engine::Verdict;
+use crate::engine::{Mark, Trace, TraceLine, Verdict};
 use calamine::{Data, Reader, Xlsx};
 use std::io::Cursor;
 
@@ -180,6 +180,7 @@ fn trace_shows_conditions_cells_and_days() {
         version: Some("2014-01-14 起".into()),
         basis: finding.basis.clone(),
         missing: report.outcome.findings[2].missing.clone(),
+        due: None,
         sections: vec![
             ("适用".into(), vec![line(0, "has(notice)", "是", Mark::Holds)]),
             ("要求".into(), vec![

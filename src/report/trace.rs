@@ -1,64 +1,9 @@
 //! Why a rule judged as it did: every condition with its value, every cell with its place, every count of working days drawn.
 
 use super::{Names, Paint, strip, words};
-use crate::dates::{Calendar, Day};
-use crate::engine::{Basis, Evidence, Missing, Subject, Verdict};
+use crate::dates::Calendar;
+use crate::engine::{Mark, Trace, TraceLine, Verdict};
 use std::io::{self, Write};
-
-/// How a condition came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// It holds.
-    Holds,
-    /// It does not.
-    Fails,
-    /// It is not known.
-    Unknown,
-    /// It is no condition.
-    Value,
-}
-
-/// One step.
-#[derive(Clone, Debug)]
-pub struct TraceLine {
-    /// How deep it lies, from 0.
-    pub depth: usize,
-    /// As written in the rule, or the row it stands for.
-    pub text: String,
-    /// What it came to, in words.
-    pub value: String,
-    /// How it came out.
-    pub mark: Mark,
-    /// The cells it read.
-    pub cells: Vec<Evidence>,
-    /// The days it counted.
-    pub days: Option<(Day, Day)>,
-}
-
-/// A rule's whole way to its verdict on a subject, or on a part of it.
-#[derive(Clone, Debug)]
-pub struct Trace {
-    /// The rule's code.
-    pub code: String,
-    /// Its title.
-    pub title: String,
-    /// Whom it judged.
-    pub subject: Subject,
-    /// Which part.
-    pub part: Option<String>,
-    /// What came out.
-    pub verdict: Verdict,
-    /// The sentence of a finding, or why there is none.
-    pub message: String,
-    /// The edition of the rule: from and until.
-    pub version: Option<String>,
-    /// The articles.
-    pub basis: Vec<Basis>,
-    /// What is lacking.
-    pub missing: Vec<Missing>,
-    /// The steps, by section of the rule (`适用`, `要求`, …).
-    pub sections: Vec<(String, Vec<TraceLine>)>,
-}
 
 /// Writes a trace.
 ///

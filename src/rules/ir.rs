@@ -175,7 +175,7 @@ pub enum Node {
     /// A code some steps lower (positive) or higher in its list of this many.
     Shift(NodeId, i64, u8),
     /// A code by a table: for each key code a code, −1 where there is none.
-    Lookup(NodeId, Vec<i16>),
+    Lookup(NodeId, Vec<i16>, ListId),
     /// Whole months of merged spans, cut at a date.
     HeldMonths(NodeId, NodeId),
     /// The day on which merged spans reach a number of months.

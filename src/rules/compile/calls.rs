@@ -287,7 +287,7 @@ impl Compiler<'_> {
         };
         let (key, value, codes) = (lookup.key, lookup.value, lookup.codes.clone());
         let code = self.expect(env, code, Ty::Code(key))?;
-        Some((self.add(Node::Lookup(code, codes), expr), Ty::Code(value)))
+        Some((self.add(Node::Lookup(code, codes, value), expr), Ty::Code(value)))
     }
 
     fn shift_code(&mut self, env: &Env, expr: &Expr, name: &str, code: &Expr, steps: &Expr) -> Option<Typed> {

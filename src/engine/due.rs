@@ -1,0 +1,100 @@
+//! The forecast: every open deadline of the deadline rules, asked of the same rules that find the breach when it is too late.
+
+use super::check::{Options, chunks, in_period, judge_watched};
+use super::context::Context;
+use super::eval::Eval;
+use super::finding::{Finding, sort};
+use super::judge::{Rulings, judge};
+use super::probe::{Noting, Watcher};
+use super::report;
+use super::verdict::Verdict;
+use crate::dates::Day;
+use crate::records::{RowId, Store};
+use crate::rules::{Body, Rule, RuleSet};
+use rayon::prelude::*;
+
+/// What falls due, and what is past due.
+#[derive(Clone, Debug, Default)]
+pub struct Due {
+    /// Open deadlines with a due date from today to the last day asked for: 未到节点 or 预警.
+    pub open: Vec<Finding>,
+    /// Deadlines past due: 违规 or 提醒.
+    pub overdue: Vec<Finding>,
+}
+
+/// Lists the deadlines that fall due from as-of to `until`, and those past due.
+pub fn due(rules: &RuleSet, store: &Store, options: &Options<'_>, until: Day) -> Due {
+    let cx = Context::new(rules, store, options.as_of);
+    let chosen: Vec<usize> = options.rules.map_or_else(|| (0..rules.rules.len()).collect(), <[usize]>::to_vec);
+    let deadlines: Vec<usize> = chosen.into_iter().filter(|&r| rules.rules.get(r).is_some_and(is_deadline)).collect();
+    let parts: Vec<Due> = chunks(&cx, &deadlines)
+        .par_iter()
+        .map_init(
+            || (Eval::new(&cx, Noting), Rulings::default()),
+            |(eval, rulings), chunk| {
+                let mut due = Due::default();
+                for rule in chunk.rules.iter().filter_map(|&r| rules.rules.get(r)) {
+                    for row in chunk.rows.clone() {
+                        one(&cx, eval, rulings, rule, row as RowId, (options, until), &mut due);
+                    }
+                }
+                due
+            },
+        )
+        .collect();
+    let mut all = Due::default();
+    for part in parts {
+        all.open.extend(part.open);
+        all.overdue.extend(part.overdue);
+    }
+    sort(&mut all.open);
+    sort(&mut all.overdue);
+    all
+}
+
+/// Whether any version of a rule is a deadline.
+pub fn is_deadline(rule: &Rule) -> bool {
+    rule.versions.iter().any(|v| matches!(v.body, Body::Deadline(_)))
+}
+
+fn one(
+    cx: &Context<'_>,
+    eval: &mut Eval<'_, Noting>,
+    rulings: &mut Rulings,
+    rule: &Rule,
+    row: RowId,
+    (options, until): (&Options<'_>, Day),
+    due: &mut Due,
+) {
+    let rows = cx.store.rows(rule.subject);
+    if rows.is_ghost(row) || rows.is_doubtful(row) || options.scope.is_some_and(|s| !s(rule.subject, row)) {
+        return;
+    }
+    rulings.clear();
+    judge(eval, rule, row, rulings);
+    let wanted = |rulings: &Rulings| {
+        rulings.list.iter().any(|r| match (r.verdict, r.due) {
+            (Some(Verdict::Pending | Verdict::Warning), Some(due)) => due.lo <= i64::from(until.0) && due.hi >= i64::from(cx.as_of.0),
+            (Some(Verdict::Breach | Verdict::Advice), Some(_)) => true,
+            _ => false,
+        })
+    };
+    if !wanted(rulings) || !in_period(rulings, options) {
+        return;
+    }
+    let (watched, _) = judge_watched(cx, rule, row, Watcher::default());
+    for ruling in watched.list.iter().filter(|r| r.due.is_some_and(|d| !d.is_absent())) {
+        let (mut finding, _) = report::finding(cx, rule, row, &watched, ruling);
+        match finding.verdict {
+            Verdict::Pending | Verdict::Warning => {
+                finding.days = None;
+                if finding.message.is_empty() {
+                    finding.message = format!("{}，期限{}", rule.title, finding.due.as_deref().unwrap_or_default());
+                }
+                due.open.push(finding);
+            }
+            Verdict::Breach | Verdict::Advice => due.overdue.push(finding),
+            Verdict::Unverified | Verdict::Compliant | Verdict::NotApplicable | Verdict::Failed => {}
+        }
+    }
+}
