@@ -142,9 +142,8 @@ impl Regulations {
             let current: Vec<&&Reference> =
                 same.iter().filter(|r| self.editions.get(&r.edition).is_some_and(|e| e.in_force(on))).collect();
             if current.is_empty() {
-                // Another edition is in force that day: its number is not known here.
-                let other_in_force = self.editions.values().any(|e| e.family == edition.family && e.in_force(on));
-                citations.extend(same.first().map(|r| self.citation(r, !other_in_force)));
+                // The edition of that day, if there was one, has a number that is not known here.
+                citations.extend(same.first().map(|r| self.citation(r, false)));
             } else {
                 citations.extend(current.into_iter().map(|r| self.citation(r, true)));
             }
