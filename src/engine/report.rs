@@ -8,7 +8,7 @@ use super::say;
 use super::value::Span;
 use super::verdict::Verdict;
 use crate::document;
-use crate::records::{FieldId, FieldType, RowId, TableId};
+use crate::records::{FieldId, FieldType, Filled, RowId, TableId};
 use crate::dates::Day;
 use crate::rules::{Body, DayUnit, Rule, Version};
 use serde_json::{Map, Value};
@@ -34,7 +34,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
             missing.sort();
             missing.dedup();
         } else {
-            message = unverified(cx, rule, &missing);
+            message = unverified(cx, rule, &ruling.lacks);
         }
     }
     let (person_id, unit_id) = concerned(cx, rule.subject, row);
@@ -57,7 +57,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
         parameters: version.map_or_else(Map::new, |v| parameters(&v.params, ruling.unit.filter(|_| !is_deadline))),
         evidence: evidence(cx, &ruling.evidence),
         missing,
-        due: ruling.due.map(due),
+        due: ruling.due.filter(|d| !d.is_absent() && !d.is_unknown()).map(due),
         remedy: rule.remedy.clone(),
         waived: None,
         title: rule.title.clone(),
@@ -160,10 +160,39 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
     all
 }
 
-fn unverified(cx: &Context<'_>, rule: &Rule, missing: &[Missing]) -> String {
-    let names: Vec<String> = missing.iter().take(6).map(|m| name_of(cx, m)).collect();
-    let more = if missing.len() > 6 { format!("等{}处", missing.len()) } else { String::new() };
-    format!("{}{more}不详，无法判定“{}”", names.join("、"), rule.title)
+/// The sentence of a 待核: which cells are blank, unreadable or not exact enough.
+fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
+    let mut clauses: Vec<String> = Vec::new();
+    for lack in lacks {
+        let clause = match *lack {
+            Lack::Cell(t, r, f) => {
+                let (t, r, f) = cx.settled(t, r, f);
+                let name = name_of(cx, &named(cx, t, r, f));
+                match (cx.store.show(t, r, f), cx.store.filled(t, r, f)) {
+                    (Some(value), _) => format!("{name}只记为{value}"),
+                    (None, Filled::No) => format!("{name}空缺"),
+                    (None, _) => format!("{name}不详"),
+                }
+            }
+            Lack::NoRow(_) if lacks.len() > 1 => continue,
+            _ => {
+                let names: Vec<String> = lacking(cx, std::slice::from_ref(lack)).iter().map(|m| name_of(cx, m)).collect();
+                let why = match lack {
+                    Lack::Row(..) => "有误未采用",
+                    Lack::Column(..) | Lack::Table(_) => "未导出",
+                    Lack::Calendar => "未载入",
+                    Lack::Cell(..) | Lack::NoRow(_) => "不详",
+                };
+                format!("{}{why}", names.join("、"))
+            }
+        };
+        if !clauses.contains(&clause) {
+            clauses.push(clause);
+        }
+    }
+    let more = if clauses.len() > 6 { format!("等{}处", clauses.len()) } else { String::new() };
+    let shown: Vec<String> = clauses.into_iter().take(6).collect();
+    format!("{}{more}，无法判定“{}”", shown.join("，"), rule.title)
 }
 
 fn name_of(cx: &Context<'_>, missing: &Missing) -> String {
