@@ -331,15 +331,15 @@ fn staff(county: &mut County, rng: &mut Rng) -> Written {
             stage
         });
     }
-    let written = person::write(county, &Profile::default(), &stages);
+    let mut written = person::write(county, &Profile::default(), &stages);
     if !matches!(units::kind(written.unit), "事业单位" | "国有企业") {
-        ranks(county, rng, &written, begun);
+        ranks(county, rng, &mut written, begun);
     }
     written
 }
 
 /// Ranks since 2019-06, each held for more than two years; the later ones by a case.
-fn ranks(county: &mut County, rng: &mut Rng, written: &Written, begun: Day) {
+fn ranks(county: &mut County, rng: &mut Rng, written: &mut Written, begun: Day) {
     let seniority = (2019 - begun.year()).max(0) as usize;
     let mut at = (seniority / 4 + 1).min(4);
     let mut start = begun.months(12).max(ymd(2019, 6, 1));
@@ -374,16 +374,12 @@ fn ranks(county: &mut County, rng: &mut Rng, written: &Written, begun: Day) {
                 reports_affairs: false,
                 left: None,
             };
-            case::write(
-                county,
-                rng,
-                &who,
-                &Matter {
-                    rank: Some(RANKS[at]),
-                    ..Matter::of("职级晋升")
-                },
-                start,
-            );
+            let matter = Matter {
+                rank: Some(RANKS[at]),
+                ..Matter::of("职级晋升")
+            };
+            let done = case::write(county, rng, &who, &matter, start);
+            written.cases.push(done);
         }
     }
 }

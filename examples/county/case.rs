@@ -75,6 +75,7 @@ pub fn timeline(days: &Workdays, rng: &mut Rng, appointed: Day, matter: &Matter)
         // The edition of 2002 asks for 7 to 15 days, those since 2014-01-14 for five working days.
         let start = if end < ymd(2014, 1, 14) {
             days.before(end.plus(-rng.between(7, 10)), 0)
+                .max(end.plus(-14))
         } else {
             days.before(end, rng.between(4, 6))
         };

@@ -88,7 +88,9 @@ fn kin(county: &mut County, rng: &mut Rng, all: &[Written], staff: &[&Written]) 
     // Staff with a relative who leads another unit: nothing to avoid.
     for one in staff.iter().step_by(9) {
         let other = rng.pick(&all[..all.len() / 3]);
-        if other.unit == one.unit
+        let leads = *county.get(T::Post, one.post()).get("leader") == Cell::Bool(true);
+        if leads
+            || other.unit == one.unit
             || !county
                 .get(T::Person, &other.person)
                 .get("status")
