@@ -1,156 +1,268 @@
-//! CSV: one file a table, with a row of headers.
+//! CSV: one file a table, with a row of headers. Files are shared out over the threads.
 
 use super::error::IngestError;
-use super::source::CsvFiles;
-use super::{Progress, decode, header};
-use crate::records::{Builder, Cell, FieldId, TableId};
-use std::fs;
+use super::header::{self, Header};
+use super::source::{CsvFiles, Named};
+use super::{Progress, decode};
+use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, TableId};
+use rayon::prelude::*;
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
 
 /// Stands after the last line. A file that ends within quotes swallows it; no text file holds it.
-const END: &str = "\n\0\n";
+const END: &[u8] = b"\n\0\n";
 /// Titles may stand above the headers; they are looked for in so many rows.
 const HEADER_ROWS: usize = 6;
+/// Rows between two tellings of progress.
+const STEP: u64 = 8192;
 
 /// Reads the files of a folder, or one alone.
 pub(super) fn read(files: &CsvFiles, builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
     files.notes.iter().for_each(|n| builder.note(n.clone()));
-    for (table, file) in &files.files {
-        progress.file(&file.name);
-        let bytes = fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
-        if bytes.is_empty() {
-            return Err(IngestError::Empty { file: file.name.clone() });
-        }
-        let text = decode::text(bytes, &file.name)?;
-        read_text(*table, &file.name, text, builder, progress)?;
+    let schema = Arc::clone(builder.schema());
+    let job = Job { schema: &schema, builder, progress };
+    let done: Vec<Result<Done, IngestError>> =
+        shares(files, rayon::current_num_threads()).into_par_iter().map(|share| job.read_share(files, &share)).collect();
+    let mut batches = Vec::new();
+    // Of several bad files the first is told, whatever thread met it.
+    let mut failed: Vec<(usize, IngestError)> = Vec::new();
+    let mut seen = Vec::new();
+    for done in done {
+        let done = done?;
+        failed.extend(done.failed);
+        seen.extend(done.seen);
+        batches.push(done.batch);
     }
+    failed.sort_by_key(|(order, _)| *order);
+    if let Some((_, error)) = failed.into_iter().next() {
+        return Err(error);
+    }
+    seen.sort_by_key(|(order, ..)| *order);
+    for (_, table, header) in seen {
+        header.fields.iter().flatten().for_each(|&f| {
+            builder.wants(table, f);
+        });
+        header.notes.into_iter().for_each(|n| builder.note(n));
+    }
+    builder.absorb(batches);
     Ok(())
 }
 
-/// Reads the text of one file.
-pub(super) fn read_text(
-    table: TableId,
-    file: &str,
-    mut text: String,
-    builder: &mut Builder,
-    progress: &dyn Progress,
-) -> Result<(), IngestError> {
-    let length = text.len();
-    text.push_str(END);
-    let mut lines = Lines::new(&text, length);
-    let mut record = csv::ByteRecord::new();
-    let Some((headers, header_line)) = find_header(table, file, &mut lines, builder)? else { return Ok(()) };
-    let texts: Vec<&str> = headers.iter().map(|h| std::str::from_utf8(h).unwrap_or("")).collect();
-    let understood = header::understand(builder.schema(), table, file, header_line, texts.iter().copied());
-    understood.notes.into_iter().for_each(|n| builder.note(n));
-    let mut at: Vec<usize> = Vec::new();
-    let mut fields: Vec<(FieldId, String)> = Vec::new();
-    for (i, field) in understood.fields.iter().enumerate() {
-        if let Some(field) = *field
-            && builder.wants(table, field)
-        {
-            at.push(i);
-            fields.push((field, texts.get(i).map(|t| t.trim().to_owned()).unwrap_or_default()));
+/// Which files each thread reads: the largest first, each to the thread with the least to do.
+fn shares(files: &CsvFiles, threads: usize) -> Vec<Vec<usize>> {
+    let size = |i: usize| files.files.get(i).and_then(|(_, f)| f.path.metadata().ok()).map_or(0, |m| m.len());
+    let mut order: Vec<(u64, usize)> = (0..files.files.len()).map(|i| (size(i), i)).collect();
+    order.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut shares: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new()); threads.clamp(1, order.len().max(1))];
+    for (size, file) in order {
+        if let Some(least) = shares.iter_mut().min_by_key(|(load, _)| *load) {
+            least.0 += size.max(1);
+            least.1.push(file);
         }
     }
-    let width = headers.len();
-    let mut reading = builder.reading(table, file, fields);
-    let mut count = 0u64;
-    while let Some(line) = lines.next(&mut record, file)? {
-        if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-            continue;
-        }
-        reading.start_row(line);
-        if record.len() != width {
-            let why = format!("这一行有{}列，表头有{width}列", record.len());
-            reading.refuse_row("data::row-width", &why, "列数应与表头相同；单元格里的逗号、引号要用引号括起来");
-        }
-        for (i, &column) in at.iter().enumerate() {
-            match record.get(column) {
-                Some(bytes) => match std::str::from_utf8(bytes) {
-                    Ok(text) => reading.cell(i, Cell::Text(text)),
-                    Err(_) => reading.cell(i, Cell::Blank),
-                },
-                None => reading.cell(i, Cell::Blank),
+    shares.into_iter().map(|(_, files)| files).collect()
+}
+
+/// What one thread has read.
+struct Done {
+    batch: Batch,
+    seen: Vec<(usize, TableId, Header)>,
+    failed: Option<(usize, IngestError)>,
+}
+
+/// What every thread needs to know.
+struct Job<'j> {
+    schema: &'j Arc<Schema>,
+    builder: &'j Builder,
+    progress: &'j dyn Progress,
+}
+
+impl Job<'_> {
+    fn read_share(&self, files: &CsvFiles, share: &[usize]) -> Result<Done, IngestError> {
+        let mut done = Done { batch: Batch::new(self.schema), seen: Vec::new(), failed: None };
+        let mut bytes = Vec::new();
+        for &order in share {
+            let Some((table, file)) = files.files.get(order) else { continue };
+            self.progress.file(&file.name);
+            match self.read_file(*table, file, &mut bytes, &mut done.batch) {
+                Ok((sheet, header)) => {
+                    done.batch.add(order, sheet);
+                    done.seen.push((order, *table, header));
+                }
+                Err(error) if done.failed.as_ref().is_none_or(|(first, _)| order < *first) => done.failed = Some((order, error)),
+                Err(_) => {}
             }
         }
-        reading.end_row();
-        count += 1;
-        if count.is_multiple_of(4096) {
-            progress.rows(4096);
+        Ok(done)
+    }
+
+    fn read_file(&self, table: TableId, file: &Named, bytes: &mut Vec<u8>, batch: &mut Batch) -> Result<(Sheet, Header), IngestError> {
+        bytes.clear();
+        File::open(&file.path).and_then(|mut f| f.read_to_end(bytes)).map_err(|e| IngestError::io(&file.path, &e))?;
+        let plain = decode::may_be_utf8(bytes, &file.name)?;
+        if plain {
+            let length = bytes.len();
+            bytes.extend_from_slice(END);
+            match self.read_text(table, &file.name, bytes, length, batch)? {
+                Some(read) => return Ok(read),
+                None => bytes.truncate(length),
+            }
+        }
+        let mut text = decode::text(bytes, &file.name)?.into_bytes();
+        let length = text.len();
+        text.extend_from_slice(END);
+        match self.read_text(table, &file.name, &text, length, batch)? {
+            Some(read) => Ok(read),
+            None => Err(IngestError::Encoding { file: file.name.clone() }),
         }
     }
-    progress.rows(count % 4096);
-    Ok(())
+
+    /// Reads a file's text; none if it turns out not to be UTF-8.
+    fn read_text(
+        &self,
+        table: TableId,
+        file: &str,
+        text: &[u8],
+        length: usize,
+        batch: &mut Batch,
+    ) -> Result<Option<(Sheet, Header)>, IngestError> {
+        let Some(skip) = self.rows_above_header(table, file, text, length)? else { return Ok(None) };
+        let mut lines = Lines::new(text, length);
+        let mut record = csv::StringRecord::new();
+        let mut header = Header { fields: Vec::new(), notes: Vec::new() };
+        let (mut width, mut header_line) = (0, 0);
+        for _ in 0..=skip {
+            match lines.next(&mut record, file)? {
+                Next::Row(line) => (width, header_line) = (record.len(), line),
+                Next::End => break,
+                Next::NotUtf8 => return Ok(None),
+            }
+        }
+        if width > 0 {
+            header = header::understand(self.schema, table, file, header_line, record.iter());
+        }
+        let (at, fields) = self.wanted(table, &header, &record);
+        let mut sheet = batch.sheet(table, file, fields);
+        loop {
+            match lines.next(&mut record, file)? {
+                Next::Row(line) => read_row(&record, line, width, &at, &mut sheet),
+                Next::End => break,
+                Next::NotUtf8 => {
+                    batch.take_back(sheet);
+                    return Ok(None);
+                }
+            }
+            if (sheet.rows() as u64).is_multiple_of(STEP) {
+                self.progress.rows(STEP);
+            }
+        }
+        self.progress.rows(sheet.rows() as u64 % STEP);
+        Ok(Some((sheet, header)))
+    }
+
+    /// Where the wanted columns are in a row, and which fields they hold.
+    fn wanted(&self, table: TableId, header: &Header, headers: &csv::StringRecord) -> (Vec<usize>, Vec<(FieldId, String)>) {
+        let columns = header.fields.iter().enumerate().filter_map(|(i, field)| {
+            let field = field.filter(|&f| self.builder.reads(table, f))?;
+            Some((i, (field, headers.get(i).unwrap_or("").trim().to_owned())))
+        });
+        columns.unzip()
+    }
+
+    /// How many rows stand above the headers: these are the first of the leading rows that name two fields, or all there is to
+    /// name; else the very first row. None if the text is not UTF-8.
+    fn rows_above_header(&self, table: TableId, file: &str, text: &[u8], length: usize) -> Result<Option<usize>, IngestError> {
+        let mut lines = Lines::new(text, length);
+        let mut record = csv::StringRecord::new();
+        for row in 0..HEADER_ROWS {
+            match lines.next(&mut record, file)? {
+                Next::Row(_) => {}
+                Next::End => break,
+                Next::NotUtf8 => return Ok(None),
+            }
+            let known = header::known(self.schema, table, record.iter());
+            if known >= 2 || (known == 1 && record.len() == 1) {
+                return Ok(Some(row));
+            }
+        }
+        Ok(Some(0))
+    }
 }
 
-/// The row of headers: the first of the leading rows that names two fields, or the key; else the very first row.
-fn find_header(table: TableId, file: &str, lines: &mut Lines<'_>, builder: &Builder) -> Result<Option<(csv::ByteRecord, u32)>, IngestError> {
-    let mut probe = lines.clone_at_start();
-    let mut record = csv::ByteRecord::new();
-    let mut rows = 0;
-    for row in 0..HEADER_ROWS {
-        let Some(_) = probe.next(&mut record, file)? else { break };
-        let texts = record.iter().map(|h| std::str::from_utf8(h).unwrap_or(""));
-        let known = header::known(builder.schema(), table, texts);
-        if known >= 2 || (known == 1 && record.len() == 1) {
-            rows = row;
-            break;
+#[inline]
+fn read_row(record: &csv::StringRecord, line: u32, width: usize, at: &[usize], sheet: &mut Sheet) {
+    if record.iter().all(|cell| cell.trim().is_empty()) {
+        // Spreadsheets write rows of commas below the last.
+        return;
+    }
+    sheet.start_row(line);
+    if record.len() != width {
+        let why = format!("这一行有{}列，表头有{width}列", record.len());
+        sheet.refuse_row("data::row-width", &why, "列数应与表头相同；单元格里的逗号、引号要用引号括起来");
+    }
+    for (i, &column) in at.iter().enumerate() {
+        match record.get(column) {
+            Some(text) if decode::is_damaged(text) => sheet.cell(i, Cell::Garbled),
+            Some(text) => sheet.cell(i, Cell::Text(text)),
+            None => sheet.lost(i),
         }
     }
-    for _ in 0..rows {
-        lines.next(&mut record, file)?;
-    }
-    Ok(lines.next(&mut record, file)?.map(|line| (record, line)))
+    sheet.end_row();
 }
 
 /// The records of a text with the physical lines they start on.
 struct Lines<'t> {
-    text: &'t str,
+    text: &'t [u8],
     length: usize,
-    delimiter: u8,
     reader: csv::Reader<&'t [u8]>,
 }
 
+enum Next {
+    /// A record that starts on this line.
+    Row(u32),
+    End,
+    NotUtf8,
+}
+
 impl<'t> Lines<'t> {
-    fn new(text: &'t str, length: usize) -> Self {
+    fn new(text: &'t [u8], length: usize) -> Self {
         let delimiter = delimiter(text);
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-        Self { text, length, delimiter, reader }
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+        Self { text, length, reader }
     }
 
-    fn clone_at_start(&self) -> Self {
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.delimiter).from_reader(self.text.as_bytes());
-        Self { text: self.text, length: self.length, delimiter: self.delimiter, reader }
-    }
-
-    /// The next record and its line; none at the end.
-    fn next(&mut self, record: &mut csv::ByteRecord, file: &str) -> Result<Option<u32>, IngestError> {
-        let broken = |why: &str| IngestError::Truncated { file: file.to_owned(), why: why.to_owned() };
-        let more = self.reader.read_byte_record(record).map_err(|_| broken("无法按 CSV 读取"))?;
-        let Some(position) = record.position().filter(|_| more) else { return Ok(None) };
+    #[inline]
+    fn next(&mut self, record: &mut csv::StringRecord, file: &str) -> Result<Next, IngestError> {
+        let more = match self.reader.read_record(record) {
+            Ok(more) => more,
+            Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => return Ok(Next::NotUtf8),
+            Err(_) => return Err(IngestError::Truncated { file: file.to_owned(), why: "无法按 CSV 读取".to_owned() }),
+        };
+        let Some(position) = record.position().filter(|_| more) else { return Ok(Next::End) };
         // Blank lines before a record belong to it as the crate counts.
         let start = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(self.length);
-        let blank = self.text.as_bytes().get(start..).unwrap_or(&[]).iter().take_while(|b| matches!(b, b'\n' | b'\r'));
+        let blank = self.text.get(start..).unwrap_or(&[]).iter().take_while(|b| matches!(b, b'\n' | b'\r'));
         let line = position.line() + blank.filter(|&&b| b == b'\n').count() as u64;
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let end = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
-        if end > self.length {
-            // The end mark has been read: alone, it is the end; within a cell, the quotes were never closed.
-            let alone = record.len() == 1 && record.get(0) == Some(b"\0");
-            return if alone { Ok(None) } else if record.iter().any(|c| c.contains(&0)) {
-                Err(broken(&format!("第{line}行开始的引号直到文件末尾也没有结束")))
-            } else {
-                Ok(Some(line))
-            };
+        if usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX) > self.length {
+            // The end mark may have been read: alone, it is the end; within a cell, the quotes were never closed.
+            if record.len() == 1 && record.get(0) == Some("\0") {
+                return Ok(Next::End);
+            }
+            if record.iter().any(|c| c.contains('\0')) {
+                let why = format!("第{line}行开始的引号直到文件末尾也没有结束");
+                return Err(IngestError::Truncated { file: file.to_owned(), why });
+            }
         }
-        Ok(Some(line))
+        Ok(Next::Row(line))
     }
 }
 
 /// Tab, semicolon or comma, whichever the first line has most of.
-fn delimiter(text: &str) -> u8 {
-    let line = text.trim_start().lines().next().unwrap_or("");
-    let count = |d: u8| line.bytes().filter(|&b| b == d).count();
+fn delimiter(text: &[u8]) -> u8 {
+    let line = text.trim_ascii_start().split(|&b| b == b'\n').next().unwrap_or(&[]);
+    let count = |d: u8| line.iter().filter(|&&b| b == d).count();
     let (comma, tab, semicolon) = (count(b','), count(b'\t'), count(b';'));
     if tab > comma && tab >= semicolon {
         b'\t'

@@ -1,32 +1,39 @@
 //! From bytes to text: BOM, then strict UTF-8, then GB18030, which is what Excel writes in China.
 
 use super::error::IngestError;
-use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 
-/// The text of a file without its BOM.
+/// Whether the bytes may be read as UTF-8 as they are: no other BOM. Whether they are UTF-8, reading will tell.
 ///
 /// # Errors
-/// Nothing there, bytes no text has, no encoding known, or cut within a character.
-pub(super) fn text(bytes: Vec<u8>, file: &str) -> Result<String, IngestError> {
-    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
-        return utf16(UTF_16LE, rest, file);
+/// Nothing there, or bytes no text has.
+pub(super) fn may_be_utf8(bytes: &[u8], file: &str) -> Result<bool, IngestError> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Ok(false);
     }
-    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
-        return utf16(UTF_16BE, rest, file);
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if text.trim_ascii().is_empty() {
+        return Err(IngestError::Empty { file: file.to_owned() });
     }
-    if bytes.contains(&0) {
+    if text.contains(&0) {
         return Err(IngestError::Binary { file: file.to_owned() });
     }
-    let text = match String::from_utf8(bytes) {
-        Ok(mut text) => {
-            if text.starts_with('\u{feff}') {
-                text.drain(..'\u{feff}'.len_utf8());
-            }
-            text
-        }
-        Err(error) => {
-            let cut = error.utf8_error().error_len().is_none();
-            not_utf8(&error.into_bytes(), cut, file)?
+    Ok(true)
+}
+
+/// The text of a file without its BOM. Bytes that are no text within what is text otherwise become U+FFFD; see [`is_damaged`].
+///
+/// # Errors
+/// No encoding known, or cut within a character.
+pub(super) fn text(bytes: &[u8], file: &str) -> Result<String, IngestError> {
+    let text = if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+        utf16(UTF_16LE, rest, file)?
+    } else if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
+        utf16(UTF_16BE, rest, file)?
+    } else {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
+            Err(error) => not_utf8(bytes, error.error_len().is_none(), file)?,
         }
     };
     if text.trim().is_empty() {
@@ -35,7 +42,13 @@ pub(super) fn text(bytes: Vec<u8>, file: &str) -> Result<String, IngestError> {
     Ok(text)
 }
 
-fn utf16(encoding: &'static encoding_rs::Encoding, bytes: &[u8], file: &str) -> Result<String, IngestError> {
+/// Whether bytes of a cell were no text.
+#[inline]
+pub(super) fn is_damaged(cell: &str) -> bool {
+    !cell.is_ascii() && cell.contains('\u{fffd}')
+}
+
+fn utf16(encoding: &'static Encoding, bytes: &[u8], file: &str) -> Result<String, IngestError> {
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
     if broken {
         return Err(IngestError::Encoding { file: file.to_owned() });
@@ -43,27 +56,22 @@ fn utf16(encoding: &'static encoding_rs::Encoding, bytes: &[u8], file: &str) -> 
     if text.contains('\0') {
         return Err(IngestError::Binary { file: file.to_owned() });
     }
-    if text.trim().is_empty() {
-        return Err(IngestError::Empty { file: file.to_owned() });
-    }
     Ok(text.into_owned())
 }
 
 fn not_utf8(bytes: &[u8], cut: bool, file: &str) -> Result<String, IngestError> {
+    let truncated = || IngestError::Truncated { file: file.to_owned(), why: "末尾断在一个汉字中间".to_owned() };
     // GB18030 read as UTF-8 breaks at nearly every Chinese character; UTF-8 with a few damaged bytes does not.
     let (mut whole, mut broken) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    let mostly_utf8 = bytes.starts_with(b"\xef\xbb\xbf") || whole > broken * 10;
-    if mostly_utf8 {
+    if bytes.starts_with(b"\xef\xbb\xbf") || whole > broken * 10 {
         if cut && broken == 1 {
-            return Err(IngestError::Truncated { file: file.to_owned(), why: "末尾断在一个汉字中间".to_owned() });
+            return Err(truncated());
         }
-        // The damaged cells are refused one by one, by the replacement character.
-        let text = String::from_utf8_lossy(bytes);
-        return Ok(text.trim_start_matches('\u{feff}').to_owned());
+        return Ok(String::from_utf8_lossy(bytes).trim_start_matches('\u{feff}').to_owned());
     }
     let (text, broken) = GB18030.decode_without_bom_handling(bytes);
     if !broken {
@@ -71,7 +79,7 @@ fn not_utf8(bytes: &[u8], cut: bool, file: &str) -> Result<String, IngestError> 
     }
     let damage = text.matches('\u{fffd}').count();
     if damage == 1 && text.trim_end().ends_with('\u{fffd}') {
-        return Err(IngestError::Truncated { file: file.to_owned(), why: "末尾断在一个汉字中间".to_owned() });
+        return Err(truncated());
     }
     let chinese = text.chars().filter(|c| ('\u{4e00}'..'\u{a000}').contains(c)).count();
     if chinese > damage * 10 {

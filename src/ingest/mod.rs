@@ -7,10 +7,14 @@ mod csv;
 mod decode;
 mod error;
 mod header;
+mod ndjson;
 mod source;
 mod sqlite;
+mod workbook;
+mod write;
 
 pub use error::IngestError;
+pub use write::{WriteError, write_store};
 
 use crate::records::{Builder, Schema, Store, Wanted};
 use source::Source;
@@ -41,11 +45,25 @@ impl Progress for Silent {}
 /// A source that cannot be opened or understood at all. Wrong rows and cells are no error: see [`Store::problems`].
 pub fn read(sources: &[String], schema: &Arc<Schema>, wanted: &Wanted, progress: &dyn Progress) -> Result<Store, IngestError> {
     let sources = source::find(sources, schema)?;
+    let store = read_all(&sources, schema, wanted, progress)?;
+    if store.unseen_merges.is_empty() {
+        return Ok(store);
+    }
+    // Rows that agree in the wanted columns may differ in others; whether they are one row is for all columns to say.
+    let mut wanted = wanted.clone();
+    store.unseen_merges.iter().for_each(|&t| wanted.add_table(t));
+    drop(store);
+    read_all(&sources, schema, &wanted, progress)
+}
+
+fn read_all(sources: &[Source], schema: &Arc<Schema>, wanted: &Wanted, progress: &dyn Progress) -> Result<Store, IngestError> {
     let mut builder = Builder::new(Arc::clone(schema), wanted.clone());
-    for source in &sources {
+    for source in sources {
         match source {
             Source::Csv(files) => csv::read(files, &mut builder, progress)?,
             Source::Sqlite(file) => sqlite::read(file, &mut builder, progress)?,
+            Source::Workbook(file) => workbook::read(file, &mut builder, progress)?,
+            Source::Ndjson(text, name) => ndjson::read(text, name, &mut builder, progress)?,
         }
     }
     Ok(builder.finish())

@@ -1,7 +1,7 @@
 //! What the user named: which kind of source it is, and which files of it hold which table.
 
 use super::error::IngestError;
-use super::header;
+use super::{decode, header};
 use crate::records::{Problem, Schema, TableId};
 use std::fs::{self, File};
 use std::io::Read;
@@ -14,6 +14,10 @@ pub(super) enum Source {
     Csv(CsvFiles),
     /// A database.
     Sqlite(Named),
+    /// A workbook.
+    Workbook(Named),
+    /// NDJSON, read already (standard input cannot be read again), and what it is called.
+    Ndjson(String, String),
 }
 
 /// A file and the name it goes by in findings and problems.
@@ -40,10 +44,18 @@ pub(super) fn find(sources: &[String], schema: &Schema) -> Result<Vec<Source>, I
         return Err(IngestError::NoSource);
     }
     let several = sources.len() > 1;
+    if sources.iter().filter(|s| *s == "-").count() > 1 {
+        return Err(IngestError::StdinTwice);
+    }
     sources.iter().map(|s| recognise(s, several, schema)).collect()
 }
 
 fn recognise(source: &str, several: bool, schema: &Schema) -> Result<Source, IngestError> {
+    if source == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| IngestError::io(Path::new("-"), &e))?;
+        return ndjson(&bytes, "-".to_owned());
+    }
     if source.starts_with("postgres://") || source.starts_with("postgresql://") {
         return Err(IngestError::Unsupported { path: "postgres://…".to_owned(), why: "还不能直接连接 PostgreSQL".to_owned() });
     }
@@ -56,14 +68,26 @@ fn recognise(source: &str, several: bool, schema: &Schema) -> Result<Source, Ing
     match kind(path)? {
         Kind::Sqlite => Ok(Source::Sqlite(named)),
         Kind::Csv => single(named, path, schema).map(Source::Csv),
+        Kind::Workbook => Ok(Source::Workbook(named)),
+        Kind::Ndjson => {
+            let bytes = fs::read(path).map_err(|e| IngestError::io(path, &e))?;
+            ndjson(&bytes, named.name)
+        }
         Kind::Empty => Err(IngestError::Empty { file: named.name }),
         Kind::Unknown => Err(IngestError::Unknown { path: source.to_owned() }),
     }
 }
 
+fn ndjson(bytes: &[u8], name: String) -> Result<Source, IngestError> {
+    decode::may_be_utf8(bytes, &name)?;
+    Ok(Source::Ndjson(decode::text(bytes, &name)?, name))
+}
+
 enum Kind {
     Sqlite,
     Csv,
+    Workbook,
+    Ndjson,
     Empty,
     Unknown,
 }
@@ -77,8 +101,12 @@ fn kind(path: &Path) -> Result<Kind, IngestError> {
         Kind::Empty
     } else if head.starts_with(b"SQLite format 3\0") || matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "db3") {
         Kind::Sqlite
+    } else if head.starts_with(b"PK") || head.starts_with(b"\xd0\xcf\x11\xe0") || matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm") {
+        Kind::Workbook
     } else if matches!(ending.as_str(), "csv" | "tsv" | "txt") {
         Kind::Csv
+    } else if matches!(ending.as_str(), "ndjson" | "jsonl") {
+        Kind::Ndjson
     } else {
         Kind::Unknown
     })

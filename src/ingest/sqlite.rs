@@ -1,12 +1,27 @@
 //! SQLite files with the tables of the schema, opened read-only while another process may be writing.
+//!
+//! Tables are split by rowid over several connections, which must see the same state: `PRAGMA data_version` on a further
+//! connection tells whether anybody committed between the first beginning to read and the last.
 
 use super::error::IngestError;
 use super::source::Named;
+use super::write::{MARK, REFUSED, UNREADABLE};
 use super::{Progress, header};
-use crate::records::{Builder, Cell, FieldId, TableId};
+use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Sheet, TableId};
+use rayon::prelude::*;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Row};
+use std::sync::Arc;
 use std::time::Duration;
+
+/// How long another process may hold the database locked.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// More connections than this gain nothing: they read one file.
+const MOST_CONNECTIONS: usize = 4;
+/// A table of fewer rows is not worth splitting.
+const WORTH_SPLITTING: i64 = 2048;
+/// Rows between two tellings of progress.
+const STEP: u64 = 8192;
 
 /// A table of the database that is a table of the schema.
 #[derive(Debug)]
@@ -18,25 +33,74 @@ struct Found {
     file: String,
     /// The wanted columns by their names in the database.
     columns: Vec<(FieldId, String)>,
+    /// Its rows were refused when they were imported.
+    refused: bool,
+    /// The first and last rowid; none for a view, a table without rowids, or one without rows.
+    range: Option<(i64, i64)>,
 }
 
-/// Reads every known table in one transaction: a writer at work changes nothing half-way.
+/// Reads every known table as of one moment: a writer at work changes nothing half-way.
 pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
     let fail = |e: rusqlite::Error| error(&file.name, &e);
-    let connection = open(file)?;
-    connection.execute_batch("BEGIN").map_err(fail)?;
-    let found = tables(&connection, file, builder)?;
-    for table in &found {
-        progress.file(&table.file);
-        read_table(&connection, table, builder, progress).map_err(fail)?;
-    }
+    let connections = connect(file)?;
+    let first = connections.first().ok_or_else(|| IngestError::Busy { file: file.name.clone() })?;
+    let found = tables(first, file, builder)?;
+    let schema = Arc::clone(builder.schema());
+    let n = connections.len();
+    let batches: Result<Vec<Batch>, rusqlite::Error> = connections
+        .into_par_iter()
+        .enumerate()
+        .map(|(part, connection)| {
+            let mut batch = Batch::new(&schema);
+            for (order, table) in found.iter().enumerate() {
+                let Some(rows) = share(table, part, n) else { continue };
+                if part == 0 {
+                    progress.file(&table.file);
+                }
+                let mut sheet = batch.sheet(table.table, &table.file, table.columns.clone());
+                read_rows(&connection, table, rows, &mut sheet, progress)?;
+                batch.add(order * n + part, sheet);
+            }
+            Ok(batch)
+        })
+        .collect();
+    builder.absorb(batches.map_err(fail)?);
     Ok(())
 }
 
+/// Connections that all read the same state of the database; but one if a writer never pauses.
+fn connect(file: &Named) -> Result<Vec<Connection>, IngestError> {
+    let fail = |e: rusqlite::Error| error(&file.name, &e);
+    let n = rayon::current_num_threads().clamp(1, MOST_CONNECTIONS);
+    let watch = open(file)?;
+    let version = || watch.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)).map_err(fail);
+    for _ in 0..5 {
+        let before = version()?;
+        let all: Vec<Connection> = (0..n).map(|_| begin(file)).collect::<Result<_, _>>()?;
+        if n == 1 || version()? == before {
+            return Ok(all);
+        }
+    }
+    begin(file).map(|one| vec![one])
+}
+
 fn open(file: &Named) -> Result<Connection, IngestError> {
+    let fail = |e: rusqlite::Error| error(&file.name, &e);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&file.path, flags).map_err(|e| error(&file.name, &e))?;
-    connection.busy_timeout(Duration::from_secs(10)).map_err(|e| error(&file.name, &e))?;
+    let connection = Connection::open_with_flags(&file.path, flags).map_err(fail)?;
+    connection.busy_timeout(PATIENCE).map_err(fail)?;
+    // Views and triggers of a file from elsewhere run no functions but harmless ones.
+    connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON").map_err(fail)?;
+    Ok(connection)
+}
+
+/// A connection within a transaction that has begun to read.
+fn begin(file: &Named) -> Result<Connection, IngestError> {
+    let connection = open(file)?;
+    let begun = connection
+        .execute_batch("BEGIN")
+        .and_then(|()| connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)));
+    begun.map_err(|e| error(&file.name, &e))?;
     Ok(connection)
 }
 
@@ -47,11 +111,14 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
         .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name")
         .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
         .map_err(fail)?;
-    let schema = std::sync::Arc::clone(builder.schema());
+    let schema = Arc::clone(builder.schema());
     let mut found = Vec::new();
-    for name in names.iter().filter(|n| !n.starts_with("sqlite_") && !n.starts_with("guiju_")) {
-        let cited = format!("{}/{name}", file.name);
-        let Some(table) = schema.table_called(name) else {
+    let imported = names.iter().any(|n| n == MARK);
+    for name in names.iter().filter(|n| !n.starts_with("sqlite_") && *n != MARK) {
+        let refused = if imported { name.strip_prefix(REFUSED) } else { None };
+        let plain = refused.unwrap_or(name);
+        let cited = format!("{}/{plain}", file.name);
+        let Some(table) = schema.table_called(plain) else {
             builder.note(header::unknown_table(&schema, &cited, name));
             continue;
         };
@@ -67,7 +134,13 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
             .zip(columns)
             .filter_map(|(field, name)| field.filter(|&f| builder.wants(table, f)).map(|f| (f, name)))
             .collect();
-        found.push(Found { table, name: name.clone(), file: cited, columns });
+        // Asked together, they would be found by reading the whole table.
+        let sql = format!("SELECT (SELECT min(rowid) FROM {0}), (SELECT max(rowid) FROM {0})", quoted(name));
+        let range = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).ok();
+        if imported {
+            builder.declare(table);
+        }
+        found.push(Found { table, name: name.clone(), file: cited, columns, refused: refused.is_some(), range });
     }
     if found.is_empty() {
         let seen = if names.is_empty() { "（数据库是空的）".to_owned() } else { format!("（有 {} 个表，表名都不认得）", names.len()) };
@@ -77,51 +150,103 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
     Ok(found)
 }
 
-fn quoted(name: &str) -> String {
+/// Which rows of a table one of `n` connections reads: those of a range of rowids, all of them, or none.
+fn share(table: &Found, part: usize, n: usize) -> Option<Option<(i64, i64)>> {
+    let Some((low, high)) = table.range.filter(|(low, high)| n > 1 && high.saturating_sub(*low) >= WORTH_SPLITTING) else {
+        return (part == 0).then_some(None);
+    };
+    let cut = |i: usize| {
+        let at = i128::from(low) + (i128::from(high) - i128::from(low)) * i as i128 / n as i128;
+        i64::try_from(at).unwrap_or(high)
+    };
+    let from = if part == 0 { low } else { cut(part).saturating_add(1) };
+    let until = if part + 1 == n { high } else { cut(part + 1) };
+    (from <= until).then_some(Some((from, until)))
+}
+
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn read_table(connection: &Connection, table: &Found, builder: &mut Builder, progress: &dyn Progress) -> rusqlite::Result<()> {
-    let columns: Vec<String> = table.columns.iter().map(|(_, name)| quoted(name)).collect();
-    let list = columns.iter().map(|c| format!(", {c}")).collect::<String>();
-    let name = quoted(&table.name);
-    // A view, or a table without rowid, is counted instead.
-    let by_rowid = connection.prepare(&format!("SELECT rowid{list} FROM {name}"));
-    let (mut statement, numbered) = match by_rowid {
-        Ok(statement) => (statement, true),
-        Err(_) => (connection.prepare(&format!("SELECT NULL{list} FROM {name}"))?, false),
+fn read_rows(
+    connection: &Connection,
+    table: &Found,
+    rows: Option<(i64, i64)>,
+    sheet: &mut Sheet,
+    progress: &dyn Progress,
+) -> rusqlite::Result<()> {
+    let list = table.columns.iter().map(|(_, name)| format!(", {}", quoted(name))).collect::<String>();
+    let (name, width) = (quoted(&table.name), table.columns.len());
+    let (id, limits) = match (rows, table.range) {
+        (Some((from, until)), _) => ("rowid", format!(" WHERE rowid BETWEEN {from} AND {until}")),
+        (None, Some(_)) => ("rowid", String::new()),
+        // A view, or a table without rowids: rows are counted.
+        (None, None) => ("NULL", String::new()),
     };
-    let mut reading = builder.reading(table.table, &table.file, table.columns.clone());
+    let mut statement = connection.prepare(&format!("SELECT {id}{list} FROM {name}{limits}"))?;
     let mut rows = statement.query([])?;
     let mut count = 0u64;
+    let mut unknown = vec![0u64; width];
     while let Some(row) = rows.next()? {
         count += 1;
         let place = match row.get_ref(0)? {
-            ValueRef::Integer(i) if numbered => u32::try_from(i).unwrap_or(0),
+            ValueRef::Integer(i) => u32::try_from(i).unwrap_or(0),
             _ => u32::try_from(count).unwrap_or(0),
         };
-        reading.start_row(place);
-        for i in 0..columns.len() {
-            let cell = match row.get_ref(i + 1)? {
-                ValueRef::Null => Cell::Blank,
-                ValueRef::Integer(i) => Cell::Int(i),
-                ValueRef::Real(x) => Cell::Real(x),
-                ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Blank, Cell::Text),
-                ValueRef::Blob(_) => Cell::Blank,
-            };
-            reading.cell(i, cell);
+        sheet.start_row(place);
+        if table.refused {
+            sheet.refuse_row("data::refused-at-import", "导入时已拒收", "请改正来源后重新导入");
         }
-        reading.end_row();
-        if count.is_multiple_of(4096) {
-            progress.rows(4096);
+        read_cells(row, sheet, &mut unknown)?;
+        sheet.end_row();
+        if count.is_multiple_of(STEP) {
+            progress.rows(STEP);
         }
     }
-    progress.rows(count % 4096);
+    progress.rows(count % STEP);
+    for ((_, column), &cells) in table.columns.iter().zip(&unknown).filter(|(_, n)| **n > 0) {
+        sheet.note(unknown_cells(table, column, cells));
+    }
+    Ok(())
+}
+
+/// Cells that could not be read when they were imported. They were told one by one then.
+fn unknown_cells(table: &Found, column: &str, cells: u64) -> Problem {
+    Problem {
+        file: table.file.clone(),
+        table: table.name.clone(),
+        row: 0,
+        column: column.to_owned(),
+        code: "data::unreadable-at-import",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: format!("有{cells}个单元格在导入时就无法识别，按未知处理"),
+        right: "请改正来源后重新导入".to_owned(),
+    }
+}
+
+#[inline]
+fn read_cells(row: &Row<'_>, sheet: &mut Sheet, unknown: &mut [u64]) -> rusqlite::Result<()> {
+    for (i, unknown) in unknown.iter_mut().enumerate() {
+        let cell = match row.get_ref(i + 1)? {
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Garbled, Cell::Text),
+            ValueRef::Null => Cell::Blank,
+            ValueRef::Integer(i) => Cell::Int(i),
+            ValueRef::Real(x) => Cell::Real(x),
+            ValueRef::Blob(UNREADABLE) => {
+                *unknown += 1;
+                sheet.unknown(i);
+                continue;
+            }
+            ValueRef::Blob(_) => Cell::Garbled,
+        };
+        sheet.cell(i, cell);
+    }
     Ok(())
 }
 
 /// What SQLite says, in Chinese; never its own words, which may hold values.
-fn error(file: &str, error: &rusqlite::Error) -> IngestError {
+pub(super) fn error(file: &str, error: &rusqlite::Error) -> IngestError {
     use rusqlite::ErrorCode;
     let file = file.to_owned();
     let why = match error.sqlite_error_code() {
@@ -131,6 +256,8 @@ fn error(file: &str, error: &rusqlite::Error) -> IngestError {
         Some(ErrorCode::CannotOpen) => "打不开文件".to_owned(),
         Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => "没有权限".to_owned(),
         Some(ErrorCode::SystemIoFailure) => "磁盘读取出错".to_owned(),
+        Some(ErrorCode::DiskFull) => "磁盘已满".to_owned(),
+        Some(ErrorCode::OutOfMemory) => "内存不足".to_owned(),
         _ => "读取出错".to_owned(),
     };
     IngestError::Database { file, why }

@@ -4,7 +4,7 @@ use super::column::{BAD_ROW, Column};
 use super::origin::Origins;
 use super::problem::{Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
-use super::sheet::{Cells, Part, Sheet};
+use super::sheet::{Filled, Part, Sheet};
 use super::text::{Keys, RefKeys, Sym, Texts};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -158,6 +158,11 @@ impl Batch {
         Sheet::new(&self.schema, table, file, fields, std::mem::take(&mut self.texts))
     }
 
+    /// Forgets a sheet begun, but for its texts, which do no harm.
+    pub fn take_back(&mut self, sheet: Sheet) {
+        self.texts = sheet.close().1;
+    }
+
     /// Takes a filled sheet. Sheets of all batches are put together in the order of `order`.
     pub fn add(&mut self, order: usize, sheet: Sheet) {
         let (part, texts) = sheet.close();
@@ -187,6 +192,11 @@ impl Builder {
             draft.unseen |= !wanted;
         }
         wanted
+    }
+
+    /// Whether a field is to be read at all.
+    pub fn reads(&self, table: TableId, field: FieldId) -> bool {
+        self.wanted.has(table, field)
     }
 
     /// Notes something wrong with a file as a whole or a column of it.
@@ -251,11 +261,7 @@ impl Builder {
 
 impl Part {
     fn renumber(&mut self, numbers: &[Sym]) {
-        for fill in &mut self.fills {
-            if let Cells::Typed(Column::Text(v)) = &mut fill.cells {
-                v.iter_mut().for_each(|s| *s = numbers.get(s.0 as usize).copied().unwrap_or(*s));
-            }
-        }
+        self.fills.iter_mut().for_each(|fill| fill.renumber(numbers));
     }
 }
 
@@ -264,10 +270,11 @@ impl Draft {
     fn add(&mut self, part: Part, file: u16) {
         let (before, rows) = (self.len, part.len);
         for fill in part.fills {
-            match fill.cells {
-                Cells::Key => {}
-                Cells::Refs(refs) => {
-                    let Some(slot) = self.refs.get_mut(fill.field) else { continue };
+            let field = fill.field;
+            match fill.done() {
+                Filled::Key => {}
+                Filled::Refs(refs) => {
+                    let Some(slot) = self.refs.get_mut(field) else { continue };
                     match slot {
                         Some(all) => all.append(&refs),
                         None if before == 0 => *slot = Some(refs),
@@ -279,8 +286,7 @@ impl Draft {
                         }
                     }
                 }
-                Cells::Code(v, _) => self.add_column(fill.field, Column::Code(v)),
-                Cells::Typed(column) => self.add_column(fill.field, column),
+                Filled::Column(column) => self.add_column(field, column),
             }
         }
         self.len += rows;

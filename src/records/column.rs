@@ -1,6 +1,6 @@
 //! Typed columns. A cell that is blank or could not be read keeps its place with a marker; which marker says why.
 
-use super::schema::{Blank, FieldType};
+use super::schema::FieldType;
 use super::text::Sym;
 use crate::dates::{Day, Fuzzy};
 
@@ -130,25 +130,6 @@ impl Column {
             Self::Code(v) => v.resize(len, BAD_CODE),
             Self::Text(v) => v.resize(len, Sym::BAD),
             Self::Ref(v) => v.resize(len, BAD_ROW),
-        }
-    }
-
-    /// Adds a blank cell, as the field's blank is to be read.
-    pub(super) fn push_blank(&mut self, blank: Blank) {
-        let none = blank == Blank::None;
-        match self {
-            Self::Date(v) => v.push(match blank {
-                Blank::NotHappened => Fuzzy::FUTURE,
-                Blank::SinceEver => Fuzzy::PAST,
-                // `same_as` is filled in once the row's other dates are there.
-                Blank::Unknown | Blank::None | Blank::SameAs(_) => BLANK_DATE,
-            }),
-            Self::Int(v) => v.push(BLANK_INT),
-            Self::Number(v) => v.push(BLANK_NUMBER),
-            Self::Bool(v) => v.push(if none { 0 } else { BLANK_BOOL }),
-            Self::Code(v) => v.push(if none { NONE_CODE } else { BLANK_CODE }),
-            Self::Text(v) => v.push(if none { Sym::NONE } else { Sym::BLANK }),
-            Self::Ref(v) => v.push(if none { NONE_ROW } else { BLANK_ROW }),
         }
     }
 

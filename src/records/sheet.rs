@@ -2,11 +2,15 @@
 //! A sheet stands by itself, so that several can be filled at once; a [`super::Builder`] puts them together.
 
 use super::cell::{self, Bad, Cell};
-use super::column::{BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_ROW, Column, NONE_ROW};
+use super::column::{
+    BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER,
+    BLANK_ROW, Column, NONE_CODE, NONE_ROW,
+};
 use super::origin::Origins;
 use super::problem::{Fate, Problem, shown};
-use super::schema::{Blank, FieldId, FieldType, Schema, TableId};
+use super::schema::{Blank, FieldId, FieldType, ListId, Schema, TableId};
 use super::text::{Keys, RefKeys, Sym, Texts};
+use crate::dates::Fuzzy;
 use std::sync::Arc;
 
 /// One table of one file being read: [`Sheet::start_row`], [`Sheet::cell`] for each column, [`Sheet::end_row`].
@@ -44,17 +48,28 @@ pub(super) struct Fill {
     pub field: FieldId,
     pub header: String,
     required: bool,
-    blank: Blank,
-    pub cells: Cells,
+    cells: Cells,
 }
 
+/// The cells so far, and what a blank one reads as.
 #[derive(Debug)]
-pub(super) enum Cells {
+enum Cells {
     /// The row's key goes to [`Part::keys`].
     Key,
+    Refs(RefKeys, u32),
+    Date(Vec<Fuzzy>, Fuzzy),
+    Int(Vec<i32>),
+    Number(Vec<i64>),
+    Bool(Vec<u8>, u8),
+    Code(Vec<u8>, u8, ListId),
+    Text(Vec<Sym>, Sym),
+}
+
+/// The cells of a column, all read.
+pub(super) enum Filled {
+    Key,
     Refs(RefKeys),
-    Typed(Column),
-    Code(Vec<u8>, usize),
+    Column(Column),
 }
 
 impl Sheet {
@@ -84,17 +99,52 @@ impl Sheet {
         let Some(def) = self.schema.tables.get(self.part.table).and_then(|t| t.fields.get(field)) else {
             return usize::MAX;
         };
+        let none = def.blank == Blank::None;
         let cells = match def.ty {
             FieldType::Id => Cells::Key,
-            FieldType::Ref(_) => Cells::Refs(RefKeys::default()),
-            FieldType::Code(list) => Cells::Code(Vec::new(), list),
-            ty => Column::bad(ty, 0).map_or(Cells::Key, Cells::Typed),
+            FieldType::Ref(_) => Cells::Refs(RefKeys::default(), if none { NONE_ROW } else { BLANK_ROW }),
+            FieldType::Code(list) => Cells::Code(Vec::new(), if none { NONE_CODE } else { BLANK_CODE }, list),
+            FieldType::Text => Cells::Text(Vec::new(), if none { Sym::NONE } else { Sym::BLANK }),
+            FieldType::Bool => Cells::Bool(Vec::new(), if none { 0 } else { BLANK_BOOL }),
+            FieldType::Int => Cells::Int(Vec::new()),
+            FieldType::Number => Cells::Number(Vec::new()),
+            FieldType::Date => Cells::Date(
+                Vec::new(),
+                match def.blank {
+                    Blank::NotHappened => Fuzzy::FUTURE,
+                    Blank::SinceEver => Fuzzy::PAST,
+                    // `same_as` is filled in once the row's other dates are there.
+                    Blank::Unknown | Blank::None | Blank::SameAs(_) => BLANK_DATE,
+                },
+            ),
         };
         let required = def.required || def.ty == FieldType::Id;
-        let mut fill = Fill { field, header, required, blank: def.blank, cells };
+        let mut fill = Fill { field, header, required, cells };
         (0..self.part.len).for_each(|_| fill.push_blank());
         self.part.fills.push(fill);
+        if required && def.ty != FieldType::Id {
+            self.refuse_all_before();
+        }
         self.part.fills.len() - 1
+    }
+
+    /// The rows so far turn out to lack a required cell: that of the last column.
+    fn refuse_all_before(&mut self) {
+        let Some(header) = self.part.fills.last().map(|f| f.header.clone()) else { return };
+        let line = self.line;
+        for row in 0..self.part.len {
+            self.line = self.part.origins.get(row).map_or(0, |(_, line)| line);
+            self.tell(&header, Bad::Missing.code(), Fate::Refused, String::new(), Bad::Missing.why(), "不能为空".to_owned());
+            if self.part.ghost.len() <= row {
+                self.part.ghost.resize(row + 1, false);
+            }
+            if let Some(ghost) = self.part.ghost.get_mut(row)
+                && !std::mem::replace(ghost, true)
+            {
+                self.part.refused += 1;
+            }
+        }
+        self.line = line;
     }
 
     /// How many columns there are.
@@ -135,17 +185,24 @@ impl Sheet {
         }
     }
 
+    /// The cell of the `index`-th column is known to be unreadable, which was told before: it reads as unknown, and no more is made of it.
+    pub fn unknown(&mut self, index: usize) {
+        if let Some(fill) = self.part.fills.get_mut(index) {
+            self.given += 1;
+            fill.push_bad(&mut self.part.keys);
+        }
+    }
+
+    /// Notes something of the file as a whole or a column of it.
+    pub fn note(&mut self, problem: Problem) {
+        self.part.problems.push(problem);
+    }
+
     /// Refuses the current row for what its cells do not show (a short line). Called before its cells, of which no more is told.
     pub fn refuse_row(&mut self, code: &'static str, why: &str, right: &str) {
         self.refused = true;
         self.askew = true;
         self.tell("", code, Fate::Refused, String::new(), why.to_owned(), right.to_owned());
-    }
-
-    /// The current row was refused when it was first read, and that was told then.
-    pub(crate) fn refuse_again(&mut self) {
-        self.refused = true;
-        self.askew = true;
     }
 
     /// Ends the row: it is now kept or refused.
@@ -172,7 +229,7 @@ impl Sheet {
     fn blank_rest(&mut self) {
         let row = self.part.len;
         for index in 0..self.part.fills.len() {
-            if self.part.fills.get(index).is_some_and(|f| f.cells.len() == row) {
+            if self.part.fills.get(index).is_some_and(|f| f.len() == row) {
                 self.cell(index, Cell::Blank);
             }
         }
@@ -251,67 +308,109 @@ impl Sheet {
 impl Fill {
     #[inline]
     fn put(&mut self, cell: Cell<'_>, keys: &mut Keys, texts: &mut Texts, schema: &Schema) -> Result<(), Bad> {
-        if matches!(cell, Cell::Blank) {
-            if matches!(self.cells, Cells::Key) {
-                keys.push("");
-            } else {
-                self.push_blank();
-            }
-            return if self.required { Err(Bad::Missing) } else { Ok(()) };
-        }
+        let missing = || if self.required { Err(Bad::Missing) } else { Ok(()) };
         match &mut self.cells {
-            Cells::Key => cell::text(cell, |t| keys.push(t)).inspect_err(|_| keys.push("")),
-            Cells::Refs(refs) => cell::text(cell, |t| refs.push(t)).inspect_err(|_| refs.mark(BAD_ROW)),
-            Cells::Code(v, list) => {
-                let code = match cell {
-                    Cell::Text(t) => schema.lists.get(*list).and_then(|l| l.code(t)),
-                    _ => None,
-                };
-                push(v, code.ok_or(Bad::Code), BAD_CODE)
-            }
-            Cells::Typed(Column::Date(v)) => push(v, cell::date(cell), BAD_DATE),
-            Cells::Typed(Column::Text(v)) => push(v, cell::text(cell, |t| texts.intern(t)), Sym::BAD),
-            Cells::Typed(Column::Int(v)) => push(v, cell::int(cell), BAD_INT),
-            Cells::Typed(Column::Bool(v)) => push(v, cell::yes_no(cell), BAD_BOOL),
-            Cells::Typed(Column::Number(v)) => push(v, cell::number(cell), BAD_NUMBER),
-            Cells::Typed(Column::Code(_) | Column::Ref(_)) => Ok(()),
+            Cells::Date(v, blank) => put(v, cell, *blank, BAD_DATE, missing, cell::date),
+            Cells::Text(v, blank) => put(v, cell, *blank, Sym::BAD, missing, |c| cell::text(c, |t| texts.intern(t))),
+            Cells::Code(v, blank, list) => put(v, cell, *blank, BAD_CODE, missing, |c| match c {
+                Cell::Text(t) => schema.lists.get(*list).and_then(|l| l.code(t)).ok_or(Bad::Code),
+                _ => Err(Bad::Code),
+            }),
+            Cells::Int(v) => put(v, cell, BLANK_INT, BAD_INT, missing, cell::int),
+            Cells::Bool(v, blank) => put(v, cell, *blank, BAD_BOOL, missing, cell::yes_no),
+            Cells::Number(v) => put(v, cell, BLANK_NUMBER, BAD_NUMBER, missing, cell::number),
+            Cells::Refs(refs, blank) => match cell {
+                Cell::Blank => {
+                    refs.mark(*blank);
+                    missing()
+                }
+                cell => cell::text(cell, |t| refs.push(t)).inspect_err(|_| refs.mark(BAD_ROW)),
+            },
+            Cells::Key => match cell {
+                Cell::Blank => {
+                    keys.push("");
+                    missing()
+                }
+                cell => cell::text(cell, |t| keys.push(t)).inspect_err(|_| keys.push("")),
+            },
         }
     }
 
+    /// A blank in a row of before the column was known.
     fn push_blank(&mut self) {
         match &mut self.cells {
             Cells::Key => {}
-            Cells::Refs(refs) => refs.mark(if self.blank == Blank::None { NONE_ROW } else { BLANK_ROW }),
-            Cells::Code(v, _) => v.push(if self.blank == Blank::None { super::column::NONE_CODE } else { super::column::BLANK_CODE }),
-            Cells::Typed(column) => column.push_blank(self.blank),
+            Cells::Refs(refs, blank) => refs.mark(*blank),
+            Cells::Date(v, blank) => v.push(*blank),
+            Cells::Int(v) => v.push(BLANK_INT),
+            Cells::Number(v) => v.push(BLANK_NUMBER),
+            Cells::Bool(v, blank) | Cells::Code(v, blank, _) => v.push(*blank),
+            Cells::Text(v, blank) => v.push(*blank),
         }
     }
 
     fn push_bad(&mut self, keys: &mut Keys) {
         match &mut self.cells {
             Cells::Key => keys.push(""),
-            Cells::Refs(refs) => refs.mark(BAD_ROW),
-            Cells::Code(v, _) => v.push(BAD_CODE),
-            Cells::Typed(column) => column.push_bad(1),
+            Cells::Refs(refs, _) => refs.mark(BAD_ROW),
+            Cells::Date(v, _) => v.push(BAD_DATE),
+            Cells::Int(v) => v.push(BAD_INT),
+            Cells::Number(v) => v.push(BAD_NUMBER),
+            Cells::Bool(v, _) => v.push(BAD_BOOL),
+            Cells::Code(v, ..) => v.push(BAD_CODE),
+            Cells::Text(v, _) => v.push(Sym::BAD),
         }
     }
-}
 
-impl Cells {
-    #[inline]
     fn len(&self) -> usize {
-        match self {
-            Self::Key => usize::MAX,
-            Self::Refs(refs) => refs.at.len(),
-            Self::Code(v, _) => v.len(),
-            Self::Typed(column) => column.len(),
+        match &self.cells {
+            Cells::Key => usize::MAX,
+            Cells::Refs(refs, _) => refs.at.len(),
+            Cells::Date(v, _) => v.len(),
+            Cells::Int(v) => v.len(),
+            Cells::Number(v) => v.len(),
+            Cells::Bool(v, _) | Cells::Code(v, ..) => v.len(),
+            Cells::Text(v, _) => v.len(),
+        }
+    }
+
+    /// What was read.
+    pub(super) fn done(self) -> Filled {
+        Filled::Column(match self.cells {
+            Cells::Key => return Filled::Key,
+            Cells::Refs(refs, _) => return Filled::Refs(refs),
+            Cells::Date(v, _) => Column::Date(v),
+            Cells::Int(v) => Column::Int(v),
+            Cells::Number(v) => Column::Number(v),
+            Cells::Bool(v, _) => Column::Bool(v),
+            Cells::Code(v, ..) => Column::Code(v),
+            Cells::Text(v, _) => Column::Text(v),
+        })
+    }
+
+    /// Gives every text its number in another set.
+    pub(super) fn renumber(&mut self, numbers: &[Sym]) {
+        if let Cells::Text(v, _) = &mut self.cells {
+            v.iter_mut().for_each(|s| *s = numbers.get(s.0 as usize).copied().unwrap_or(*s));
         }
     }
 }
 
-#[inline]
-fn push<T>(column: &mut Vec<T>, value: Result<T, Bad>, bad: T) -> Result<(), Bad> {
-    match value {
+/// Reads one cell into a column: a blank as `blank`, one that cannot stand as `bad`.
+#[inline(always)]
+fn put<'c, T>(
+    column: &mut Vec<T>,
+    cell: Cell<'c>,
+    blank: T,
+    bad: T,
+    missing: impl FnOnce() -> Result<(), Bad>,
+    read: impl FnOnce(Cell<'c>) -> Result<T, Bad>,
+) -> Result<(), Bad> {
+    if matches!(cell, Cell::Blank) {
+        column.push(blank);
+        return missing();
+    }
+    match read(cell) {
         Ok(value) => {
             column.push(value);
             Ok(())

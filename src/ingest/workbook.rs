@@ -1,0 +1,353 @@
+//! Workbooks: `.xlsx`, `.xls`, `.ods`, a sheet a table.
+
+use super::error::IngestError;
+use super::source::Named;
+use super::{Progress, header};
+use crate::dates::{Day, Fuzzy};
+use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, TableId};
+use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, Xls, Xlsx, open_workbook};
+use std::fs::File;
+use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Titles may stand above the headers; they are looked for in so many rows.
+const HEADER_ROWS: usize = 6;
+/// No table is wider; a cell beyond is a slip.
+const MOST_COLUMNS: usize = 1024;
+
+/// Reads every sheet that is a table.
+pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
+    let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
+    // A damaged file may bring down the library that reads it; it must not bring down the run.
+    let read = catch_unwind(AssertUnwindSafe(|| read_sheets(file, builder, progress)));
+    let (batch, seen) = read.map_err(|_| fail("文件已损坏"))??;
+    for one in seen {
+        one.wanted.iter().for_each(|&f| {
+            builder.wants(one.table, f);
+        });
+        one.notes.into_iter().for_each(|n| builder.note(n));
+    }
+    builder.absorb(vec![batch]);
+    Ok(())
+}
+
+/// What a sheet held besides its rows.
+#[derive(Default)]
+struct Seen {
+    table: TableId,
+    wanted: Vec<FieldId>,
+    notes: Vec<crate::records::Problem>,
+}
+
+enum Book {
+    Xlsx(Box<Xlsx<BufReader<File>>>),
+    Xls(Box<Xls<BufReader<File>>>),
+    Ods(Box<Ods<BufReader<File>>>),
+}
+
+fn open(file: &Named) -> Result<Book, IngestError> {
+    let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
+    let locked = "工作簿有密码";
+    match open_workbook::<Xlsx<_>, _>(&file.path) {
+        Ok(book) => return Ok(Book::Xlsx(Box::new(book))),
+        Err(calamine::XlsxError::Password) => return Err(fail(locked)),
+        Err(_) => {}
+    }
+    match open_workbook::<Xls<_>, _>(&file.path) {
+        Ok(book) => return Ok(Book::Xls(Box::new(book))),
+        Err(calamine::XlsError::Password) => return Err(fail(locked)),
+        Err(_) => {}
+    }
+    match open_workbook::<Ods<_>, _>(&file.path) {
+        Ok(book) => Ok(Book::Ods(Box::new(book))),
+        Err(calamine::OdsError::Password) => Err(fail(locked)),
+        Err(_) => Err(fail("不是工作簿，或文件已损坏")),
+    }
+}
+
+fn read_sheets(file: &Named, builder: &Builder, progress: &dyn Progress) -> Result<(Batch, Vec<Seen>), IngestError> {
+    let fail = |why: String| IngestError::Workbook { file: file.name.clone(), why };
+    let schema = builder.schema();
+    let mut book = open(file)?;
+    let names = match &book {
+        Book::Xlsx(b) => b.sheet_names(),
+        Book::Xls(b) => b.sheet_names(),
+        Book::Ods(b) => b.sheet_names(),
+    };
+    let (mut batch, mut seen) = (Batch::new(schema), Vec::new());
+    let mut tables = 0;
+    for (order, name) in names.iter().enumerate() {
+        let cited = format!("{}/{name}", file.name);
+        let Some(table) = schema.table_called(name) else {
+            seen.push(Seen { notes: vec![header::unknown_table(schema, &cited, name)], ..Seen::default() });
+            continue;
+        };
+        tables += 1;
+        progress.file(&cited);
+        let broken = |_| fail(format!("工作表“{name}”已损坏"));
+        let mut filling = Filling::new(schema, builder, table, cited.clone());
+        match &mut book {
+            Book::Xlsx(b) => read_xlsx(b, name, &mut filling, &mut batch).map_err(|()| broken(()))?,
+            Book::Xls(b) => read_range(&b.worksheet_range(name).map_err(|_| broken(()))?, &mut filling, &mut batch),
+            Book::Ods(b) => read_range(&b.worksheet_range(name).map_err(|_| broken(()))?, &mut filling, &mut batch),
+        }
+        let (sheet, what) = filling.close(&mut batch);
+        if let Some(sheet) = sheet {
+            progress.rows(sheet.rows() as u64);
+            batch.add(order, sheet);
+        }
+        seen.push(what);
+    }
+    if tables == 0 {
+        let found = format!("（有 {} 个工作表，名称都不是表名）", names.len());
+        return Err(IngestError::NoTable { path: file.name.clone(), found });
+    }
+    Ok((batch, seen))
+}
+
+/// Cell by cell, so that a sheet whose cells lie far apart takes no room for what lies between.
+fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, filling: &mut Filling<'_>, batch: &mut Batch) -> Result<(), ()> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|_| ())?;
+    let shown: Vec<Precision> = cells
+        .styles()
+        .iter()
+        .map(|s| s.number_format.as_ref().map_or(Precision::Day, |f| Precision::of(&f.format_code)))
+        .collect();
+    let mut row: Vec<Value> = Vec::new();
+    let mut number = 0u32;
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|_| ())? {
+        let (at, column) = (cell.get_position().0.saturating_add(1), cell.get_position().1 as usize);
+        if at != number {
+            filling.row(number, &row, batch);
+            row.clear();
+            number = at;
+        }
+        let value = value_of(cell.get_value(), shown.get(style).copied().unwrap_or(Precision::Day));
+        if column < MOST_COLUMNS && !matches!(value, Value::Blank) {
+            row.resize_with(row.len().max(column + 1), || Value::Blank);
+            if let Some(slot) = row.get_mut(column) {
+                *slot = value;
+            }
+        }
+    }
+    filling.row(number, &row, batch);
+    Ok(())
+}
+
+fn read_range(range: &calamine::Range<Data>, filling: &mut Filling<'_>, batch: &mut Batch) {
+    let (top, left) = range.start().unwrap_or((0, 0));
+    for (number, cells) in (top.saturating_add(1)..).zip(range.rows()) {
+        let mut row: Vec<Value> = Vec::new();
+        row.resize_with((left as usize).min(MOST_COLUMNS), || Value::Blank);
+        row.extend(cells.iter().take(MOST_COLUMNS).map(|c| value_of(&DataRef::from_data(c), Precision::Day)));
+        filling.row(number, &row, batch);
+    }
+}
+
+/// A cell taken out of its workbook.
+#[derive(Clone, Debug)]
+enum Value {
+    Blank,
+    Text(String),
+    Int(i64),
+    Real(f64),
+    Bool(bool),
+    Day(Day),
+    Garbled,
+}
+
+impl Value {
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Blank => Cell::Blank,
+            Self::Text(t) => Cell::Text(t),
+            Self::Int(i) => Cell::Int(*i),
+            Self::Real(x) => Cell::Real(*x),
+            Self::Bool(b) => Cell::Bool(*b),
+            Self::Day(d) => Cell::Day(*d),
+            Self::Garbled => Cell::Garbled,
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(t) => t,
+            _ => "",
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        matches!(self, Self::Blank) || matches!(self, Self::Text(t) if t.trim().is_empty())
+    }
+}
+
+trait FromData<'d> {
+    fn from_data(data: &'d Data) -> Self;
+}
+
+impl<'d> FromData<'d> for DataRef<'d> {
+    fn from_data(data: &'d Data) -> Self {
+        match data {
+            Data::Int(i) => Self::Int(*i),
+            Data::Float(x) => Self::Float(*x),
+            Data::String(t) => Self::SharedString(t),
+            Data::Bool(b) => Self::Bool(*b),
+            Data::DateTime(d) => Self::DateTime(*d),
+            Data::DateTimeIso(t) => Self::DateTimeIso(t.clone()),
+            Data::DurationIso(t) => Self::DurationIso(t.clone()),
+            Data::Error(e) => Self::Error(e.clone()),
+            Data::Empty => Self::Empty,
+        }
+    }
+}
+
+fn value_of(data: &DataRef<'_>, shown: Precision) -> Value {
+    match data {
+        DataRef::Empty => Value::Blank,
+        DataRef::Int(i) => Value::Int(*i),
+        DataRef::Float(x) => Value::Real(*x),
+        DataRef::String(t) => Value::Text(t.clone()),
+        DataRef::SharedString(t) => Value::Text((*t).to_owned()),
+        DataRef::Bool(b) => Value::Bool(*b),
+        DataRef::DateTime(date) => day_of(date, shown),
+        DataRef::DateTimeIso(t) => Value::Text(t.clone()),
+        DataRef::DurationIso(_) | DataRef::Error(_) => Value::Garbled,
+    }
+}
+
+/// What the format of a date cell shows of it. Who types 2019-03 gets a cell that holds the first of March and shows the month:
+/// the day was never recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Precision {
+    Day,
+    Month,
+    Year,
+}
+
+impl Precision {
+    fn of(format: &str) -> Self {
+        // What stands in quotes or brackets, or after a backslash, is not part of the date.
+        let mut letters = String::new();
+        let (mut quoted, mut bracket, mut escaped) = (false, false, false);
+        for c in format.chars() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => quoted = !quoted,
+                '[' if !quoted => bracket = true,
+                ']' if !quoted => bracket = false,
+                ';' if !quoted => break,
+                c if !quoted && !bracket => letters.push(c.to_ascii_lowercase()),
+                _ => {}
+            }
+        }
+        let has = |c: char| letters.contains(c);
+        match (has('y') || has('e'), has('m'), has('d') || has('h')) {
+            (true, true, false) => Self::Month,
+            (true, false, false) => Self::Year,
+            _ => Self::Day,
+        }
+    }
+}
+
+fn day_of(date: &ExcelDateTime, shown: Precision) -> Value {
+    if !date.is_datetime() {
+        return Value::Garbled;
+    }
+    let (y, m, d, ..) = date.to_ymd_hms_milli();
+    let day = Day::ymd(i32::from(y), u32::from(m), u32::from(d));
+    let text = |fuzzy: Option<Fuzzy>| fuzzy.map_or(Value::Garbled, |f| Value::Text(f.to_string()));
+    match shown {
+        Precision::Day => day.map_or(Value::Garbled, Value::Day),
+        Precision::Month => text(Fuzzy::month(i32::from(y), u32::from(m))),
+        Precision::Year => text(Fuzzy::year(i32::from(y))),
+    }
+}
+
+/// One sheet of the workbook becoming one of the records: headers are looked for first, then rows come in.
+struct Filling<'f> {
+    schema: &'f Arc<Schema>,
+    builder: &'f Builder,
+    file: String,
+    /// Rows before the headers are found.
+    leading: Vec<(u32, Vec<Value>)>,
+    /// The columns read, by their place in the row, and the sheet they go to.
+    ready: Option<(Vec<usize>, Sheet)>,
+    seen: Seen,
+}
+
+impl<'f> Filling<'f> {
+    fn new(schema: &'f Arc<Schema>, builder: &'f Builder, table: TableId, file: String) -> Self {
+        Self { schema, builder, file, leading: Vec::new(), ready: None, seen: Seen { table, ..Seen::default() } }
+    }
+
+    fn row(&mut self, number: u32, row: &[Value], batch: &mut Batch) {
+        if row.iter().all(Value::is_blank) {
+            return;
+        }
+        if self.ready.is_some() {
+            self.read(number, row);
+            return;
+        }
+        let known = header::known(self.schema, self.seen.table, row.iter().map(Value::text));
+        self.leading.push((number, row.to_vec()));
+        if known >= 2 || (known == 1 && row.iter().filter(|v| !v.is_blank()).count() == 1) {
+            self.leading.drain(..self.leading.len() - 1);
+            self.begin(batch);
+        } else if self.leading.len() >= HEADER_ROWS {
+            self.begin(batch);
+        }
+    }
+
+    /// Takes the first of the leading rows for the headers.
+    fn begin(&mut self, batch: &mut Batch) {
+        if self.leading.is_empty() {
+            return;
+        }
+        let rest = self.leading.split_off(1);
+        let Some((line, headers)) = self.leading.pop() else { return };
+        let header = header::understand(self.schema, self.seen.table, &self.file, line, headers.iter().map(Value::text));
+        let columns = header.fields.iter().enumerate().filter_map(|(i, field)| {
+            let field = field.filter(|&f| self.builder.reads(self.seen.table, f))?;
+            Some((i, (field, headers.get(i).map_or("", Value::text).trim().to_owned())))
+        });
+        let (at, fields): (Vec<usize>, Vec<(FieldId, String)>) = columns.unzip();
+        self.seen.wanted = header.fields.iter().flatten().copied().collect();
+        self.seen.notes = header.notes;
+        self.ready = Some((at, batch.sheet(self.seen.table, &self.file, fields)));
+        rest.iter().for_each(|(number, row)| self.read(*number, row));
+    }
+
+    fn read(&mut self, number: u32, row: &[Value]) {
+        let Some((at, sheet)) = &mut self.ready else { return };
+        sheet.start_row(number);
+        for (i, &column) in at.iter().enumerate() {
+            sheet.cell(i, row.get(column).map_or(Cell::Blank, Value::cell));
+        }
+        sheet.end_row();
+    }
+
+    fn close(mut self, batch: &mut Batch) -> (Option<Sheet>, Seen) {
+        if self.ready.is_none() {
+            self.begin(batch);
+        }
+        (self.ready.map(|(_, sheet)| sheet), self.seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_without_a_day_shows_a_month() {
+        for month in ["yyyy-mm", "yyyy\"年\"m\"月\"", "yyyy/m;@", "[$-804]yyyy\"年\"m\"月\";@", "mmm-yy", "yyyy\\-mm"] {
+            assert_eq!(Precision::of(month), Precision::Month, "{month}");
+        }
+        for day in ["yyyy-mm-dd", "yyyy\"年\"m\"月\"d\"日\"", "m/d/yy", "General", "yyyy/m/d h:mm", "h:mm"] {
+            assert_eq!(Precision::of(day), Precision::Day, "{day}");
+        }
+        assert_eq!(Precision::of("yyyy"), Precision::Year);
+    }
+}

@@ -1,0 +1,88 @@
+//! A store written to a database and read back is the same store.
+
+use super::*;
+use guiju::ingest::write_store;
+
+/// Every sound row as text, by key; whether it is void; and the keys of the refused.
+fn content(store: &Store) -> Vec<String> {
+    let mut all = Vec::new();
+    for (t, def) in store.schema.tables.iter().enumerate() {
+        let rows = store.rows(t);
+        all.push(format!("{} exported {}", def.name, rows.exported));
+        for r in 0..rows.len as RowId {
+            let cells: Vec<String> = (0..def.fields.len())
+                .map(|f| format!("{:?}/{:?}", store.show(t, r, f), rows.column(f).map(|c| c.filled(r as usize))))
+                .collect();
+            let ghost = rows.is_ghost(r);
+            let orphan = rows.orphans.contains(&r);
+            all.push(format!("{} {} ghost {ghost} orphan {orphan} void {} {}", def.name, store.key(t, r), rows.is_void(r), cells.join(" ")));
+        }
+    }
+    all
+}
+
+fn through_import(store: &Store) -> Store {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = (dir.path().join("a.db"), dir.path().join("b.db"));
+    write_store(store, &a).unwrap();
+    write_store(store, &b).unwrap();
+    assert_eq!(fs::read(&a).unwrap(), fs::read(&b).unwrap(), "the same records make the same bytes");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no draft is left behind");
+    read(&a).unwrap()
+}
+
+#[test]
+fn clean_records_come_back_as_they_were() {
+    let store = csv(&[
+        ("person.csv", "person_id,name,birth,family_abroad,unit_id\nP2,李四,1971-02-03,否,U1\nP1,张三,1970-05,,U9\n"),
+        CASE,
+        ("unit.csv", "unit_id,name,parent_id\nU1,甲局,\nU9,乙局,U1\n"),
+        ("step.csv", "step_id,case_id,kind,start,end,present,ballot\nS1,C1,动议,2020,,9,是\nS2,C2,动议,2020-02-29,2020-03-01,,\n"),
+        ("post.csv", "post_id,person_id,unit_id,title,start,end\nA,P1,U1,局长,2010-01-01,\n"),
+        ("evaluation.csv", "evaluation_id,unit_id,year,satisfied,dissatisfied\nE1,U1,2023,66.667,0\n"),
+        ("talk.csv", "talk_id,person_id,kind,date,event_id\nT1,P1,诫勉,2020-01-01,V7\n"),
+    ]);
+    assert!(store.problems.is_empty(), "{:?}", store.problems);
+    let back = through_import(&store);
+    assert_eq!(content(&back), content(&store));
+    assert!(back.problems.is_empty(), "{:?}", back.problems);
+    assert_eq!(back.assumed_blank, store.assumed_blank);
+}
+
+#[test]
+fn what_was_refused_or_unreadable_stays_so() {
+    let store = csv(&[
+        ("person.csv", "person_id,name,birth\nP1,张三,七零年\nP2,,1970\nP3,王五,1970\nP3,王五五,1970\n"),
+        ("post.csv", "post_id,person_id,title,start,end\nA,P1,局长,2010-01-01,去年\nB,P2,局长,2010-01-01,\nC,P9,局长,2010-01-01,\n"),
+        ("talk.csv", "talk_id,person_id,kind,date\nT1,P3,诫勉,2020-01-01\n"),
+    ]);
+    assert_eq!(tally(&store, "post"), (3, 2, 0, 1));
+    let back = through_import(&store);
+    let sorted = |store: &Store| {
+        let mut all = content(store);
+        all.sort();
+        all
+    };
+    assert_eq!(sorted(&back), sorted(&store));
+    assert_eq!(tally(&back, "post"), (3, 2, 0, 1));
+    let codes: Vec<_> = back.problems.iter().map(|p| (p.table.as_str(), p.code)).collect();
+    assert!(codes.contains(&("post", "data::refused-at-import")), "{codes:?}");
+    assert!(codes.contains(&("post", "data::unreadable-at-import")));
+}
+
+#[test]
+fn a_table_exported_without_rows_stays_exported() {
+    let dir = folder(&[("p.ndjson", "{\"person_id\":\"P1\",\"name\":\"张三\",\"post\":[]}\n")]);
+    let store = read(&dir.path().join("p.ndjson")).unwrap();
+    let back = through_import(&store);
+    assert_eq!(content(&back), content(&store));
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told_and_an_old_file_stands() {
+    let store = csv(&[PERSON]);
+    let dir = tempfile::tempdir().unwrap();
+    let error = write_store(&store, &dir.path().join("no/such.db")).unwrap_err();
+    assert_eq!(error.code(), "ingest::write");
+    assert!(error.to_string().contains("文件夹不存在"), "{error}");
+}
