@@ -8,10 +8,10 @@ use crate::career::{self, Sizes};
 use crate::close;
 use crate::county::County;
 use crate::day::{Workdays, ymd};
+use crate::fates;
 use crate::life;
 use crate::person::Written;
 use crate::rng::Rng;
-use crate::special;
 use crate::table::{ALL, Cell, Row, T};
 use crate::units;
 use crate::write::{Failure, Sink};
@@ -20,26 +20,10 @@ use crate::write::{Failure, Sink};
 const SPOILT: u32 = 2;
 
 /// What notices, probation, quorum and majority, order of steps, talks, tenure, terms and audits are judged from.
-const CORE: &[T] = &[
-    T::Unit,
-    T::Quota,
-    T::Person,
-    T::Post,
-    T::Rank,
-    T::Case,
-    T::Step,
-    T::Talk,
-    T::Audit,
-];
+const CORE: &[T] = &[T::Unit, T::Quota, T::Person, T::Post, T::Rank, T::Case, T::Step, T::Talk, T::Audit];
 
 /// Writes `people` people, to the core tables alone if so asked. One thread makes counties while the other writes them.
-pub fn write(
-    days: &Workdays,
-    seed: u64,
-    people: usize,
-    core: bool,
-    sink: &mut dyn Sink,
-) -> Result<(), Failure> {
+pub fn write(days: &Workdays, seed: u64, people: usize, core: bool, sink: &mut dyn Sink) -> Result<(), Failure> {
     thread::scope(|scope| {
         let (send, receive) = sync_channel::<Vec<Vec<Row>>>(2);
         scope.spawn(move || {
@@ -66,17 +50,11 @@ pub fn write(
 fn one(days: &Workdays, seed: u64, number: u64, wanted: usize) -> Vec<Vec<Row>> {
     let mut county = County::new(days, seed, format!("{number:04}N"));
     units::write(&mut county);
-    let sizes = Sizes {
-        retired: 40,
-        staff: 45,
-        moved: 45,
-        from_elsewhere: 5,
-        every_slot: true,
-    };
+    let sizes = Sizes { retired: 40, staff: 45, moved: 45, from_elsewhere: 5, every_slot: true };
     let written = career::write(&mut county, &sizes);
     life::write(&mut county, &written);
     let (mut rng, lent) = (Rng::named(county.seed, "lent"), &written[written.len() - 1]);
-    special::secondment(&mut county, &mut rng, lent, ymd(2025, 11, 12), None);
+    fates::secondment(&mut county, &mut rng, lent, ymd(2025, 11, 12), None);
     close::write_evaluations(&mut county);
     close::mark_excellent(&mut county);
     close::write_quotas(&mut county);
@@ -89,18 +67,9 @@ fn one(days: &Workdays, seed: u64, number: u64, wanted: usize) -> Vec<Vec<Row>> 
 
 /// Keeps the first people and what is theirs.
 fn cut(county: &mut County, wanted: usize) {
-    let kept: BTreeSet<String> = county
-        .of(T::Person)
-        .iter()
-        .take(wanted)
-        .map(Row::id)
-        .collect();
-    let of_kept = |rows: &[Row]| -> BTreeSet<String> {
-        rows.iter()
-            .filter(|r| kept.contains(&r.get("person_id").text()))
-            .map(Row::id)
-            .collect()
-    };
+    let kept: BTreeSet<String> = county.of(T::Person).iter().take(wanted).map(Row::id).collect();
+    let of_kept =
+        |rows: &[Row]| -> BTreeSet<String> { rows.iter().filter(|r| kept.contains(&r.get("person_id").text())).map(Row::id).collect() };
     let (cases, posts) = (of_kept(county.of(T::Case)), of_kept(county.of(T::Post)));
     for table in ALL {
         let fields = table.fields();
@@ -109,13 +78,8 @@ fn cut(county: &mut County, wanted: usize) {
             T::Step | T::Opinion | T::Material => cases.contains(&r.get("case_id").text()),
             _ if fields.contains(&"person_id") => {
                 let owner = r.get("person_id").text();
-                let relative = if *table == T::Kin {
-                    r.get("relative_id").text()
-                } else {
-                    String::new()
-                };
-                (owner.is_empty() || kept.contains(&owner))
-                    && (relative.is_empty() || kept.contains(&relative))
+                let relative = if *table == T::Kin { r.get("relative_id").text() } else { String::new() };
+                (owner.is_empty() || kept.contains(&owner)) && (relative.is_empty() || kept.contains(&relative))
             }
             _ => true,
         });
@@ -130,48 +94,24 @@ fn spoil(county: &mut County, written: &[Written]) {
             if !rng.percent(SPOILT) {
                 continue;
             }
-            let step = |c: &County, kind: &str| {
-                c.of(T::Step)
-                    .iter()
-                    .find(|s| s.get("case_id").is(case) && s.get("kind").is(kind))
-                    .map(Row::id)
-            };
+            let step =
+                |c: &County, kind: &str| c.of(T::Step).iter().find(|s| s.get("case_id").is(case) && s.get("kind").is(kind)).map(Row::id);
             match rng.below(9) {
                 0 => {
                     if let Some(id) = step(county, "任前公示") {
                         county.set(T::Step, &id, "end", t.notice.0.plus(1));
                     }
                 }
-                1 => remove(
-                    county,
-                    T::Step,
-                    case,
-                    &["试用期满考核", "试用期满公示", "正式任职"],
-                ),
-                2 => tally(
-                    county,
-                    step(county, "讨论决定"),
-                    [("due", 11), ("present", 7), ("ayes", 7)],
-                ),
-                3 => tally(
-                    county,
-                    step(county, "讨论决定"),
-                    [("due", 11), ("present", 11), ("ayes", 5)],
-                ),
+                1 => remove(county, T::Step, case, &["试用期满考核", "试用期满公示", "正式任职"]),
+                2 => tally(county, step(county, "讨论决定"), [("due", 11), ("present", 7), ("ayes", 7)]),
+                3 => tally(county, step(county, "讨论决定"), [("due", 11), ("present", 11), ("ayes", 5)]),
                 4 => {
                     if let Some(id) = step(county, "动议") {
                         county.set(T::Step, &id, "start", t.inspected.1);
                     }
                 }
-                5 => remove(
-                    county,
-                    T::Talk,
-                    case,
-                    &["任前谈话", "提拔谈话", "交流谈话", "调整谈话"],
-                ),
-                6 => county
-                    .of_mut(T::Audit)
-                    .retain(|a| !a.get("person_id").is(&one.person)),
+                5 => remove(county, T::Talk, case, &["任前谈话", "提拔谈话", "交流谈话", "调整谈话"]),
+                6 => county.of_mut(T::Audit).retain(|a| !a.get("person_id").is(&one.person)),
                 7 => remove(county, T::Visit, case, &["征求意见", "反馈意见"]),
                 _ => later(county, one),
             }
@@ -183,9 +123,7 @@ fn spoil(county: &mut County, written: &[Written]) {
 }
 
 fn remove(county: &mut County, table: T, case: &str, kinds: &[&str]) {
-    county
-        .of_mut(table)
-        .retain(|r| !(r.get("case_id").is(case) && kinds.iter().any(|k| r.get("kind").is(k))));
+    county.of_mut(table).retain(|r| !(r.get("case_id").is(case) && kinds.iter().any(|k| r.get("kind").is(k))));
 }
 
 fn tally(county: &mut County, step: Option<String>, counts: [(&str, i32); 3]) {
@@ -198,11 +136,7 @@ fn tally(county: &mut County, step: Option<String>, counts: [(&str, i32); 3]) {
 
 /// Posts before the last begin twenty months later: too short a tenure.
 fn later(county: &mut County, one: &Written) {
-    for post in county
-        .of_mut(T::Post)
-        .iter_mut()
-        .filter(|p| p.get("person_id").is(&one.person) && *p.get("end") != Cell::Blank)
-    {
+    for post in county.of_mut(T::Post).iter_mut().filter(|p| p.get("person_id").is(&one.person) && *p.get("end") != Cell::Blank) {
         if let Cell::Day(start) = *post.get("start") {
             post.set("start", start.months(20));
         }

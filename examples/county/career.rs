@@ -15,19 +15,8 @@ pub struct Chiefs(BTreeMap<(usize, &'static str), Day>);
 
 impl Chiefs {
     /// A chief's post of a township level that was free until `end`, in another unit; taken from `start` on.
-    fn take(
-        &mut self,
-        rng: &mut Rng,
-        start: Day,
-        end: Day,
-        not: usize,
-    ) -> Option<(usize, &'static str)> {
-        let open: Vec<_> = self
-            .0
-            .iter()
-            .filter(|((unit, _), free)| *unit != not && **free >= end)
-            .map(|(key, _)| *key)
-            .collect();
+    fn take(&mut self, rng: &mut Rng, start: Day, end: Day, not: usize) -> Option<(usize, &'static str)> {
+        let open: Vec<_> = self.0.iter().filter(|((unit, _), free)| *unit != not && **free >= end).map(|(key, _)| *key).collect();
         if open.is_empty() {
             return None;
         }
@@ -58,23 +47,12 @@ pub fn write(county: &mut County, sizes: &Sizes) -> Vec<Written> {
         .map(|slot| open(&mut rng, county.days, slot, sizes))
         .collect();
     let mut chiefs = Chiefs(BTreeMap::new());
-    for (slot, start, _) in filled
-        .iter()
-        .filter(|(s, ..)| s.chief && s.level == CHIEF_TOWN)
-    {
+    for (slot, start, _) in filled.iter().filter(|(s, ..)| s.chief && s.level == CHIEF_TOWN) {
         chiefs.0.insert((slot.unit, slot.title), *start);
     }
     let mut all = Vec::new();
     for (slot, start, lateral) in filled {
-        all.push(leader(
-            county,
-            &mut rng,
-            &mut chiefs,
-            slot,
-            start,
-            lateral,
-            sizes,
-        ));
+        all.push(leader(county, &mut rng, &mut chiefs, slot, start, lateral, sizes));
     }
     for _ in 0..sizes.retired {
         all.push(retired(county, &mut rng, &mut chiefs));
@@ -111,22 +89,10 @@ fn quiet(days: &Workdays, day: Day) -> Day {
     days.after(day, 0)
 }
 
-fn leader(
-    county: &mut County,
-    rng: &mut Rng,
-    chiefs: &mut Chiefs,
-    slot: Slot,
-    start: Day,
-    lateral: bool,
-    sizes: &Sizes,
-) -> Written {
+fn leader(county: &mut County, rng: &mut Rng, chiefs: &mut Chiefs, slot: Slot, start: Day, lateral: bool, sizes: &Sizes) -> Written {
     let days = county.days;
     let matter = if lateral {
-        Matter::of(if rng.percent(50) {
-            "平级调整"
-        } else {
-            "交流"
-        })
+        Matter::of(if rng.percent(50) { "平级调整" } else { "交流" })
     } else {
         entry(rng, slot.level, slot.unit, slot.chief)
     };
@@ -140,28 +106,14 @@ fn leader(
     let mut since = start;
     if lateral {
         since = quiet(days, start.months(-rng.between(39, 58)));
-        let (before, matter) = (
-            before(rng, chiefs, slot.level, since, start, slot.unit),
-            county_promotion(rng, since),
-        );
+        let (before, matter) = (before(rng, chiefs, slot.level, since, start, slot.unit), county_promotion(rng, since));
         stages.push(Stage { matter, ..before });
     }
     descend(rng, days, chiefs, &mut stages, slot.level, since);
     stages.reverse();
     let born = stages[0].start;
-    let male = if born < ymd(1999, 6, 1) {
-        Some(true)
-    } else {
-        None
-    };
-    person::write(
-        county,
-        &Profile {
-            male,
-            ..Profile::default()
-        },
-        &stages,
-    )
+    let male = if born < ymd(1999, 6, 1) { Some(true) } else { None };
+    person::write(county, &Profile { male, ..Profile::default() }, &stages)
 }
 
 /// How one comes to a leader's post of the level: chiefs of the county are elected, members of its committee are of the committee.
@@ -173,12 +125,7 @@ fn entry(rng: &mut Rng, level: usize, unit: usize, chief: bool) -> Matter {
         () => "委任",
     };
     let committee = (unit == 0 && !chief).then_some("县级党委委员");
-    Matter {
-        mode,
-        committee,
-        dual: rng.percent(6),
-        ..Matter::promotion()
-    }
+    Matter { mode, committee, dual: rng.percent(6), ..Matter::promotion() }
 }
 
 /// A promotion recorded in the county's files; older ones, and some made elsewhere, are not.
@@ -193,14 +140,7 @@ fn recorded_share(day: Day) -> u32 {
 }
 
 /// The posts below a promotion to `level` at `start`, added latest first.
-fn descend(
-    rng: &mut Rng,
-    days: &Workdays,
-    chiefs: &mut Chiefs,
-    stages: &mut Vec<Stage>,
-    level: usize,
-    start: Day,
-) {
+fn descend(rng: &mut Rng, days: &Workdays, chiefs: &mut Chiefs, stages: &mut Vec<Stage>, level: usize, start: Day) {
     let mut level = level;
     let mut since = start;
     while level > STAFF {
@@ -217,21 +157,13 @@ fn descend(
                 _ => rng.between(38, 52),
             };
             let begun = since.months(-months);
-            let begun = if below == STAFF {
-                begun.first_of_month()
-            } else {
-                quiet(days, begun)
-            };
+            let begun = if below == STAFF { begun.first_of_month() } else { quiet(days, begun) };
             let not = stages[stages.len() - 1].unit;
             let mut stage = before(rng, chiefs, below, begun, since, not);
             if below > STAFF {
                 // Only the first spell at a level begins with a promotion.
                 let moved = begun >= ymd(2003, 6, 1) && rng.percent(35);
-                stage.matter = if spell == 0 {
-                    county_promotion(rng, begun)
-                } else {
-                    moved.then(|| Matter::of("交流"))
-                };
+                stage.matter = if spell == 0 { county_promotion(rng, begun) } else { moved.then(|| Matter::of("交流")) };
             }
             stages.push(stage);
             since = begun;
@@ -241,14 +173,7 @@ fn descend(
 }
 
 /// An earlier post of the level, somewhere else.
-fn before(
-    rng: &mut Rng,
-    chiefs: &mut Chiefs,
-    level: usize,
-    start: Day,
-    end: Day,
-    not: usize,
-) -> Stage {
+fn before(rng: &mut Rng, chiefs: &mut Chiefs, level: usize, start: Day, end: Day, not: usize) -> Stage {
     let towns = units::unit("青石镇")..=units::unit("雁落乡");
     let offices = units::unit("政府办公室")..=units::unit("林业局");
     let mut other = |range: std::ops::RangeInclusive<usize>| loop {
@@ -262,11 +187,7 @@ fn before(
         STAFF => Stage::staff(if rng.percent(50) { town } else { office }, start),
         DEPUTY_TOWN if rng.percent(50) => Stage::leader(town, "副镇长", level, start),
         DEPUTY_TOWN => Stage::leader(office, "副局长", level, start),
-        CHIEF_TOWN => match rng
-            .percent(60)
-            .then(|| chiefs.take(rng, start, end, not))
-            .flatten()
-        {
+        CHIEF_TOWN => match rng.percent(60).then(|| chiefs.take(rng, start, end, not)).flatten() {
             Some((unit, title)) => Stage::leader(unit, title, level, start).chief(),
             None => Stage::leader(town, "人大主席", level, start),
         },
@@ -286,32 +207,17 @@ fn retired(county: &mut County, rng: &mut Rng, chiefs: &mut Chiefs) -> Written {
     let level = [DEPUTY_TOWN, CHIEF_TOWN, CHIEF_TOWN, DEPUTY_COUNTY][rng.below(4)];
     let start = quiet(days, left.months(-rng.between(40, 110)));
     let stage = before(rng, chiefs, level, start, left, usize::MAX);
-    let mut stages = vec![Stage {
-        matter: county_promotion(rng, start),
-        ..stage
-    }];
+    let mut stages = vec![Stage { matter: county_promotion(rng, start), ..stage }];
     descend(rng, days, chiefs, &mut stages, level, start);
     stages.reverse();
     let birth = left.months(-720).plus(-rng.between(3, 25));
     stages[0].start = birth.months(22 * 12).first_of_month();
-    let profile = Profile {
-        birth: Some(birth),
-        male: Some(true),
-        ending: Ending::Left(left, "退休", Some("退休")),
-        ..Profile::default()
-    };
+    let profile =
+        Profile { birth: Some(birth), male: Some(true), ending: Ending::Left(left, "退休", Some("退休")), ..Profile::default() };
     person::write(county, &profile, &stages)
 }
 
-const RANKS: &[&str] = &[
-    "二级科员",
-    "一级科员",
-    "四级主任科员",
-    "三级主任科员",
-    "二级主任科员",
-    "一级主任科员",
-    "四级调研员",
-];
+const RANKS: &[&str] = &["二级科员", "一级科员", "四级主任科员", "三级主任科员", "二级主任科员", "一级主任科员", "四级调研员"];
 
 /// Someone who leads nothing, with one or two posts and, in the public service, ranks.
 fn staff(county: &mut County, rng: &mut Rng) -> Written {
@@ -319,17 +225,10 @@ fn staff(county: &mut County, rng: &mut Rng) -> Written {
     let unit = rng.below(units::UNITS.len());
     let mut stages = vec![Stage::staff(unit, begun)];
     if begun < ymd(2019, 1, 1) && rng.percent(60) {
-        let moved = quiet(
-            county.days,
-            Day(rng.between(begun.months(40).0, AS_OF.0 - 400)),
-        );
+        let moved = quiet(county.days, Day(rng.between(begun.months(40).0, AS_OF.0 - 400)));
         let next = (unit + 1 + rng.below(units::UNITS.len() - 1)) % units::UNITS.len();
         let stage = Stage::staff(next, moved);
-        stages.push(if rng.percent(15) {
-            stage.by(Matter::of("平级调整"))
-        } else {
-            stage
-        });
+        stages.push(if rng.percent(15) { stage.by(Matter::of("平级调整")) } else { stage });
     }
     let mut written = person::write(county, &Profile::default(), &stages);
     if !matches!(units::kind(written.unit), "事业单位" | "国有企业") {
@@ -346,23 +245,14 @@ fn ranks(county: &mut County, rng: &mut Rng, written: &mut Written, begun: Day) 
     while start <= AS_OF {
         let next = quiet(county.days, start.months(rng.between(27, 44)));
         let ends = next <= AS_OF && at + 1 < RANKS.len();
-        let new = row(T::Rank)
-            .with("person_id", &written.person)
-            .with("rank", RANKS[at])
-            .with("start", start);
+        let new = row(T::Rank).with("person_id", &written.person).with("rank", RANKS[at]).with("start", start);
         county.push(new.with("end", ends.then_some(next.plus(-1))));
         if !ends {
             break;
         }
         at += 1;
         start = next;
-        if rng.percent(12)
-            && county
-                .get(T::Post, written.post())
-                .get("start")
-                .days()
-                .is_some_and(|(_, to)| to < start.months(-3))
-        {
+        if rng.percent(12) && county.get(T::Post, written.post()).get("start").days().is_some_and(|(_, to)| to < start.months(-3)) {
             let who = Subject {
                 person: &written.person,
                 from_post: Some(written.post()),
@@ -374,10 +264,7 @@ fn ranks(county: &mut County, rng: &mut Rng, written: &mut Written, begun: Day) 
                 reports_affairs: false,
                 left: None,
             };
-            let matter = Matter {
-                rank: Some(RANKS[at]),
-                ..Matter::of("职级晋升")
-            };
+            let matter = Matter { rank: Some(RANKS[at]), ..Matter::of("职级晋升") };
             let done = case::write(county, rng, &who, &matter, start);
             written.cases.push(done);
         }

@@ -54,12 +54,7 @@ impl<'a> County<'a> {
                 T::Step | T::Opinion | T::Material | T::Visit | T::Assessment => 5,
                 _ => 4,
             };
-            row.cells[0] = Cell::Text(format!(
-                "{}{}{:0width$}",
-                row.table.letter(),
-                self.prefix,
-                self.next[at]
-            ));
+            row.cells[0] = Cell::Text(format!("{}{}{:0width$}", row.table.letter(), self.prefix, self.next[at]));
         }
         let id = row.id();
         self.rows[at].push(row);
@@ -85,10 +80,7 @@ impl<'a> County<'a> {
 
     /// A stream of numbers for the next person, whatever came before.
     pub fn rng_for_next_person(&self) -> Rng {
-        Rng::named(
-            self.seed,
-            &format!("person {}", self.next[T::Person as usize] + 1),
-        )
+        Rng::named(self.seed, &format!("person {}", self.next[T::Person as usize] + 1))
     }
 
     pub fn of(&self, table: T) -> &[Row] {
@@ -106,17 +98,12 @@ impl<'a> County<'a> {
 
     pub fn set(&mut self, table: T, id: &str, field: &str, value: impl Into<Cell>) {
         let found = self.of_mut(table).iter_mut().find(|r| r.cells[0].is(id));
-        found
-            .unwrap_or_else(|| panic!("no {} {id}", table.name()))
-            .set(field, value);
+        found.unwrap_or_else(|| panic!("no {} {id}", table.name())).set(field, value);
     }
 
     /// The key of the only row of the table with these cells.
     pub fn find(&self, table: T, cells: &[(&str, &str)]) -> String {
-        let mut found = self
-            .of(table)
-            .iter()
-            .filter(|r| cells.iter().all(|(f, v)| r.get(f).is(v)));
+        let mut found = self.of(table).iter().filter(|r| cells.iter().all(|(f, v)| r.get(f).is(v)));
         match (found.next(), found.next()) {
             (Some(row), None) => row.id(),
             (None, _) => panic!("no {} with {cells:?}", table.name()),
@@ -129,22 +116,10 @@ impl<'a> County<'a> {
         let rows = self.of_mut(table);
         let before = rows.len();
         rows.retain(|r| !cells.iter().all(|(f, v)| r.get(f).is(v)));
-        assert!(
-            rows.len() < before,
-            "no {} with {cells:?} to drop",
-            table.name()
-        );
+        assert!(rows.len() < before, "no {} with {cells:?} to drop", table.name());
     }
 
-    pub fn expect(
-        &mut self,
-        code: &'static str,
-        table: T,
-        id: &str,
-        part: &str,
-        verdict: &'static str,
-        why: &str,
-    ) {
+    pub fn expect(&mut self, code: &'static str, table: T, id: &str, part: &str, verdict: &'static str, why: &str) {
         self.expected.push(Expected {
             code,
             table: table.name(),
@@ -157,15 +132,7 @@ impl<'a> County<'a> {
     }
 
     /// A finding about one year of its subject.
-    pub fn expect_year(
-        &mut self,
-        code: &'static str,
-        table: T,
-        id: &str,
-        year: i32,
-        verdict: &'static str,
-        why: &str,
-    ) {
+    pub fn expect_year(&mut self, code: &'static str, table: T, id: &str, year: i32, verdict: &'static str, why: &str) {
         self.expect(code, table, id, "", verdict, why);
         if let Some(last) = self.expected.last_mut() {
             last.year = year.to_string();

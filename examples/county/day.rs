@@ -62,16 +62,7 @@ impl Day {
     /// YYYY-MM-DD; written out by hand because a large county has tens of millions of them.
     pub fn text(self) -> String {
         let (y, m, d) = self.civil();
-        let digits = [
-            y / 1000,
-            y / 100 % 10,
-            y / 10 % 10,
-            y % 10,
-            m / 10,
-            m % 10,
-            d / 10,
-            d % 10,
-        ];
+        let digits = [y / 1000, y / 100 % 10, y / 10 % 10, y % 10, m / 10, m % 10, d / 10, d % 10];
         let mut text = String::with_capacity(10);
         for (at, digit) in digits.into_iter().enumerate() {
             if at == 4 || at == 6 {
@@ -90,11 +81,7 @@ impl fmt::Display for Day {
 }
 
 fn month_days(year: i32, month: i32) -> i32 {
-    let next = if month == 12 {
-        ymd(year + 1, 1, 1)
-    } else {
-        ymd(year, month + 1, 1)
-    };
+    let next = if month == 12 { ymd(year + 1, 1, 1) } else { ymd(year, month + 1, 1) };
     next.0 - ymd(year, month, 1).0
 }
 
@@ -108,10 +95,7 @@ impl Workdays {
     pub fn load() -> Workdays {
         let (first, last) = (ymd(1950, 1, 1), ymd(2030, 12, 31));
         let mut works: Vec<bool> = (first.0..=last.0).map(|d| Day(d).weekday() < 5).collect();
-        for line in include_str!("../../rules/calendar/holidays.csv")
-            .lines()
-            .skip(1)
-        {
+        for line in include_str!("../../rules/calendar/holidays.csv").lines().skip(1) {
             let mut cells = line.split(',');
             let (Some(date), Some(kind)) = (cells.next(), cells.next()) else {
                 continue;

@@ -8,18 +8,16 @@
 //!   With `--core`, only the tables that the benchmark's twelve rules read; the others stay empty.
 //!
 //! The same arguments always give the same bytes: nothing here reads the clock.
-#![allow(
-    clippy::panic,
-    missing_docs,
-    reason = "a generator run by developers: a plan that contradicts itself should stop it at once"
-)]
+#![allow(clippy::panic, missing_docs, reason = "a generator run by developers: a plan that contradicts itself should stop it at once")]
 
 mod bulk;
 mod career;
 mod case;
+mod climb;
 mod close;
 mod county;
 mod day;
+mod fates;
 mod faults;
 mod life;
 mod names;
@@ -27,8 +25,10 @@ mod one;
 mod person;
 mod rng;
 mod special;
+mod steps;
 mod table;
 mod units;
+mod upkeep;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -68,15 +68,7 @@ fn main() -> ExitCode {
 
 fn arguments() -> Option<Arguments> {
     let mut given = std::env::args().skip(1);
-    let mut found = Arguments {
-        people: None,
-        seed: 2026,
-        out: PathBuf::new(),
-        csv: false,
-        core: false,
-        case: false,
-        every_family: false,
-    };
+    let mut found = Arguments { people: None, seed: 2026, out: PathBuf::new(), csv: false, core: false, case: false, every_family: false };
     while let Some(flag) = given.next() {
         match flag.as_str() {
             "--core" => found.core = true,
@@ -97,20 +89,13 @@ fn arguments() -> Option<Arguments> {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let days = Workdays::load();
-    let mut sink: Box<dyn Sink> = if arguments.csv {
-        Box::new(Folder::create(&arguments.out)?)
-    } else {
-        Box::new(Database::create(&arguments.out)?)
-    };
+    let mut sink: Box<dyn Sink> =
+        if arguments.csv { Box::new(Folder::create(&arguments.out)?) } else { Box::new(Database::create(&arguments.out)?) };
     let dir = arguments.csv.then_some(arguments.out.as_path());
     match arguments.people {
         Some(people) => bulk::write(&days, arguments.seed, people, arguments.core, sink.as_mut())?,
         None if arguments.case => store(&one::make(&days, arguments.seed), sink.as_mut(), dir)?,
-        None => store(
-            &sample(&days, arguments.seed, arguments.every_family),
-            sink.as_mut(),
-            dir,
-        )?,
+        None => store(&sample(&days, arguments.seed, arguments.every_family), sink.as_mut(), dir)?,
     }
     sink.finish()
 }
@@ -119,16 +104,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn sample(days: &Workdays, seed: u64, every_family: bool) -> County<'_> {
     let mut county = County::new(days, seed, String::new());
     units::write(&mut county);
-    let sizes = Sizes {
-        retired: 30,
-        staff: 150,
-        moved: 12,
-        from_elsewhere: 35,
-        every_slot: false,
-    };
+    let sizes = Sizes { retired: 30, staff: 150, moved: 12, from_elsewhere: 35, every_slot: false };
     let people = career::write(&mut county, &sizes);
     life::write(&mut county, &people);
     special::write(&mut county);
+    fates::write(&mut county);
     faults::plant(&mut county, every_family);
     close::write_evaluations(&mut county);
     close::mark_excellent(&mut county);

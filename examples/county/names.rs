@@ -23,31 +23,14 @@ pub fn id_number(rng: &mut Rng, birth: Day, male: bool) -> String {
     let order = rng.between(0, 499) * 2 + i32::from(male);
     let body = format!("999999{y:04}{m:02}{d:02}{order:03}");
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body
-        .bytes()
-        .zip(weights)
-        .map(|(b, w)| u32::from(b - b'0') * w)
-        .sum();
+    let sum: u32 = body.bytes().zip(weights).map(|(b, w)| u32::from(b - b'0') * w).sum();
     let check = ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][(sum % 11) as usize];
     body + check
 }
 
 pub const COUNTY: &str = "岚州市云泽县";
 /// Counties of the same invented city, where the chiefs of the county come from.
-pub const ELSEWHERE: &[&str] = &[
-    "岚州市澜溪县",
-    "岚州市栖霞湾区",
-    "岚州市北屏县",
-    "岚州市枫桥岭县",
-];
-pub const ETHNICITIES: &[&str] = &[
-    "汉族", "汉族", "汉族", "汉族", "汉族", "汉族", "汉族", "汉族", "满族", "回族", "苗族",
-];
-pub const COURSES: &[&str] = &[
-    "县委党校秋季主体班",
-    "县委党校春季主体班",
-    "依法行政专题培训班",
-    "乡村振兴专题研修班",
-    "党性教育专题班",
-    "基层治理能力提升班",
-];
+pub const ELSEWHERE: &[&str] = &["岚州市澜溪县", "岚州市栖霞湾区", "岚州市北屏县", "岚州市枫桥岭县"];
+pub const ETHNICITIES: &[&str] = &["汉族", "汉族", "汉族", "汉族", "汉族", "汉族", "汉族", "汉族", "满族", "回族", "苗族"];
+pub const COURSES: &[&str] =
+    &["县委党校秋季主体班", "县委党校春季主体班", "依法行政专题培训班", "乡村振兴专题研修班", "党性教育专题班", "基层治理能力提升班"];

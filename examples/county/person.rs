@@ -7,6 +7,7 @@ use crate::names;
 use crate::rng::Rng;
 use crate::table::{Cell, T, row};
 use crate::units::{CHIEF_TOWN, DEPUTY_COUNTY, LEVELS, STAFF, kind};
+use crate::upkeep::{write_assessments, write_audit, write_chief_audits, write_disclosures, write_training};
 
 /// One post of a career, in order of time; it lasts until the next begins.
 #[derive(Clone)]
@@ -25,31 +26,11 @@ pub struct Stage {
 
 impl Stage {
     pub fn staff(unit: usize, start: Day) -> Stage {
-        Stage {
-            unit,
-            title: "科员".into(),
-            level: STAFF,
-            leader: false,
-            chief: false,
-            kind: "任职",
-            duties: None,
-            start,
-            matter: None,
-        }
+        Stage { unit, title: "科员".into(), level: STAFF, leader: false, chief: false, kind: "任职", duties: None, start, matter: None }
     }
 
     pub fn leader(unit: usize, title: &str, level: usize, start: Day) -> Stage {
-        Stage {
-            unit,
-            title: title.into(),
-            level,
-            leader: true,
-            chief: false,
-            kind: "任职",
-            duties: None,
-            start,
-            matter: None,
-        }
+        Stage { unit, title: title.into(), level, leader: true, chief: false, kind: "任职", duties: None, start, matter: None }
     }
 
     pub fn chief(mut self) -> Stage {
@@ -91,16 +72,7 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Profile {
-        Profile {
-            birth: None,
-            male: None,
-            work: None,
-            party: None,
-            education: "",
-            ending: Ending::Still,
-            status: "在职",
-            coming: None,
-        }
+        Profile { birth: None, male: None, work: None, party: None, education: "", ending: Ending::Still, status: "在职", coming: None }
     }
 }
 
@@ -132,12 +104,7 @@ impl Written {
 pub fn write(county: &mut County, profile: &Profile, stages: &[Stage]) -> Written {
     let mut rng = county.rng_for_next_person();
     let person = write_person(county, &mut rng, profile, stages);
-    let mut written = Written {
-        person: person.clone(),
-        unit: stages[stages.len() - 1].unit,
-        posts: Vec::new(),
-        cases: Vec::new(),
-    };
+    let mut written = Written { person: person.clone(), unit: stages[stages.len() - 1].unit, posts: Vec::new(), cases: Vec::new() };
     for at in 0..stages.len() {
         let end = match (stages.get(at + 1), profile.ending) {
             (Some(next), _) => Some(next.start.plus(-1)),
@@ -166,13 +133,7 @@ pub fn write(county: &mut County, profile: &Profile, stages: &[Stage]) -> Writte
     written
 }
 
-fn subject<'s>(
-    person: &'s str,
-    from_post: Option<&'s str>,
-    stage: &'s Stage,
-    reports_affairs: bool,
-    left: Option<Day>,
-) -> Subject<'s> {
+fn subject<'s>(person: &'s str, from_post: Option<&'s str>, stage: &'s Stage, reports_affairs: bool, left: Option<Day>) -> Subject<'s> {
     Subject {
         person,
         from_post,
@@ -189,32 +150,13 @@ fn subject<'s>(
 fn write_person(county: &mut County, rng: &mut Rng, profile: &Profile, stages: &[Stage]) -> String {
     let male = profile.male.unwrap_or_else(|| rng.percent(68));
     let work = profile.work.unwrap_or(stages[0].start);
-    let birth = profile.birth.unwrap_or_else(|| {
-        work.months(-12 * rng.between(22, 25))
-            .plus(-rng.between(10, 300))
-    });
-    let party = profile.party.unwrap_or_else(|| {
-        birth
-            .months(12 * rng.between(20, 24))
-            .plus(rng.between(0, 300))
-    });
+    let birth = profile.birth.unwrap_or_else(|| work.months(-12 * rng.between(22, 25)).plus(-rng.between(10, 300)));
+    let party = profile.party.unwrap_or_else(|| birth.months(12 * rng.between(20, 24)).plus(rng.between(0, 300)));
     let member = stages.iter().any(|s| s.leader) || rng.percent(75);
     let last = &stages[stages.len() - 1];
-    let highest = stages
-        .iter()
-        .chain(&profile.coming)
-        .map(|s| s.level)
-        .max()
-        .unwrap_or(STAFF);
-    let guarded = matches!(
-        kind(last.unit),
-        "党委" | "政府" | "纪委监委" | "法院" | "检察院"
-    ) && last.chief;
-    let home = if guarded {
-        (*rng.pick(names::ELSEWHERE)).to_string()
-    } else {
-        names::COUNTY.to_string()
-    };
+    let highest = stages.iter().chain(&profile.coming).map(|s| s.level).max().unwrap_or(STAFF);
+    let guarded = matches!(kind(last.unit), "党委" | "政府" | "纪委监委" | "法院" | "检察院") && last.chief;
+    let home = if guarded { (*rng.pick(names::ELSEWHERE)).to_string() } else { names::COUNTY.to_string() };
     let education = match profile.education {
         "" if highest >= DEPUTY_COUNTY => rng.pick(&["大学本科", "研究生", "硕士研究生"]),
         "" => rng.pick(&["大学本科", "大学本科", "大学本科", "大学专科", "硕士研究生"]),
@@ -265,30 +207,14 @@ fn is_grassroots(stage: &Stage) -> bool {
     matches!(kind(stage.unit), "乡镇" | "街道")
 }
 
-fn write_stage(
-    county: &mut County,
-    rng: &mut Rng,
-    written: &mut Written,
-    stages: &[Stage],
-    at: usize,
-    end: Option<Day>,
-) {
+fn write_stage(county: &mut County, rng: &mut Rng, written: &mut Written, stages: &[Stage], at: usize, end: Option<Day>) {
     let stage = &stages[at];
     let case = write_matter(county, rng, written, stages, at, end);
     // What was copied from old files is known to the month.
     let coarse = stage.matter.is_none() && stage.start < ymd(2005, 1, 1);
-    let start = if coarse {
-        month(stage.start)
-    } else {
-        Cell::Day(stage.start)
-    };
+    let start = if coarse { month(stage.start) } else { Cell::Day(stage.start) };
     let end_cell = match end {
-        Some(day)
-            if day < ymd(2004, 12, 31)
-                && stages.get(at + 1).is_some_and(|s| s.matter.is_none()) =>
-        {
-            month(day)
-        }
+        Some(day) if day < ymd(2004, 12, 31) && stages.get(at + 1).is_some_and(|s| s.matter.is_none()) => month(day),
         Some(day) => Cell::Day(day),
         None => Cell::Blank,
     };
@@ -329,202 +255,23 @@ fn write_matter(
     let who = subject(&written.person, from.as_deref(), stage, reports, end);
     let (case, t) = case::write(county, rng, &who, matter, stage.start);
     let was_head = before.is_some_and(|b| b.chief && b.level >= CHIEF_TOWN || b.kind == "主持工作");
-    let to_town = stage.chief
-        && kind(stage.unit) == "乡镇"
-        && (matter.kind == "提拔" || matter.kind == "交流");
+    let to_town = stage.chief && kind(stage.unit) == "乡镇" && (matter.kind == "提拔" || matter.kind == "交流");
     if let Some(b) = before.filter(|_| (was_head && matter.kind == "提拔") || to_town) {
         let reported = t.decided.plus(-rng.between(20, 90)).max(b.start.plus(30));
-        write_audit(
-            county,
-            rng,
-            &written.person,
-            b.unit,
-            "任前",
-            reported.plus(-40),
-            reported,
-        );
+        write_audit(county, rng, &written.person, b.unit, "任前", reported.plus(-40), reported);
     }
     if matter.kind == "提拔" {
-        let at = [
-            t.appointed.plus(rng.between(30, 150)),
-            t.appointed.plus(-rng.between(90, 300)),
-        ];
-        let start = county.days.after(
-            if at[0].plus(10) <= AS_OF {
-                at[0]
-            } else {
-                at[1]
-            },
-            0,
-        );
-        let new = row(T::Training)
-            .with("person_id", &written.person)
-            .with("course", "新任领导干部任职培训班")
-            .with("start", start);
-        county.push(
-            new.with("end", start.plus(4))
-                .with("hours", 40)
-                .with("credits", 8)
-                .with("makeup", false),
-        );
+        let at = [t.appointed.plus(rng.between(30, 150)), t.appointed.plus(-rng.between(90, 300))];
+        let start = county.days.after(if at[0].plus(10) <= AS_OF { at[0] } else { at[1] }, 0);
+        let new = row(T::Training).with("person_id", &written.person).with("course", "新任领导干部任职培训班").with("start", start);
+        county.push(new.with("end", start.plus(4)).with("hours", 40).with("credits", 8).with("makeup", false));
         if (2012..=2025).contains(&t.decided.year()) {
             let year = t.decided.year();
             let satisfied = rng.between(86, 98);
-            let new = row(T::Evaluation)
-                .with("unit_id", county.unit_id(0))
-                .with("year", year)
-                .with("date", ymd(year + 1, 1, 12));
-            county.push(
-                new.with("person_id", &written.person)
-                    .with("satisfied", satisfied)
-                    .with("dissatisfied", (100 - satisfied) / 2),
-            );
+            let new = row(T::Evaluation).with("unit_id", county.unit_id(0)).with("year", year).with("date", ymd(year + 1, 1, 12));
+            county.push(new.with("person_id", &written.person).with("satisfied", satisfied).with("dissatisfied", (100 - satisfied) / 2));
         }
     }
     written.cases.push((case.clone(), t));
     Some(case)
-}
-
-pub fn write_audit(
-    county: &mut County,
-    rng: &mut Rng,
-    person: &str,
-    unit: usize,
-    kind: &'static str,
-    entrusted: Day,
-    reported: Day,
-) -> String {
-    let problems = rng.between(0, 4);
-    let rectified = reported.plus(rng.between(60, 150));
-    let new = row(T::Audit)
-        .with("person_id", person.to_string())
-        .with("unit_id", county.unit_id(unit))
-        .with("kind", kind)
-        .with("entrusted", (entrusted <= AS_OF).then_some(entrusted))
-        .with("reported", (reported <= AS_OF).then_some(reported))
-        .with("problems", (reported <= AS_OF).then_some(problems))
-        .with(
-            "rectified",
-            (problems > 0 && rectified <= AS_OF).then_some(rectified),
-        );
-    county.push(new)
-}
-
-/// One in the third year of a chief's term, one on leaving.
-fn write_chief_audits(
-    county: &mut County,
-    rng: &mut Rng,
-    person: &str,
-    stage: &Stage,
-    end: Option<Day>,
-) {
-    let midterm = county
-        .days
-        .after(stage.start.months(rng.between(20, 30)), 0);
-    if midterm < end.unwrap_or(AS_OF.plus(-15)) {
-        write_audit(
-            county,
-            rng,
-            person,
-            stage.unit,
-            "任中",
-            midterm.plus(-50),
-            midterm,
-        );
-    }
-    if let Some(end) = end {
-        let entrusted = county.days.after(end, rng.between(3, 10));
-        if entrusted <= AS_OF {
-            let reported = entrusted.plus(rng.between(45, 90));
-            write_audit(county, rng, person, stage.unit, "离任", entrusted, reported);
-        }
-    }
-}
-
-/// Every year of the last five, and the three years before each case.
-fn write_assessments(county: &mut County, written: &Written, profile: &Profile, stages: &[Stage]) {
-    let first = profile.work.unwrap_or(stages[0].start).year();
-    let last = match profile.ending {
-        Ending::Left(day, ..) => day.year() - 1,
-        Ending::Still => 2025,
-    };
-    let wanted = |year: i32| {
-        year >= 2021
-            || written
-                .cases
-                .iter()
-                .any(|(_, t)| (t.candidates.year() - 3..=t.decided.year()).contains(&year))
-    };
-    for year in (first..=last).filter(|y| wanted(*y)) {
-        let result = if year == first {
-            "不定等次"
-        } else {
-            "称职"
-        };
-        let class = (year >= 2023 && stages.iter().any(|s| s.leader && s.start.year() < year))
-            .then_some("一类");
-        let new = row(T::Assessment)
-            .with("person_id", &written.person)
-            .with("year", year)
-            .with("result", result);
-        county.push(new.with("class", class));
-    }
-}
-
-/// What those in service need: 550 hours in five years from 县处级副职 up, else 90 hours in the last year; 18 credits for all.
-fn write_training(county: &mut County, rng: &mut Rng, person: &str, stages: &[Stage]) {
-    let last = &stages[stages.len() - 1];
-    let senior = last.leader && last.level >= DEPUTY_COUNTY;
-    let first = stages[0].start.year();
-    for year in if senior { 2021 } else { 2025 }..=2025 {
-        if year < first || (year == first && !senior) {
-            // Hired during the year: an induction course stands in for it.
-            let new = row(T::Training)
-                .with("person_id", person.to_string())
-                .with("course", "新录用公务员初任培训班")
-                .with("start", ymd(2025, 11, 3));
-            county.push(
-                new.with("end", ymd(2025, 11, 14))
-                    .with("hours", 96)
-                    .with("credits", 20)
-                    .with("makeup", false),
-            );
-            continue;
-        }
-        for (course, hours, credits) in [
-            (*rng.pick(names::COURSES), 72, 12),
-            ("干部网络学院年度学习", 56, 10),
-        ] {
-            let start = county
-                .days
-                .after(ymd(year, rng.between(3, 10), rng.between(5, 22)), 0);
-            let new = row(T::Training)
-                .with("person_id", person.to_string())
-                .with("course", course)
-                .with("start", start);
-            county.push(
-                new.with("end", start.plus(9))
-                    .with("hours", hours)
-                    .with("credits", credits)
-                    .with("makeup", false),
-            );
-        }
-    }
-}
-
-/// The yearly report of everyone who was a leader of 县处级副职 or higher on the last day of the year.
-fn write_disclosures(county: &mut County, rng: &mut Rng, person: &str, stages: &[Stage]) {
-    for year in 2015..=2025 {
-        let close = ymd(year, 12, 31);
-        let held = stages.iter().rev().find(|s| s.start <= close);
-        if held.is_some_and(|s| s.leader && s.level >= DEPUTY_COUNTY) {
-            let date = county.days.before(ymd(year + 1, 1, rng.between(12, 28)), 0);
-            let new = row(T::Disclosure)
-                .with("person_id", person.to_string())
-                .with("kind", "年度报告")
-                .with("year", year)
-                .with("date", date);
-            county.push(new.with("verified", date.plus(60)).with("result", "一致"));
-        }
-    }
 }

@@ -5,9 +5,7 @@ pub struct Rng(u64);
 impl Rng {
     /// One's own stream for each name, so that what is added for one person moves nobody else.
     pub fn named(seed: u64, name: &str) -> Rng {
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
-        });
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
         Rng(seed ^ hash)
     }
 

@@ -156,10 +156,7 @@ pub struct Row {
 
 /// A row of the table with every cell blank.
 pub fn row(table: T) -> Row {
-    Row {
-        table,
-        cells: vec![Cell::Blank; table.fields().len()],
-    }
+    Row { table, cells: vec![Cell::Blank; table.fields().len()] }
 }
 
 impl Row {
@@ -180,11 +177,7 @@ impl Row {
     pub fn day(&self, field: &str) -> Day {
         match self.get(field) {
             Cell::Day(day) => *day,
-            other => panic!(
-                "{}.{field} of {} is no day: {other:?}",
-                self.table.name(),
-                self.id()
-            ),
+            other => panic!("{}.{field} of {} is no day: {other:?}", self.table.name(), self.id()),
         }
     }
 

@@ -4,13 +4,7 @@ use crate::county::County;
 use crate::table::{T, row};
 
 /// Levels of post that occur in a county, lowest first.
-pub const LEVELS: &[&str] = &[
-    "科员级",
-    "乡科级副职",
-    "乡科级正职",
-    "县处级副职",
-    "县处级正职",
-];
+pub const LEVELS: &[&str] = &["科员级", "乡科级副职", "乡科级正职", "县处级副职", "县处级正职"];
 pub const STAFF: usize = 0;
 pub const DEPUTY_TOWN: usize = 1;
 pub const CHIEF_TOWN: usize = 2;
@@ -84,10 +78,7 @@ pub const UNITS: &[(&str, &str, usize, Option<usize>)] = &[
 
 /// The index of a unit by a part of its name.
 pub fn unit(name: &str) -> usize {
-    let found = UNITS
-        .iter()
-        .position(|u| u.0 == name)
-        .or_else(|| UNITS.iter().position(|u| u.0.contains(name)));
+    let found = UNITS.iter().position(|u| u.0 == name).or_else(|| UNITS.iter().position(|u| u.0.contains(name)));
     found.unwrap_or_else(|| panic!("no unit {name}"))
 }
 
@@ -110,13 +101,7 @@ pub fn slots() -> Vec<Slot> {
     let mut all = Vec::new();
     for unit in 0..UNITS.len() {
         for &(title, level, chief, duties) in slots_of(unit) {
-            all.push(Slot {
-                unit,
-                title,
-                level,
-                chief,
-                duties,
-            });
+            all.push(Slot { unit, title, level, chief, duties });
         }
     }
     all
@@ -128,17 +113,12 @@ fn slots_of(unit: usize) -> Titles {
     const ORGANISATION: Option<&str> = Some("组织人事");
     const DISCIPLINE: Option<&str> = Some("纪检监察");
     match UNITS[unit].0 {
-        "中共云泽县委员会" => &[
-            ("县委书记", 4, true, None),
-            ("县委副书记", 3, false, None),
-            ("县委常委", 3, false, None),
-            ("县委常委", 3, false, None),
-        ],
-        "云泽县人大常委会" => &[
-            ("人大常委会主任", 4, true, None),
-            ("人大常委会副主任", 3, false, None),
-            ("人大常委会副主任", 3, false, None),
-        ],
+        "中共云泽县委员会" => {
+            &[("县委书记", 4, true, None), ("县委副书记", 3, false, None), ("县委常委", 3, false, None), ("县委常委", 3, false, None)]
+        }
+        "云泽县人大常委会" => {
+            &[("人大常委会主任", 4, true, None), ("人大常委会副主任", 3, false, None), ("人大常委会副主任", 3, false, None)]
+        }
         "云泽县人民政府" => &[
             ("县长", 4, true, None),
             ("副县长", 3, false, None),
@@ -146,49 +126,20 @@ fn slots_of(unit: usize) -> Titles {
             ("副县长", 3, false, None),
             ("副县长", 3, false, None),
         ],
-        "政协云泽县委员会" => &[
-            ("政协主席", 4, true, None),
-            ("政协副主席", 3, false, None),
-            ("政协副主席", 3, false, None),
-        ],
-        "云泽县纪委监委" => &[
-            ("纪委书记", 3, true, None),
-            ("纪委副书记", 2, false, DISCIPLINE),
-            ("纪委常委", 1, false, DISCIPLINE),
-        ],
-        "云泽县人民法院" => &[
-            ("院长", 3, true, None),
-            ("副院长", 2, false, None),
-            ("副院长", 1, false, None),
-        ],
-        "云泽县人民检察院" => &[
-            ("检察长", 3, true, None),
-            ("副检察长", 2, false, None),
-            ("副检察长", 1, false, None),
-        ],
-        "云泽县委组织部" => &[
-            ("部长", 3, true, ORGANISATION),
-            ("副部长", 2, false, ORGANISATION),
-            ("副部长", 1, false, ORGANISATION),
-        ],
-        "云泽经济开发区党工委" => &[
-            ("党工委书记", 2, true, None),
-            ("党工委副书记", 1, false, None),
-        ],
+        "政协云泽县委员会" => &[("政协主席", 4, true, None), ("政协副主席", 3, false, None), ("政协副主席", 3, false, None)],
+        "云泽县纪委监委" => &[("纪委书记", 3, true, None), ("纪委副书记", 2, false, DISCIPLINE), ("纪委常委", 1, false, DISCIPLINE)],
+        "云泽县人民法院" => &[("院长", 3, true, None), ("副院长", 2, false, None), ("副院长", 1, false, None)],
+        "云泽县人民检察院" => &[("检察长", 3, true, None), ("副检察长", 2, false, None), ("副检察长", 1, false, None)],
+        "云泽县委组织部" => {
+            &[("部长", 3, true, ORGANISATION), ("副部长", 2, false, ORGANISATION), ("副部长", 1, false, ORGANISATION)]
+        }
+        "云泽经济开发区党工委" => &[("党工委书记", 2, true, None), ("党工委副书记", 1, false, None)],
         "云泽县委党校" | "云泽县融媒体中心" | "云泽县人民医院" | "云泽县职业教育中心" => {
             &[("主任", 2, true, None), ("副主任", 1, false, None)]
         }
         _ => match kind(unit) {
-            "党委工作部门" => &[
-                ("主任", 2, true, None),
-                ("副主任", 1, false, None),
-                ("副主任", 1, false, None),
-            ],
-            "政府工作部门" => &[
-                ("局长", 2, true, None),
-                ("副局长", 1, false, None),
-                ("副局长", 1, false, None),
-            ],
+            "党委工作部门" => &[("主任", 2, true, None), ("副主任", 1, false, None), ("副主任", 1, false, None)],
+            "政府工作部门" => &[("局长", 2, true, None), ("副局长", 1, false, None), ("副局长", 1, false, None)],
             "群团" => &[("主席", 2, true, None), ("副主席", 1, false, None)],
             "乡镇" => &[
                 ("党委书记", 2, true, None),

@@ -26,10 +26,7 @@ pub struct Folder {
 impl Folder {
     pub fn create(dir: &Path) -> Result<Folder, Failure> {
         fs::create_dir_all(dir)?;
-        Ok(Folder {
-            dir: dir.to_path_buf(),
-            files: ALL.iter().map(|_| None).collect(),
-        })
+        Ok(Folder { dir: dir.to_path_buf(), files: ALL.iter().map(|_| None).collect() })
     }
 }
 
@@ -42,8 +39,7 @@ impl Sink for Folder {
         let file = match at {
             Some(file) => file,
             None => {
-                let mut file =
-                    csv::Writer::from_path(self.dir.join(format!("{}.csv", table.name())))?;
+                let mut file = csv::Writer::from_path(self.dir.join(format!("{}.csv", table.name())))?;
                 file.write_record(table.fields())?;
                 at.insert(file)
             }
@@ -75,18 +71,12 @@ impl Database {
         }
         let db = Connection::open(path)?;
         // Written once by one process: a crash means making it again.
-        db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -64000;")?;
+        db.execute_batch(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -64000;",
+        )?;
         for table in ALL {
-            let columns: Vec<String> = table
-                .fields()
-                .iter()
-                .map(|f| format!("\"{f}\" {}", sql_type(f)))
-                .collect();
-            db.execute_batch(&format!(
-                "CREATE TABLE \"{}\" ({})",
-                table.name(),
-                columns.join(", ")
-            ))?;
+            let columns: Vec<String> = table.fields().iter().map(|f| format!("\"{f}\" {}", sql_type(f))).collect();
+            db.execute_batch(&format!("CREATE TABLE \"{}\" ({})", table.name(), columns.join(", ")))?;
         }
         db.execute_batch("BEGIN")?;
         db.set_prepared_statement_cache_capacity(ALL.len());
@@ -141,10 +131,7 @@ impl ToSql for Cell {
 impl Sink for Database {
     fn rows(&mut self, table: T, rows: &[Row]) -> Result<(), Failure> {
         let places = vec!["?"; table.fields().len()].join(", ");
-        let mut insert = self.0.prepare_cached(&format!(
-            "INSERT INTO \"{}\" VALUES ({places})",
-            table.name()
-        ))?;
+        let mut insert = self.0.prepare_cached(&format!("INSERT INTO \"{}\" VALUES ({places})", table.name()))?;
         for row in rows {
             insert.execute(rusqlite::params_from_iter(&row.cells))?;
         }

@@ -27,12 +27,7 @@ struct Family {
 }
 
 const fn family(letters: &'static str, plant: fn(&mut County)) -> Family {
-    Family {
-        letters,
-        in_force: true,
-        plant,
-        finish: None,
-    }
+    Family { letters, in_force: true, plant, finish: None }
 }
 
 impl Family {
@@ -63,9 +58,7 @@ const FAMILIES: &[Family] = &[
     family("ZG", qualification::plant),
     family("KC", inspection::plant).later(),
     family("DY", posts::plant_motions).later(),
-    family("ZS", posts::plant_quotas)
-        .finish(posts::finish_quotas)
-        .later(),
+    family("ZS", posts::plant_quotas).finish(posts::finish_quotas).later(),
     family("HB", posts::plant_kin).later(),
     family("BP", posts::plant_reports).later(),
     family("CF", conduct::plant_sanctions).later(),
@@ -74,12 +67,8 @@ const FAMILIES: &[Family] = &[
     family("XF", conduct::plant_petitions).later(),
     family("XC", conduct::plant_issues).later(),
     family("PX", yearly::plant_training).later(),
-    family("KH", yearly::plant_assessments)
-        .finish(yearly::finish_assessments)
-        .later(),
-    family("PY", yearly::plant_evaluations)
-        .finish(yearly::finish_evaluations)
-        .later(),
+    family("KH", yearly::plant_assessments).finish(yearly::finish_assessments).later(),
+    family("PY", yearly::plant_evaluations).finish(yearly::finish_evaluations).later(),
     family("BC", yearly::plant_reserves).later(),
     family("ZJ", yearly::plant_ranks).later(),
 ];
@@ -98,10 +87,6 @@ pub fn finish(county: &mut County, all: bool) {
             finish(county);
         }
     }
-    let in_force = |code: &str| {
-        FAMILIES
-            .iter()
-            .any(|f| (all || f.in_force) && code.starts_with(f.letters))
-    };
+    let in_force = |code: &str| FAMILIES.iter().any(|f| (all || f.in_force) && code.starts_with(f.letters));
     county.expected.retain(|e| in_force(e.code));
 }

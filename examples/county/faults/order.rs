@@ -12,25 +12,14 @@ pub fn plant_appointments(c: &mut County) {
     let talk = talk_of(c, &one);
     c.set(T::Talk, &talk, "date", "2024-05");
     move_step(c, &one, "到岗", ymd(2024, 5, 20), ymd(2024, 5, 20));
-    expect(
-        c,
-        "RZ001",
-        &one,
-        UNKNOWN,
-        "任前谈话只知2024年5月，是否在到岗之前不明",
-    );
+    expect(c, "RZ001", &one, UNKNOWN, "任前谈话只知2024年5月，是否在到岗之前不明");
 
     let one = promoted(c, ymd(2022, 11, 9));
-    c.drop_rows(
-        T::Material,
-        &[("case_id", one.case()), ("kind", "酝酿材料")],
-    );
+    c.drop_rows(T::Material, &[("case_id", one.case()), ("kind", "酝酿材料")]);
     expect(c, "RZ002", &one, ADVICE, "全程纪实材料缺酝酿材料");
 
-    for (signed, verdict, why) in [
-        (Cell::Bool(false), ADVICE, "会议记录未签字盖章"),
-        (Cell::Blank, UNKNOWN, "会议记录是否签字盖章未填"),
-    ] {
+    for (signed, verdict, why) in [(Cell::Bool(false), ADVICE, "会议记录未签字盖章"), (Cell::Blank, UNKNOWN, "会议记录是否签字盖章未填")]
+    {
         let one = promoted(c, ymd(2023, 2, 15));
         let id = material(c, &one, "会议记录");
         c.set(T::Material, &id, "signed", signed);
@@ -41,35 +30,14 @@ pub fn plant_appointments(c: &mut County) {
     let late = material(c, &one, "动议材料");
     let made = c.get(T::Material, &late).day("made");
     c.set(T::Material, &late, "archived", made.months(1).plus(12));
-    c.expect(
-        "RZ003",
-        T::Material,
-        &late,
-        "",
-        ADVICE,
-        "材料形成1个月后才归档",
-    );
+    c.expect("RZ003", T::Material, &late, "", ADVICE, "材料形成1个月后才归档");
     let absent = material(c, &one, "酝酿材料");
     c.set(T::Material, &absent, "archived", Cell::Blank);
-    c.expect(
-        "RZ003",
-        T::Material,
-        &absent,
-        "",
-        ADVICE,
-        "材料形成已逾1个月尚未归档",
-    );
+    c.expect("RZ003", T::Material, &absent, "", ADVICE, "材料形成已逾1个月尚未归档");
     let unclear = material(c, &one, "任职文件");
     let due = c.get(T::Material, &unclear).day("made").months(1);
     c.set(T::Material, &unclear, "archived", month(due));
-    c.expect(
-        "RZ003",
-        T::Material,
-        &unclear,
-        "",
-        UNKNOWN,
-        "归档日期只到月，是否在1个月内不明",
-    );
+    c.expect("RZ003", T::Material, &unclear, "", UNKNOWN, "归档日期只到月，是否在1个月内不明");
 }
 
 fn material(c: &County, one: &Written, kind: &str) -> String {
@@ -94,13 +62,7 @@ pub fn plant_orders(c: &mut County) {
 
     let one = noticed(c, (ymd(2024, 5, 20), ymd(2024, 5, 31)), ymd(2024, 6, 4));
     set_step(c, &one, "考察", "end", "2024-05");
-    out_of_order(
-        c,
-        &one,
-        "考察→讨论决定",
-        UNKNOWN,
-        "考察结束只知2024年5月，是否在讨论决定之前不明",
-    );
+    out_of_order(c, &one, "考察→讨论决定", UNKNOWN, "考察结束只知2024年5月，是否在讨论决定之前不明");
 
     let one = promoted(c, ymd(2023, 11, 15));
     let late = one.days().appointed.plus(12);
@@ -116,25 +78,13 @@ pub fn plant_orders(c: &mut County) {
     let one = promoted(c, ymd(2024, 10, 16));
     set_step(c, &one, "考察公示", "start", "2024-10");
     set_step(c, &one, "考察公示", "end", ymd(2024, 10, 31));
-    expect(
-        c,
-        "SX002",
-        &one,
-        UNKNOWN,
-        "考察公示只知2024年10月，是否在任职通知之后不明",
-    );
+    expect(c, "SX002", &one, UNKNOWN, "考察公示只知2024年10月，是否在任职通知之后不明");
 }
 
 pub fn plant_recommendations(c: &mut County) {
     let one = promoted(c, ymd(2024, 7, 17));
     drop_step(c, &one, "会议推荐");
-    expect(
-        c,
-        "TJ001",
-        &one,
-        BREACH,
-        "只有谈话推荐，未见会议推荐，也无免于会议推荐的理由",
-    );
+    expect(c, "TJ001", &one, BREACH, "只有谈话推荐，未见会议推荐，也无免于会议推荐的理由");
 
     let one = promoted(c, ymd(2017, 10, 18));
     drop_step(c, &one, "会议推荐");
@@ -150,13 +100,7 @@ pub fn plant_recommendations(c: &mut County) {
         drop_step(c, &one, kind);
         let case = one.case().to_string();
         c.set(T::Case, &case, "mode", Cell::Blank);
-        expect(
-            c,
-            code,
-            &one,
-            UNKNOWN,
-            &format!("未见{kind}，选任方式未填，不知是否竞争性选拔"),
-        );
+        expect(c, code, &one, UNKNOWN, &format!("未见{kind}，选任方式未填，不知是否竞争性选拔"));
     }
     expired(c);
 
@@ -167,25 +111,13 @@ pub fn plant_recommendations(c: &mut County) {
     let one = promoted(c, ymd(2020, 7, 15));
     let case = one.case().to_string();
     c.set(T::Case, &case, "title", Cell::Blank);
-    expect(
-        c,
-        "TJ004",
-        &one,
-        UNKNOWN,
-        "拟任职务未填，无法与推荐职位比对",
-    );
+    expect(c, "TJ004", &one, UNKNOWN, "拟任职务未填，无法与推荐职位比对");
 
     let one = promoted(c, ymd(2023, 4, 19));
     for (field, value) in [("due", 60), ("present", 39), ("ayes", 37), ("abstain", 2)] {
         set_step(c, &one, "会议推荐", field, value);
     }
-    expect(
-        c,
-        "TJ005",
-        &one,
-        ADVICE,
-        "会议推荐应到60人实到39人，不足三分之二",
-    );
+    expect(c, "TJ005", &one, ADVICE, "会议推荐应到60人实到39人，不足三分之二");
 }
 
 /// Recommendations older than the year for which they hold.
@@ -193,34 +125,19 @@ fn expired(c: &mut County) {
     let one = promoted(c, ymd(2023, 9, 20));
     for kind in ["职数预审", "动议", "会议推荐", "谈话推荐"] {
         let id = step(c, &one, kind);
-        let start = c
-            .days
-            .after(c.get(T::Step, &id).day("start").months(-13), 0);
-        let end = if kind == "职数预审" {
-            c.days.after(start, 1)
-        } else {
-            start
-        };
+        let start = c.days.after(c.get(T::Step, &id).day("start").months(-13), 0);
+        let end = if kind == "职数预审" { c.days.after(start, 1) } else { start };
         move_step(c, &one, kind, start, end);
     }
     // The precheck comes first as it should.
     let motion = step(c, &one, "动议");
     let before = c.days.before(c.get(T::Step, &motion).day("start"), 4);
     move_step(c, &one, "职数预审", before, c.days.after(before, 1));
-    expect(
-        c,
-        "TJ003",
-        &one,
-        BREACH,
-        "民主推荐结果超过一年仍用于确定考察对象",
-    );
+    expect(c, "TJ003", &one, BREACH, "民主推荐结果超过一年仍用于确定考察对象");
 
     let one = noticed(c, (ymd(2024, 5, 13), ymd(2024, 5, 20)), ymd(2024, 5, 22));
     let candidates = one.days().candidates;
-    assert!(
-        (2..=28).contains(&candidates.civil().2),
-        "the month before last must straddle {candidates}"
-    );
+    assert!((2..=28).contains(&candidates.civil().2), "the month before last must straddle {candidates}");
     let recommended = candidates.months(-12);
     for kind in ["会议推荐", "谈话推荐"] {
         set_step(c, &one, kind, "start", month(recommended));
@@ -229,22 +146,12 @@ fn expired(c: &mut County) {
     move_step(c, &one, "动议", first, first);
     let before = c.days.before(first, 4);
     move_step(c, &one, "职数预审", before, c.days.after(before, 1));
-    expect(
-        c,
-        "TJ003",
-        &one,
-        UNKNOWN,
-        "民主推荐只知到月，确定考察对象时是否已过一年不明",
-    );
+    expect(c, "TJ003", &one, UNKNOWN, "民主推荐只知到月，确定考察对象时是否已过一年不明");
 }
 
 pub fn plant_visits(c: &mut County) {
     let one = promoted(c, ymd(2023, 7, 19));
-    for row in c
-        .of_mut(T::Visit)
-        .iter_mut()
-        .filter(|r| r.get("case_id").is(one.case()))
-    {
+    for row in c.of_mut(T::Visit).iter_mut().filter(|r| r.get("case_id").is(one.case())) {
         let date = row.day("date").plus(60);
         row.set("date", date);
     }
@@ -260,68 +167,20 @@ pub fn plant_visits(c: &mut County) {
     expect(c, "HF001", &one, SOON, "须在2026-07-06前回访");
 
     let one = promoted(c, ymd(2024, 5, 15));
-    visits(
-        c,
-        &one,
-        [
-            "2024-07",
-            "2024-08-05",
-            "2024-08-08",
-            "2024-08-20",
-            "2024-09-02",
-        ],
-    );
-    expect(
-        c,
-        "HF001",
-        &one,
-        UNKNOWN,
-        "首次回访只知2024年7月，是否在到岗2个月内不明",
-    );
+    visits(c, &one, ["2024-07", "2024-08-05", "2024-08-08", "2024-08-20", "2024-09-02"]);
+    expect(c, "HF001", &one, UNKNOWN, "首次回访只知2024年7月，是否在到岗2个月内不明");
 
     let one = promoted(c, ymd(2022, 12, 7));
     c.drop_rows(T::Visit, &[("case_id", one.case()), ("kind", "反馈意见")]);
     procedure(c, &one, "反馈意见", ADVICE, "回访缺反馈意见程序");
 
     let one = promoted(c, ymd(2023, 3, 22));
-    visits(
-        c,
-        &one,
-        [
-            "2023-04-20",
-            "2023-04-26",
-            "2023-04-24",
-            "2023-05-10",
-            "2023-05-30",
-        ],
-    );
-    procedure(
-        c,
-        &one,
-        "实地了解",
-        ADVICE,
-        "实地了解早于个别谈话，程序颠倒",
-    );
+    visits(c, &one, ["2023-04-20", "2023-04-26", "2023-04-24", "2023-05-10", "2023-05-30"]);
+    procedure(c, &one, "实地了解", ADVICE, "实地了解早于个别谈话，程序颠倒");
 
     let one = promoted(c, ymd(2024, 5, 22));
-    visits(
-        c,
-        &one,
-        [
-            "2024-06-20",
-            "2024-06-21",
-            "2024-06-25",
-            "2024-06",
-            "2024-07-16",
-        ],
-    );
-    procedure(
-        c,
-        &one,
-        "反馈意见",
-        UNKNOWN,
-        "反馈意见只知2024年6月，是否在实地了解之后不明",
-    );
+    visits(c, &one, ["2024-06-20", "2024-06-21", "2024-06-25", "2024-06", "2024-07-16"]);
+    procedure(c, &one, "反馈意见", UNKNOWN, "反馈意见只知2024年6月，是否在实地了解之后不明");
 }
 
 fn procedure(c: &mut County, one: &Written, kind: &str, verdict: &'static str, why: &str) {
