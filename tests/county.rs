@@ -1,4 +1,5 @@
 //! The sample county is held to what its EXPECTED.csv says: nothing missed, nothing extra.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
 use guiju::engine::{Options, check};
 use guiju::ingest;

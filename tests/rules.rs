@@ -1,4 +1,5 @@
 //! The tests inside the rule files.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
 use guiju::engine::run_tests;
 use guiju::rules::{Files, load};

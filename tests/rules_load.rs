@@ -1,4 +1,5 @@
 //! The shipped rules load.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 use guiju::rules::{Files, load};
 
 #[test]
