@@ -55,6 +55,15 @@ pub enum Command {
     /// 核查记录，报告问题
     #[command(override_usage = "guiju check [选项] <数据源>…", help_template = TEMPLATE, after_help = CHECK_EXAMPLES)]
     Check(Check),
+    /// 列出即将到期的事项
+    #[command(override_usage = "guiju due [选项] <数据源>…", help_template = TEMPLATE, after_help = DUE_EXAMPLES)]
+    Due(Due),
+    /// 说明某条规则对某个对象为何得出这个结论
+    #[command(override_usage = "guiju trace [选项] <规则> <对象> <数据源>…", help_template = TEMPLATE, after_help = TRACE_EXAMPLES)]
+    Trace(Trace),
+    /// 一页看清一个任免事项：每个程序、每项要求
+    #[command(override_usage = "guiju case [选项] <任免事项编码> <数据源>…", help_template = TEMPLATE, after_help = CASE_EXAMPLES)]
+    Case(Case),
     /// 解释一条规则：要求什么、依据哪条、怎样计算
     #[command(override_usage = "guiju explain [选项] <规则>", help_template = TEMPLATE, after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),

@@ -1,10 +1,12 @@
 //! The command line: what was typed becomes calls, and what they answer becomes text and an exit code. One file a command.
 
 mod args;
+mod case;
 mod check;
 mod completions;
 mod config;
 mod data_hash;
+mod due;
 mod exit;
 mod explain;
 mod output;
@@ -14,6 +16,7 @@ mod rules;
 mod run;
 mod scope;
 mod settings;
+mod trace;
 mod trouble;
 mod usage;
 
@@ -47,6 +50,9 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
     match cli.command {
 
         Command::Check(args) => check::run(&args, common, screen),
+        Command::Due(args) => due::run(&args, common, screen),
+        Command::Trace(args) => trace::run(&args, common, screen),
+        Command::Case(args) => case::run(&args, common, screen),
         Command::Explain(args) => explain::run(&args, common, screen),
         Command::Rules(args::Rules::List(args)) => rules::list(&args, common, screen),
         Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),

@@ -5,11 +5,12 @@ use super::progress::Progress;
 use super::scope::Scope;
 use super::settings::{Screen, Settings};
 use super::trouble::{Plain, Trouble};
+use crate::dates::Day;
 use crate::diagnostic::nearest;
-use crate::engine::{self, Options, Outcome};
+use crate::engine::{self, Due, Options, Outcome, Trace, Verdict, trace};
 use crate::ingest;
-use crate::records::{Fate, RowId, Schema, Store, TableId, Wanted};
-use crate::report::{Names, Report, Run, starved};
+use crate::records::{Fate, FieldType, RowId, Schema, Store, TableId, Wanted};
+use crate::report::{Demand, Names, Report, Run, starved};
 use crate::rules::{self, Files, Rule, RuleSet};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -168,4 +169,70 @@ pub(super) fn judge(rules: &RuleSet, store: &Store, chosen: &[usize], settings: 
 pub(super) fn chosen(rules: &RuleSet, settings: &Settings) -> Result<Vec<usize>, Trouble> {
     check_selectors(rules, settings)?;
     Ok(rules.rules.iter().enumerate().filter(|(_, r)| selected(r, settings)).map(|(i, _)| i).collect())
+}
+
+/// What falls due from the day asked on to `until`.
+pub(super) fn due(settings: &Settings, scope: &Scope, until: Day, screen: Screen) -> Result<(Store, Due), Trouble> {
+    let rules = rules(settings)?.set;
+    let chosen = chosen(&rules, settings)?;
+    let mut wanted = rules.wanted();
+    scope.want(&rules.schema, &mut wanted);
+    let store = records(settings, &rules.schema, &wanted, screen)?;
+    let due = {
+        let rows = scope.rows(&store)?;
+        let options = Options {
+            rules: Some(&chosen),
+            scope: rows.as_deref().map(|rows| rows as &(dyn Fn(TableId, RowId) -> bool + Sync)),
+            since: scope.since,
+            until: scope.until,
+            ..Options::on(settings.as_of)
+        };
+        engine::due(&rules, &store, &options, until)
+    };
+    Ok((store, due))
+}
+
+/// How a matter stands with every chosen rule that is asked of it or of a row that belongs to it.
+pub(super) fn demands(rules: &RuleSet, store: &Store, settings: &Settings, cases: TableId, case: RowId) -> Vec<Demand> {
+    let mut demands = Vec::new();
+    let zh = |t: TableId| store.schema.tables.get(t).map_or("", |def| def.zh.as_str());
+    for rule in rules.rules.iter().filter(|r| selected(r, settings)) {
+        for row in rows_of_case(store, rule.subject, cases, case) {
+            let label = (rule.subject != cases).then(|| format!("{} {}", zh(rule.subject), store.key(rule.subject, row)));
+            demands.extend(trace(rules, store, settings.as_of, rule, row).into_iter().map(|t| demand(t, label.clone())));
+        }
+    }
+    demands
+}
+
+fn demand(trace: Trace, row: Option<String>) -> Demand {
+    let settled = matches!(trace.verdict, Verdict::Compliant | Verdict::NotApplicable);
+    let act = trace.verdict.is_finding() && trace.verdict != Verdict::Warning;
+    Demand {
+        verdict: trace.verdict,
+        code: trace.code,
+        title: trace.title,
+        part: trace.part,
+        row,
+        // Why there is no finding is said by the heading it stands under.
+        message: if trace.verdict.is_finding() || trace.verdict == Verdict::Failed { trace.message } else { String::new() },
+        due: trace.due.filter(|_| !settled),
+        remedy: if act { trace.remedy } else { String::new() },
+    }
+}
+
+/// The rows of a table that are the matter, or belong to it.
+fn rows_of_case(store: &Store, table: TableId, cases: TableId, case: RowId) -> Vec<RowId> {
+    if table == cases {
+        return vec![case];
+    }
+    let Some(def) = store.schema.tables.get(table) else { return Vec::new() };
+    let mut rows: Vec<RowId> = Vec::new();
+    for (f, _) in def.fields.iter().enumerate().filter(|(_, field)| field.ty == FieldType::Ref(cases)) {
+        rows.extend(store.link(table, f).into_iter().flat_map(|link| link.children(case)));
+    }
+    rows.retain(|&row| store.rows(table).is_sound(row));
+    rows.sort_unstable();
+    rows.dedup();
+    rows
 }

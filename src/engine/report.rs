@@ -252,6 +252,15 @@ fn parameters(params: &[(String, document::Node)], unit: Option<DayUnit>) -> Map
     map
 }
 
+/// The parameters of a version: `minimum = 5`.
+pub fn parameters_in_words(version: &Version) -> Vec<String> {
+    let words = |node: &document::Node| match json(node) {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    version.params.iter().map(|(name, node)| format!("{name} = {}", words(node))).collect()
+}
+
 fn json(node: &document::Node) -> Value {
     match node {
         document::Node::Text(t) | document::Node::Date(t) => Value::from(t.as_str()),

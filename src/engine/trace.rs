@@ -14,6 +14,7 @@ use crate::dates::Day;
 use crate::records::{FieldType, RowId, Store};
 use crate::rules::ir::{Node, NodeId, Ty, Unit};
 use crate::rules::{Body, Dates, Rule, RuleSet, Version};
+use std::collections::BTreeSet;
 
 /// How a condition came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +34,10 @@ pub enum Mark {
 pub struct TraceLine {
     /// How deep it lies, from 0.
     pub depth: usize,
-    /// As written in the rule, or the row it stands for.
+    /// As written in the rule; blank for a row that was tested.
     pub text: String,
+    /// The row tested: table and key.
+    pub row: Option<(String, String)>,
     /// What it came to, in words.
     pub value: String,
     /// How it came out.
@@ -68,6 +71,10 @@ pub struct Trace {
     pub missing: Vec<Missing>,
     /// When it falls due, for deadlines.
     pub due: Option<String>,
+    /// The parameters of the version that judged: `minimum = 5`.
+    pub parameters: Vec<String>,
+    /// What to do about a finding.
+    pub remedy: String,
     /// The steps, by section of the rule.
     pub sections: Vec<(String, Vec<TraceLine>)>,
 }
@@ -96,6 +103,7 @@ pub fn trace(rules: &RuleSet, store: &Store, as_of: Day, rule: &Rule, row: RowId
             trace.basis = report::basis(&cx, version, rulings.anchor);
             trace.missing = finding.map_or_else(|| report::lacking(&cx, &ruling.lacks), |f| f.missing);
             trace.due = ruling.due.map(say::date);
+            trace.parameters = version.map_or_else(Vec::new, report::parameters_in_words);
             trace
         })
         .collect();
@@ -117,6 +125,8 @@ fn blank(cx: &Context<'_>, rule: &Rule, row: RowId, verdict: Verdict, message: S
         basis: Vec::new(),
         missing: Vec::new(),
         due: None,
+        parameters: Vec::new(),
+        remedy: rule.remedy.clone(),
         sections: Vec::new(),
     }
 }
@@ -183,20 +193,29 @@ fn roots(rule: &Rule, version: usize) -> Vec<(NodeId, &'static str)> {
 fn sections(cx: &Context<'_>, rule: &Rule, ruling: &Ruling, steps: &[TraceStep]) -> Vec<(String, Vec<TraceLine>)> {
     let roots = roots(rule, ruling.version);
     let mut sections: Vec<(String, Vec<TraceLine>)> = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut at = 0;
     while let Some(first) = steps.get(at) {
         let next = (at + 1..steps.len()).find(|&i| steps.get(i).is_some_and(|s| s.depth <= first.depth)).unwrap_or(steps.len());
         let branch = steps.get(at..next).unwrap_or_default();
         let name = match (roots.iter().find(|(n, _)| *n == first.node), first.row, &rule.versions.get(ruling.version).map(|v| &v.body)) {
             (Some((_, name)), _, _) => Some(*name),
-            (None, Some(_), _) => Some("证据"),
+            // A row that no condition was asked of shows nothing.
+            (None, Some(_), _) => (branch.len() > 1).then_some("证据"),
             (None, None, Some(Body::Script(_))) => Some("脚本"),
             _ => None,
         };
         if let Some(name) = name {
-            let lines = lines(cx, branch, first.depth);
-            match sections.last_mut().filter(|(n, _)| n == name) {
-                Some((_, known)) => known.extend(lines),
+            let mut lines = Vec::new();
+            condense(cx, branch, first.depth, false, &mut seen, &mut lines);
+            match sections.iter_mut().find(|(n, _)| n == name) {
+                Some((_, known)) => {
+                    // A deadline asks for the same evidence more than once.
+                    let again = |l: &TraceLine| known.iter().any(|k| k.text == l.text && k.value == l.value && k.row == l.row && k.cells == l.cells);
+                    if !lines.iter().all(again) {
+                        known.extend(lines);
+                    }
+                }
                 None => sections.push((name.to_owned(), lines)),
             }
         }
@@ -205,45 +224,78 @@ fn sections(cx: &Context<'_>, rule: &Rule, ruling: &Ruling, steps: &[TraceStep])
     sections
 }
 
-/// Rows of one set beyond this many are not listed one by one.
-const MOST_ROWS: usize = 12;
+/// Rows of one set that do not fit are listed up to this many; those that fit, or might, all are.
+const MOST_ROWS: usize = 40;
 
-fn lines(cx: &Context<'_>, branch: &[TraceStep], root: usize) -> Vec<TraceLine> {
-    let mut lines: Vec<TraceLine> = Vec::new();
-    let mut seen_rows = 0;
-    let mut skip_below: Option<usize> = None;
-    for (i, step) in branch.iter().enumerate() {
-        if skip_below.is_some_and(|d| step.depth > d) {
+/// A step's words and value, by which it is known when it comes again.
+type Known = BTreeSet<(String, String)>;
+
+/// The lines of some steps. What was worked out above is not worked out again; a row that was tested takes one line, unless it
+/// fits for several reasons.
+fn condense(cx: &Context<'_>, steps: &[TraceStep], root: usize, within_row: bool, seen: &mut Known, lines: &mut Vec<TraceLine>) {
+    let mut rest = steps;
+    let mut unfit = 0;
+    while let Some((step, after)) = rest.split_first() {
+        let below = after.iter().take_while(|s| s.depth > step.depth).count();
+        let (children, next) = after.split_at(below);
+        rest = next;
+        if let Some(row) = step.row {
+            let fits = children.first().is_none_or(|s| s.value != Kept::Truth(Truth::False));
+            unfit += usize::from(!fits);
+            if fits || unfit <= MOST_ROWS {
+                tested(cx, (row, fits), children, step.depth.saturating_sub(root), root, (seen, lines));
+            }
             continue;
         }
-        skip_below = None;
-        if step.row.is_some() {
-            seen_rows += 1;
-            if seen_rows > MOST_ROWS {
-                skip_below = Some(step.depth);
-                continue;
-            }
+        let Some(line) = line(cx, step, children, root) else {
+            condense(cx, children, root, within_row, seen, lines);
+            continue;
+        };
+        if !within_row && below > 0 && !seen.insert((line.text.clone(), line.value.clone())) {
+            lines.push(TraceLine { value: format!("{}（见上）", line.value), cells: Vec::new(), days: None, ..line });
+            continue;
         }
-        if let Some(line) = line(cx, step, branch.get(i + 1..).unwrap_or_default(), root)
-            && lines.last().is_none_or(|l| l.text != line.text || l.value != line.value)
-        {
-            lines.push(line);
-        }
+        lines.push(line);
+        condense(cx, children, root, within_row, seen, lines);
     }
-    if seen_rows > MOST_ROWS {
-        let text = format!("（另有{}行从略）", seen_rows - MOST_ROWS);
-        lines.push(TraceLine { depth: 1, text, value: String::new(), mark: Mark::Value, cells: Vec::new(), days: None });
+    if unfit > MOST_ROWS {
+        let depth = steps.first().map_or(0, |s| s.depth.saturating_sub(root));
+        let text = format!("（另有{}行不符，从略）", unfit - MOST_ROWS);
+        lines.push(TraceLine { depth, text, row: None, value: String::new(), mark: Mark::Fails, cells: Vec::new(), days: None });
     }
-    lines
+}
+
+/// A row that was tested, with the cells that decided it.
+fn tested(
+    cx: &Context<'_>,
+    ((table, row), fits): ((usize, RowId), bool),
+    children: &[TraceStep],
+    depth: usize,
+    root: usize,
+    (seen, lines): (&mut Known, &mut Vec<TraceLine>),
+) {
+    let mark = match children.first().map(|s| &s.value) {
+        Some(Kept::Truth(Truth::True)) => Mark::Holds,
+        Some(Kept::Truth(Truth::False)) => Mark::Fails,
+        Some(Kept::Truth(Truth::Unknown)) => Mark::Unknown,
+        _ => Mark::Value,
+    };
+    let name = cx.store.schema.tables.get(table).map_or_else(String::new, |t| t.name.clone());
+    let row = Some((name, cx.store.key(table, row).to_owned()));
+    let mut this = TraceLine { depth, text: String::new(), row, value: String::new(), mark, cells: Vec::new(), days: None };
+    let conditions = children.iter().filter(|s| matches!(s.value, Kept::Truth(_))).count();
+    if fits && conditions > 1 {
+        lines.push(this);
+        condense(cx, children, root, true, seen, lines);
+        return;
+    }
+    let cells: Vec<_> = children.iter().flat_map(|s| s.cells.iter().copied()).collect();
+    this.cells = report::evidence(cx, &cells);
+    lines.push(this);
 }
 
 fn line(cx: &Context<'_>, step: &TraceStep, after: &[TraceStep], root: usize) -> Option<TraceLine> {
     let depth = step.depth.saturating_sub(root);
-    if let Some((table, row)) = step.row {
-        let def = cx.store.schema.tables.get(table)?;
-        let text = format!("{} {}", def.zh, cx.store.key(table, row));
-        return Some(TraceLine { depth, text, value: String::new(), mark: Mark::Value, cells: Vec::new(), days: None });
-    }
     let node = cx.rules.program.nodes.get(step.node as usize)?;
     let words = cx.rules.program.words.get(step.node as usize)?;
     if words.is_empty() || matches!(node, Node::Int(_) | Node::Text(_) | Node::Truth(_) | Node::Slot(_) | Node::AsOf) {
@@ -262,7 +314,7 @@ fn line(cx: &Context<'_>, step: &TraceStep, after: &[TraceStep], root: usize) ->
         Node::WorkdaysBetween(a, b) => counted(after, *a, *b, step.depth),
         _ => None,
     };
-    Some(TraceLine { depth, text: words.clone(), value, mark, cells: report::evidence(cx, &step.cells), days })
+    Some(TraceLine { depth, text: words.clone(), row: None, value, mark, cells: report::evidence(cx, &step.cells), days })
 }
 
 /// The two days between which working days were counted: the values of the node's children.

@@ -2,6 +2,7 @@
 
 use super::Paint;
 use crate::engine::Verdict;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -44,6 +45,8 @@ pub struct Demand {
     pub title: String,
     /// Which part.
     pub part: Option<String>,
+    /// The row that was judged, where it is not the matter itself.
+    pub row: Option<String>,
     /// The sentence, where there is one.
     pub message: String,
     /// When it falls due.
@@ -78,13 +81,16 @@ pub fn render_case(page: &CasePage, paint: Paint, out: &mut dyn Write) -> io::Re
             continue;
         }
         writeln!(out, "\n{}", paint.bold(&format!("── {title}（{}）──", demands.len())))?;
-        for demand in demands {
-            self::demand(demand, paint, out)?;
+        // Rows that all meet the same requirement take one line.
+        for alike in demands.chunk_by(|a, b| a.verdict == Verdict::Compliant && (&a.code, &a.part, a.verdict) == (&b.code, &b.part, b.verdict)) {
+            if let Some(first) = alike.first() {
+                demand(first, alike.len(), paint, out)?;
+            }
         }
     }
-    let unasked: Vec<&str> = page.demands.iter().filter(|d| d.verdict == Verdict::NotApplicable).map(|d| d.code.as_str()).collect();
+    let unasked: BTreeSet<&str> = page.demands.iter().filter(|d| d.verdict == Verdict::NotApplicable).map(|d| d.code.as_str()).collect();
     if !unasked.is_empty() {
-        writeln!(out, "\n{}", paint.dim(&format!("不适用（{}）：{}", unasked.len(), unasked.join("、"))))?;
+        writeln!(out, "\n{}", paint.dim(&format!("不适用（{}）：{}", unasked.len(), unasked.into_iter().collect::<Vec<_>>().join("、"))))?;
     }
     Ok(())
 }
@@ -98,7 +104,7 @@ const GROUPS: [(&str, &[Verdict]); 5] = [
     ("规则出错", &[Verdict::Failed]),
 ];
 
-fn demand(demand: &Demand, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn demand(demand: &Demand, times: usize, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let mark = match demand.verdict {
         Verdict::Breach | Verdict::Advice | Verdict::Failed => "✗",
         Verdict::Unverified => "?",
@@ -107,9 +113,14 @@ fn demand(demand: &Demand, paint: Paint, out: &mut dyn Write) -> io::Result<()> 
         Verdict::NotApplicable => "–",
     };
     let part = demand.part.as_ref().map(|p| format!(" · {p}")).unwrap_or_default();
+    let row = match (&demand.row, times) {
+        (Some(_), 2..) => format!(" · {times} 行"),
+        (Some(row), _) => format!(" · {row}"),
+        (None, _) => String::new(),
+    };
     let due = demand.due.as_ref().map(|d| format!("（{d} 到期）")).unwrap_or_default();
     let word = paint.verdict(demand.verdict, demand.verdict.word());
-    writeln!(out, "  {} {word} {} {}{part}{due}", paint.verdict(demand.verdict, mark), demand.code, demand.title)?;
+    writeln!(out, "  {} {word} {} {}{row}{part}{due}", paint.verdict(demand.verdict, mark), demand.code, demand.title)?;
     for text in [&demand.message, &demand.remedy].into_iter().filter(|t| !t.is_empty()) {
         writeln!(out, "      {text}")?;
     }

@@ -165,6 +165,7 @@ fn trace_shows_conditions_cells_and_days() {
     let line = |depth, text: &str, value: &str, mark| TraceLine {
         depth,
         text: text.into(),
+        row: None,
         value: value.into(),
         mark,
         cells: Vec::new(),
@@ -181,6 +182,8 @@ fn trace_shows_conditions_cells_and_days() {
         basis: finding.basis.clone(),
         missing: report.outcome.findings[2].missing.clone(),
         due: None,
+        parameters: vec!["minimum = 5".into()],
+        remedy: "重新公示".into(),
         sections: vec![
             ("适用".into(), vec![line(0, "has(notice)", "是", Mark::Holds)]),
             ("要求".into(), vec![
@@ -207,6 +210,7 @@ fn case_page_puts_first_what_is_to_be_done() {
         code: code.into(),
         title: "任前公示期不足".into(),
         part: None,
+        row: None,
         message: message.into(),
         due: None,
         remedy: String::new(),
@@ -222,6 +226,8 @@ fn case_page_puts_first_what_is_to_be_done() {
             demand(Verdict::Compliant, "GS001", ""),
             Demand { remedy: "重新公示".into(), ..demand(Verdict::Breach, "GS002", "共4个工作日，少于5个工作日") },
             demand(Verdict::NotApplicable, "GS003", ""),
+            Demand { row: Some("全程纪实材料 M1".into()), ..demand(Verdict::Compliant, "RZ003", "") },
+            Demand { row: Some("全程纪实材料 M2".into()), ..demand(Verdict::Compliant, "RZ003", "") },
             Demand { due: Some("2026-07-15".into()), ..demand(Verdict::Warning, "HF001", "须在2026-07-15前回访") },
             Demand { part: Some("考察→讨论决定".into()), ..demand(Verdict::Unverified, "SX001", "") },
         ],

@@ -19,6 +19,12 @@ pub fn render_trace(trace: &Trace, names: &Names, calendar: &Calendar, paint: Pa
     if let Some(version) = &trace.version {
         writeln!(out, "  {}  {version}", paint.label("版本"))?;
     }
+    if !trace.parameters.is_empty() {
+        writeln!(out, "  {}  {}", paint.label("参数"), trace.parameters.join("；"))?;
+    }
+    if let Some(due) = &trace.due {
+        writeln!(out, "  {}  {due}", paint.label("到期"))?;
+    }
     for basis in &trace.basis {
         writeln!(out, "  {}  {}", paint.label("依据"), words::basis(basis))?;
     }
@@ -43,8 +49,14 @@ fn line(l: &TraceLine, names: &Names, calendar: &Calendar, paint: Paint, out: &m
         Mark::Unknown => paint.verdict(Verdict::Unverified, "?"),
         Mark::Value => "·".to_owned(),
     };
+    if let (Some((table, id)), [cell]) = (&l.row, l.cells.as_slice()) {
+        // A row tested by one cell takes one line.
+        let name = names.field(&cell.table, &cell.field);
+        return writeln!(out, "{pad}{mark} {} {id}  {name} {}  {}", names.table(table), words::value(cell), paint.dim(&cell.source));
+    }
+    let text = l.row.as_ref().map_or_else(|| l.text.clone(), |(table, id)| format!("{} {id}", names.table(table)));
     let value = if l.value.is_empty() { String::new() } else { format!(" = {}", paint.bold(&l.value)) };
-    writeln!(out, "{pad}{mark} {}{value}", l.text)?;
+    writeln!(out, "{pad}{mark} {text}{value}")?;
     for cell in &l.cells {
         writeln!(out, "{pad}    {}  {}  {}", words::cell(names, cell), words::value(cell), paint.dim(&cell.source))?;
     }
