@@ -67,6 +67,9 @@ pub enum Command {
     /// 解释一条规则：要求什么、依据哪条、怎样计算
     #[command(override_usage = "guiju explain [选项] <规则>", help_template = TEMPLATE, after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
+    /// 把导出的数据归一后存入一个 SQLite 库
+    #[command(override_usage = "guiju import [选项] --to <文件> <数据源>…", help_template = TEMPLATE, after_help = IMPORT_EXAMPLES)]
+    Import(Import),
     /// 各表各字段的填报率，以及因此不能判定的规则
     #[command(override_usage = "guiju profile [选项] <数据源>…", help_template = TEMPLATE, after_help = PROFILE_EXAMPLES)]
     Profile(Profile),

@@ -9,6 +9,7 @@ mod data_hash;
 mod due;
 mod exit;
 mod explain;
+mod import;
 mod output;
 mod profile;
 mod progress;
@@ -53,6 +54,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Due(args) => due::run(&args, common, screen),
         Command::Trace(args) => trace::run(&args, common, screen),
         Command::Case(args) => case::run(&args, common, screen),
+        Command::Import(args) => import::run(&args, common, screen),
         Command::Explain(args) => explain::run(&args, common, screen),
         Command::Rules(args::Rules::List(args)) => rules::list(&args, common, screen),
         Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),

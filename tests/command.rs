@@ -1,0 +1,149 @@
+//! The program from outside, where files are written, pipes closed or runs compared: what `tests/cmd` cannot say.
+
+#![allow(clippy::unwrap_used)]
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Two promotions, one announced for four working days and one for five.
+const CASES: [(&str, &str); 4] = [
+    ("unit.csv", "unit_id,name,parent_id\nU1,青石县,\nU2,青石镇,U1\n"),
+    ("person.csv", "person_id,name,unit_id\nP1,王示例,U2\nP2,李示例,U2\n"),
+    ("case.csv", "case_id,person_id,unit_id,kind,leader,batch_id,status\nC1,P1,U2,提拔,是,B1,\nC2,P2,U2,提拔,是,B1,\n"),
+    ("step.csv", "step_id,case_id,kind,start,end\nS1,C1,任前公示,2024-03-04,2024-03-07\nS2,C2,任前公示,2024-03-04,2024-03-08\n"),
+];
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    dir
+}
+
+fn guiju(dir: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_guiju")).current_dir(dir).args(args).output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn an_imported_database_gives_the_findings_of_its_files() {
+    let dir = folder(&CASES);
+    let imported = guiju(dir.path(), &["import", ".", "--to", "records.db"]);
+    assert_eq!(code(&imported), 0, "{}", text(&imported.stderr));
+    assert!(text(&imported.stdout).contains("已存入 records.db"));
+    let check = |source: &str| guiju(dir.path(), &["check", source, "--as-of", "2026-06-30", "--select", "GS002", "--format", "jsonl"]);
+    let (files, database) = (check("."), check("records.db"));
+    assert_eq!((code(&files), code(&database)), (1, 1));
+    let findings = |output: &Output| -> Vec<serde_json::Value> {
+        let lines = text(&output.stdout);
+        let mut all: Vec<serde_json::Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        // Where a cell came from is another place now.
+        all.iter_mut().flat_map(|f| f["evidence"].as_array_mut().unwrap()).for_each(|e| e["source"] = "".into());
+        all
+    };
+    assert_eq!(findings(&files).len(), 1);
+    assert_eq!(findings(&files), findings(&database));
+}
+
+#[test]
+fn import_replaces_a_database_and_nothing_else() {
+    let dir = folder(&CASES);
+    assert_eq!(code(&guiju(dir.path(), &["import", ".", "--to", "records.db"])), 0);
+    assert_eq!(code(&guiju(dir.path(), &["import", ".", "--to", "records.db"])), 0);
+    let before = std::fs::read(dir.path().join("step.csv")).unwrap();
+    let refused = guiju(dir.path(), &["import", ".", "--to", "step.csv"]);
+    assert_eq!(code(&refused), 2);
+    assert!(text(&refused.stderr).contains("usage::not-a-database"));
+    assert_eq!(std::fs::read(dir.path().join("step.csv")).unwrap(), before);
+    assert_eq!(code(&guiju(dir.path(), &["import", ".", "--to", "nowhere/records.db"])), 6);
+}
+
+#[test]
+fn a_report_file_appears_whole_or_not_at_all() {
+    let dir = folder(&CASES);
+    let made = guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--select", "GS002", "--output", "found.xlsx"]);
+    assert_eq!(code(&made), 1);
+    assert!(made.stdout.is_empty());
+    assert!(std::fs::read(dir.path().join("found.xlsx")).unwrap().starts_with(b"PK"));
+    let failed = guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--select", "GS002", "--output", "nowhere/found.xlsx"]);
+    assert_eq!(code(&failed), 6);
+    let left: Vec<String> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(left.iter().all(|name| !name.contains("partial")), "{left:?}");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_whatever_the_number_of_threads() {
+    let dir = folder(&CASES);
+    for format in ["text", "table", "jsonl", "csv", "xlsx", "markdown"] {
+        let run = |jobs| guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--format", format, "--jobs", jobs]).stdout;
+        let one = run("1");
+        assert!(!one.is_empty());
+        assert_eq!(one, run("1"), "{format} twice");
+        assert_eq!(one, run("4"), "{format} on four threads");
+    }
+}
+
+/// What is written to a reader that has gone is nobody's error: the findings were found all the same.
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let dir = folder(&CASES);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_guiju"))
+        .current_dir(dir.path())
+        .args(["rules", "list", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = child.stdout.take().unwrap();
+    let mut first = [0; 1];
+    out.read_exact(&mut first).unwrap();
+    drop(out);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), text(&ended.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn records_come_in_by_standard_input() {
+    let dir = tempfile::tempdir().unwrap();
+    let lines = concat!(
+        r#"{"person_id":"P1","name":"王示例","case":[{"case_id":"C1","kind":"提拔","leader":true,"status":null,"#,
+        r#""step":[{"step_id":"S1","kind":"任前公示","start":"2024-03-04","end":"2024-03-07"}]}]}"#,
+        "\n"
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_guiju"))
+        .current_dir(dir.path())
+        .args(["check", "-", "--as-of", "2026-06-30", "--select", "GS002", "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let found: Vec<serde_json::Value> = text(&ended.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(found.len(), 1, "{}", text(&ended.stderr));
+    assert_eq!((&found[0]["subject"]["id"], &found[0]["verdict"]), (&"C1".into(), &"违规".into()));
+    assert_eq!(ended.status.code(), Some(1));
+}
+
+/// Every line of standard error under `jsonl` is a JSON object with a type, the last being the run.
+#[test]
+fn asides_of_jsonl_are_json_lines() {
+    let dir = folder(&CASES);
+    let ended = guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--format", "jsonl"]);
+    let asides: Vec<serde_json::Value> = text(&ended.stderr).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert!(asides.iter().all(|a| a["type"].is_string()));
+    let run = asides.last().unwrap();
+    assert_eq!(run["type"], "run");
+    assert_eq!(run["value"]["as_of"], "2026-06-30");
+    assert!(run["value"]["data"].as_str().unwrap().starts_with("sha256:"));
+}
