@@ -70,7 +70,9 @@ fn steps(store: &Store, cases: TableId, case: RowId) -> Vec<CaseStep> {
 }
 
 fn step(store: &Store, table: TableId, row: RowId, link: FieldId) -> CaseStep {
-    let Some(def) = store.schema.tables.get(table) else { return CaseStep { when: String::new(), table: String::new(), id: String::new(), detail: String::new(), place: String::new() } };
+    let Some(def) = store.schema.tables.get(table) else {
+        return CaseStep { when: String::new(), table: String::new(), id: String::new(), detail: String::new(), place: String::new() };
+    };
     let mut without = def.order.clone();
     // Whose it is was said in the heading.
     without.extend(def.owner);

@@ -43,7 +43,15 @@ pub struct Config {
 /// A file that cannot be read, and everything wrong in any of them.
 pub fn load(sources: &[String]) -> Result<Config, Trouble> {
     let mut paths: Vec<PathBuf> = Vec::new();
-    let beside = sources.iter().map(Path::new).filter_map(|p| if p.is_dir() { Some(p) } else if p.is_file() { p.parent() } else { None });
+    let beside = sources.iter().map(Path::new).filter_map(|p| {
+        if p.is_dir() {
+            Some(p)
+        } else if p.is_file() {
+            p.parent()
+        } else {
+            None
+        }
+    });
     let mut seen = Vec::new();
     for folder in beside.chain([Path::new("")]) {
         let path = folder.join(NAME);

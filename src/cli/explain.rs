@@ -102,9 +102,15 @@ fn version(rules: &RuleSet, doc: &Table, version: &Table, paint: Paint, out: &mu
             line(paint, "    ", &paint.dim(&words), out)?;
         }
     }
-    let shaped = ["from", "until", "basis", "let", "when", "once", "severity", "require", "message", "days", "check", "deadline", "script", "sequence"];
-    let params: Vec<String> =
-        version.entries().filter(|(k, _)| !std::ptr::eq(version, doc) && !shaped.contains(&k.value.as_str())).map(|(k, v)| format!("{} = {}", k.value, show(v))).collect();
+    let shaped = [
+        "from", "until", "basis", "let", "when", "once", "severity", "require", "message", "days", "check", "deadline", "script",
+        "sequence",
+    ];
+    let params: Vec<String> = version
+        .entries()
+        .filter(|(k, _)| !std::ptr::eq(version, doc) && !shaped.contains(&k.value.as_str()))
+        .map(|(k, v)| format!("{} = {}", k.value, show(v)))
+        .collect();
     line(paint, "参数", &params.join("；"), out)?;
     for key in ["when", "once"] {
         if let Some(value) = version.get(key).filter(|_| !std::ptr::eq(version, doc)) {
@@ -181,7 +187,8 @@ fn examples(names: &Names, doc: &Table, paint: Paint, out: &mut dyn Write) -> io
             let Node::List(rows) = &value.value else { continue };
             for row in rows {
                 let Node::Table(row) = &row.value else { continue };
-                let cells: Vec<String> = row.entries().map(|(f, v)| format!("{} {}", names.field(&table.value, &f.value), show(v))).collect();
+                let cells: Vec<String> =
+                    row.entries().map(|(f, v)| format!("{} {}", names.field(&table.value, &f.value), show(v))).collect();
                 writeln!(out, "        {}：{}", names.table(&table.value), cells.join("，"))?;
             }
         }

@@ -19,8 +19,7 @@ pub(super) fn run(args: &Import, common: &Common, screen: Screen) -> Result<Exit
     refuse_other_files(&args.to)?;
     let rules = run::rules(&settings)?.set;
     let store = run::records(&settings, &rules.schema, &Wanted::all(&rules.schema), screen)?;
-    ingest::write_store(&store, &args.to)
-        .map_err(|e| Trouble::Output(Plain::new(e.code(), e.to_string()).help(e.advice())))?;
+    ingest::write_store(&store, &args.to).map_err(|e| Trouble::Output(Plain::new(e.code(), e.to_string()).help(e.advice())))?;
     let names = Names { schema: Some(Arc::clone(&store.schema)), ..Names::default() };
     let report = Report { problems: store.problems.clone(), tallies: store.tallies.clone(), names, ..Report::default() };
     output::write(None, |out| {

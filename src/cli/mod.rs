@@ -23,8 +23,8 @@ mod usage;
 
 pub use exit::Exit;
 
-use args::{Cli, Command};
 use crate::report::Paint;
+use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 use settings::Screen;
 use std::ffi::OsString;
@@ -49,7 +49,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
     let common = &cli.common;
     match cli.command {
-
         Command::Check(args) => check::run(&args, common, screen),
         Command::Due(args) => due::run(&args, common, screen),
         Command::Trace(args) => trace::run(&args, common, screen),

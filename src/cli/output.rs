@@ -64,7 +64,9 @@ fn partial(path: &Path) -> PathBuf {
 }
 
 fn failed(what: &str, error: &io::Error) -> Trouble {
-    Trouble::Output(Plain::new("output::write", format!("写不出结果：{what}：{}", reason(error))).help("请检查目录是否存在、是否可写、磁盘是否已满"))
+    Trouble::Output(
+        Plain::new("output::write", format!("写不出结果：{what}：{}", reason(error))).help("请检查目录是否存在、是否可写、磁盘是否已满"),
+    )
 }
 
 /// Why reading or writing failed, in Chinese where the kind is a common one.

@@ -61,21 +61,43 @@ fn lines(store: &Store) -> Vec<Line<'_>> {
                 filled_of(store, t, f)
             };
             let (filled, rows) = counts.unwrap_or((0, 0));
-            lines.push(Line { table: &table.name, field: &field.name, table_zh: &table.zh, field_zh: &field.zh, exported: counts.is_some(), filled, rows });
+            lines.push(Line {
+                table: &table.name,
+                field: &field.name,
+                table_zh: &table.zh,
+                field_zh: &field.zh,
+                exported: counts.is_some(),
+                filled,
+                rows,
+            });
         }
     }
     lines
 }
 
 fn table(lines: &[Line<'_>], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let mut grid = Grid::new([("表", Align::Left), ("字段", Align::Left), ("", Align::Left), ("已填", Align::Right), ("行数", Align::Right), ("填报率", Align::Right)]);
+    let mut grid = Grid::new([
+        ("表", Align::Left),
+        ("字段", Align::Left),
+        ("", Align::Left),
+        ("已填", Align::Right),
+        ("行数", Align::Right),
+        ("填报率", Align::Right),
+    ]);
     for line in lines {
         let rate = match (line.exported, line.rows) {
             (false, _) => "未导出".to_owned(),
             (true, 0) => "—".to_owned(),
             (true, rows) => format!("{:.1}%", line.filled as f64 / rows as f64 * 100.0),
         };
-        grid.row([line.table_zh.to_owned(), line.field_zh.to_owned(), format!("{}.{}", line.table, line.field), line.filled.to_string(), line.rows.to_string(), rate]);
+        grid.row([
+            line.table_zh.to_owned(),
+            line.field_zh.to_owned(),
+            format!("{}.{}", line.table, line.field),
+            line.filled.to_string(),
+            line.rows.to_string(),
+            rate,
+        ]);
     }
     grid.render(paint, out)
 }

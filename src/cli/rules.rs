@@ -58,7 +58,14 @@ pub(super) fn list(args: &RulesList, common: &Common, screen: Screen) -> Result<
         }
         let left = Align::Left;
         let mut grid = Grid::new([
-            ("编码", left), ("名称", left), ("规则包", left), ("对象", left), ("结论", left), ("版本", left), ("测试", Align::Right), ("执行", left),
+            ("编码", left),
+            ("名称", left),
+            ("规则包", left),
+            ("对象", left),
+            ("结论", left),
+            ("版本", left),
+            ("测试", Align::Right),
+            ("执行", left),
         ]);
         for l in &lines {
             let runs = match (l.runs, l.why) {
@@ -67,8 +74,14 @@ pub(super) fn list(args: &RulesList, common: &Common, screen: Screen) -> Result<
                 _ => "已编译".to_owned(),
             };
             grid.row([
-                l.code.to_owned(), l.title.to_owned(), l.pack.to_owned(), l.subject.to_owned(), l.severity.join("/"),
-                versions(&l.versions), l.tests.to_string(), runs,
+                l.code.to_owned(),
+                l.title.to_owned(),
+                l.pack.to_owned(),
+                l.subject.to_owned(),
+                l.severity.join("/"),
+                versions(&l.versions),
+                l.tests.to_string(),
+                runs,
             ]);
         }
         grid.render(screen.result(&args.output), out)?;
@@ -90,7 +103,14 @@ pub(super) fn test(args: &RulesTest, common: &Common, screen: Screen) -> Result<
 fn trial_report(trials: &[Trial], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let failed: Vec<&Trial> = trials.iter().filter(|t| !t.failures.is_empty()).collect();
     for trial in &failed {
-        writeln!(out, "{} {} {}  {}", paint.error("未通过"), paint.bold(&trial.code), trial.name, paint.dim(&format!("{}:{}", trial.file, trial.line)))?;
+        writeln!(
+            out,
+            "{} {} {}  {}",
+            paint.error("未通过"),
+            paint.bold(&trial.code),
+            trial.name,
+            paint.dim(&format!("{}:{}", trial.file, trial.line))
+        )?;
         for failure in &trial.failures {
             writeln!(out, "    {failure}")?;
         }
@@ -118,7 +138,11 @@ fn line(rule: &Rule) -> Line<'_> {
         family: &rule.family,
         subject: &rule.subject_name,
         severity: grades.into_iter().map(word).collect(),
-        versions: rule.versions.iter().map(|v| Span { from: v.from.map(|d| d.to_string()), until: v.until.map(|d| d.to_string()) }).collect(),
+        versions: rule
+            .versions
+            .iter()
+            .map(|v| Span { from: v.from.map(|d| d.to_string()), until: v.until.map(|d| d.to_string()) })
+            .collect(),
         tests: rule.tests.len(),
         runs,
         why,

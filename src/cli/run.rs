@@ -132,19 +132,18 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
     };
     let starved = starved(&outcome, &store);
     let names = Names::of(&outcome.findings, &store);
-    Ok(Report {
-        outcome,
-        run,
-        problems: store.problems,
-        tallies: store.tallies,
-        assumed_blank: store.assumed_blank,
-        starved,
-        names,
-    })
+    Ok(Report { outcome, run, problems: store.problems, tallies: store.tallies, assumed_blank: store.assumed_blank, starved, names })
 }
 
 /// Runs the chosen rules over the rows in scope.
-pub(super) fn judge(rules: &RuleSet, store: &Store, chosen: &[usize], settings: &Settings, scope: &Scope, screen: Screen) -> Result<Outcome, Trouble> {
+pub(super) fn judge(
+    rules: &RuleSet,
+    store: &Store,
+    chosen: &[usize],
+    settings: &Settings,
+    scope: &Scope,
+    screen: Screen,
+) -> Result<Outcome, Trouble> {
     let rows = scope.rows(store)?;
     let progress = Progress::new(screen.progress);
     progress.say("核查");

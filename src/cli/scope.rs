@@ -22,6 +22,8 @@ pub(super) struct Scope {
     pub until: Option<Day>,
 }
 
+/// Says of a row whether it is in scope.
+pub(super) type InScope<'s> = Box<dyn Fn(TableId, RowId) -> bool + Sync + 's>;
 
 /// What the flags ask for.
 ///
@@ -54,7 +56,7 @@ impl Scope {
     ///
     /// # Errors
     /// A unit, person or batch that the records do not hold: a slip of the pen must not look like a clean result.
-    pub(super) fn rows<'s>(&self, store: &'s Store) -> Result<Option<Box<dyn Fn(TableId, RowId) -> bool + Sync + 's>>, Trouble> {
+    pub(super) fn rows<'s>(&self, store: &'s Store) -> Result<Option<InScope<'s>>, Trouble> {
         if self.unit.is_none() && self.person.is_none() && self.batch.is_none() {
             return Ok(None);
         }
@@ -66,7 +68,9 @@ impl Scope {
         let batch = self.batch.clone();
         if let Some(id) = &batch {
             let case = store.schema.table("case").and_then(|t| Some((t, store.schema.tables.get(t)?.field("batch_id")?)));
-            let found = case.is_some_and(|(t, f)| (0..store.rows(t).len).any(|r| RowId::try_from(r).is_ok_and(|r| store.show(t, r, f).as_ref() == Some(id))));
+            let found = case.is_some_and(|(t, f)| {
+                (0..store.rows(t).len).any(|r| RowId::try_from(r).is_ok_and(|r| store.show(t, r, f).as_ref() == Some(id)))
+            });
             if !found {
                 return Err(nothing("批次", id));
             }

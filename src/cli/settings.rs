@@ -106,7 +106,10 @@ impl Settings {
     /// No source.
     pub fn with_sources(self) -> Result<Self, Trouble> {
         if self.sources.is_empty() {
-            return Err(Trouble::Usage(Plain::new("usage::missing-argument", "缺少 <数据源>").help("给出导出数据所在的文件夹、工作簿或 SQLite 文件；- 表示标准输入")));
+            return Err(Trouble::Usage(
+                Plain::new("usage::missing-argument", "缺少 <数据源>")
+                    .help("给出导出数据所在的文件夹、工作簿或 SQLite 文件；- 表示标准输入"),
+            ));
         }
         Ok(self)
     }
@@ -188,12 +191,16 @@ pub fn format<T: Copy>(
         Some(name) => of(name).ok_or_else(|| {
             let names: Vec<&str> = known.iter().map(|(n, _)| *n).collect();
             let near = nearest(name, names.iter().copied()).map(|n| format!("；是否想写“{n}”？")).unwrap_or_default();
-            Trouble::Usage(Plain::new("usage::bad-value", format!("--format 不能是“{name}”")).help(format!("可以是：{}{near}", names.join("、"))))
+            Trouble::Usage(
+                Plain::new("usage::bad-value", format!("--format 不能是“{name}”")).help(format!("可以是：{}{near}", names.join("、"))),
+            )
         })?,
         None => ending.and_then(of).unwrap_or(fallback),
     };
     if is_binary(format) && output.output.is_none() && std::io::stdout().is_terminal() {
-        return Err(Trouble::Usage(Plain::new("usage::binary-to-terminal", "工作簿不能显示在终端上").help("用 --output 文件.xlsx 写入文件")));
+        return Err(Trouble::Usage(
+            Plain::new("usage::binary-to-terminal", "工作簿不能显示在终端上").help("用 --output 文件.xlsx 写入文件"),
+        ));
     }
     Ok(format)
 }
@@ -230,7 +237,8 @@ mod tests {
     #[test]
     fn a_gate_lets_lighter_findings_pass_and_warnings_always() {
         let gate = |name| Gate::from_name(name).unwrap();
-        let failing = |name| Verdict::ALL.into_iter().filter(|v| v.is_finding() && gate(name).fails(*v)).map(Verdict::word).collect::<Vec<_>>();
+        let failing =
+            |name| Verdict::ALL.into_iter().filter(|v| v.is_finding() && gate(name).fails(*v)).map(Verdict::word).collect::<Vec<_>>();
         assert_eq!(failing("违规"), ["违规"]);
         assert_eq!(failing("提醒"), ["违规", "提醒"]);
         assert_eq!(failing("待核"), ["违规", "提醒", "待核"]);

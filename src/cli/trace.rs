@@ -22,12 +22,17 @@ pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result
     if found.is_empty() {
         let tables: Vec<&str> = rules.of_code(&code).filter_map(|r| store.schema.tables.get(r.subject)).map(|t| t.zh.as_str()).collect();
         let message = format!("{}中没有“{id}”", tables.join("、"));
-        return Err(Trouble::Usage(Plain::new("usage::unknown-subject", message).help("对象写作 C-2024-017、U12/县处级正职 或 P0031@2023；请核对编码")));
+        return Err(Trouble::Usage(
+            Plain::new("usage::unknown-subject", message).help("对象写作 C-2024-017、U12/县处级正职 或 P0031@2023；请核对编码"),
+        ));
     }
-    let traces: Vec<Trace> = found.into_iter().flat_map(|(rule, row)| one_year(trace(&rules, &store, settings.as_of, rule, row), year)).collect();
+    let traces: Vec<Trace> =
+        found.into_iter().flat_map(|(rule, row)| one_year(trace(&rules, &store, settings.as_of, rule, row), year)).collect();
     let names = Names { schema: Some(Arc::clone(&store.schema)), ..Names::default() };
     let paint = screen.result(&args.output);
-    output::write(args.output.output.as_deref(), |out| traces.iter().try_for_each(|t| render_trace(t, &names, &rules.calendar, paint, out)))?;
+    output::write(args.output.output.as_deref(), |out| {
+        traces.iter().try_for_each(|t| render_trace(t, &names, &rules.calendar, paint, out))
+    })?;
     Ok(if run::partial(&store) { Exit::Partial } else { Exit::Clean })
 }
 
@@ -47,7 +52,8 @@ fn row_of(store: &Store, rule: &Rule, id: &str) -> Option<RowId> {
     }
     let (owner, code) = id.split_once('/')?;
     let def = store.schema.tables.get(rule.subject)?;
-    let codes: Vec<usize> = (0..def.fields.len()).filter(|&f| matches!(def.fields.get(f).map(|f| f.ty), Some(FieldType::Code(_)))).collect();
+    let codes: Vec<usize> =
+        (0..def.fields.len()).filter(|&f| matches!(def.fields.get(f).map(|f| f.ty), Some(FieldType::Code(_)))).collect();
     let is = |row: RowId, field: usize, text: &str| store.show(rule.subject, row, field).as_deref() == Some(text);
     (0..rows.len)
         .filter_map(|r| RowId::try_from(r).ok())

@@ -9,8 +9,7 @@ pub fn explain(error: &Error) -> Plain {
     let value = text(error, ContextKind::InvalidValue);
     let plain = match error.kind() {
         ErrorKind::InvalidValue if value.is_empty() => Plain::new("usage::missing-value", format!("{arg} 后面缺少值")),
-        ErrorKind::InvalidValue => Plain::new("usage::bad-value", format!("{arg} 不能是“{value}”")),
-        ErrorKind::ValueValidation => Plain::new("usage::bad-value", format!("{arg} 不能是“{value}”")),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => Plain::new("usage::bad-value", format!("{arg} 不能是“{value}”")),
         ErrorKind::UnknownArgument => Plain::new("usage::unknown-option", format!("不认识的选项“{arg}”")),
         ErrorKind::InvalidSubcommand => {
             Plain::new("usage::unknown-command", format!("不认识的命令“{}”", text(error, ContextKind::InvalidSubcommand)))

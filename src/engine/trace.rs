@@ -96,7 +96,8 @@ pub fn trace(rules: &RuleSet, store: &Store, as_of: Day, rule: &Rule, row: RowId
             let verdict = ruling.verdict.unwrap_or(Verdict::NotApplicable);
             let finding = if verdict.is_finding() { found.next().map(|(f, _)| f) } else { None };
             let version = rule.versions.get(ruling.version);
-            let mut trace = blank(&cx, rule, row, verdict, finding.as_ref().map_or_else(|| why_none(verdict).to_owned(), |f| f.message.clone()));
+            let mut trace =
+                blank(&cx, rule, row, verdict, finding.as_ref().map_or_else(|| why_none(verdict).to_owned(), |f| f.message.clone()));
             trace.part.clone_from(&ruling.part);
             trace.subject.year = ruling.year;
             trace.version = version.filter(|_| rule.dated).map(in_force);
@@ -211,7 +212,9 @@ fn sections(cx: &Context<'_>, rule: &Rule, ruling: &Ruling, steps: &[TraceStep])
             match sections.iter_mut().find(|(n, _)| n == name) {
                 Some((_, known)) => {
                     // A deadline asks for the same evidence more than once.
-                    let again = |l: &TraceLine| known.iter().any(|k| k.text == l.text && k.value == l.value && k.row == l.row && k.cells == l.cells);
+                    let again = |l: &TraceLine| {
+                        known.iter().any(|k| k.text == l.text && k.value == l.value && k.row == l.row && k.cells == l.cells)
+                    };
                     if !lines.iter().all(again) {
                         known.extend(lines);
                     }

@@ -70,7 +70,15 @@ pub fn render_case(page: &CasePage, paint: Paint, out: &mut dyn Write) -> io::Re
     let (when, table, id) = (column(|s| s.when.width()), column(|s| s.table.width()), column(|s| s.id.width()));
     let pad = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
     for step in &page.steps {
-        writeln!(out, "  {}  {}  {}  {}  {}", pad(&step.when, when), pad(&step.table, table), pad(&step.id, id), step.detail, paint.dim(&step.place))?;
+        writeln!(
+            out,
+            "  {}  {}  {}  {}  {}",
+            pad(&step.when, when),
+            pad(&step.table, table),
+            pad(&step.id, id),
+            step.detail,
+            paint.dim(&step.place)
+        )?;
     }
     if page.steps.is_empty() {
         writeln!(out, "  （没有）")?;
@@ -82,7 +90,9 @@ pub fn render_case(page: &CasePage, paint: Paint, out: &mut dyn Write) -> io::Re
         }
         writeln!(out, "\n{}", paint.bold(&format!("── {title}（{}）──", demands.len())))?;
         // Rows that all meet the same requirement take one line.
-        for alike in demands.chunk_by(|a, b| a.verdict == Verdict::Compliant && (&a.code, &a.part, a.verdict) == (&b.code, &b.part, b.verdict)) {
+        for alike in
+            demands.chunk_by(|a, b| a.verdict == Verdict::Compliant && (&a.code, &a.part, a.verdict) == (&b.code, &b.part, b.verdict))
+        {
             if let Some(first) = alike.first() {
                 demand(first, alike.len(), paint, out)?;
             }

@@ -5,7 +5,21 @@ use std::io::{self, Write};
 
 /// The columns, shared with the workbook.
 pub(super) const HEADERS: [&str; 15] = [
-    "结论", "规则", "规则名称", "单位编码", "单位", "人员编码", "姓名", "对象", "区分", "问题", "相差天数", "到期日", "依据", "证据", "处理意见",
+    "结论",
+    "规则",
+    "规则名称",
+    "单位编码",
+    "单位",
+    "人员编码",
+    "姓名",
+    "对象",
+    "区分",
+    "问题",
+    "相差天数",
+    "到期日",
+    "依据",
+    "证据",
+    "处理意见",
 ];
 
 /// Writes the findings.
@@ -24,7 +38,9 @@ pub(super) fn sheet<const N: usize>(
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
     writer.write_record(headers)?;
     for row in rows {
-        writer.write_record(row.iter().enumerate().map(|(i, cell)| if numbers.contains(&i) { cell.clone() } else { words::harmless(cell) }))?;
+        writer.write_record(
+            row.iter().enumerate().map(|(i, cell)| if numbers.contains(&i) { cell.clone() } else { words::harmless(cell) }),
+        )?;
     }
     writer.flush()
 }
@@ -37,7 +53,8 @@ pub(super) fn cells(report: &Report, f: &crate::engine::Finding) -> [String; 15]
     let names = &report.names;
     let person = f.person_id.as_deref();
     let unit = f.unit_id.as_deref();
-    let message = if f.missing.is_empty() { f.message.clone() } else { format!("{}（缺少：{}）", f.message, words::all_missing(names, f)) };
+    let message =
+        if f.missing.is_empty() { f.message.clone() } else { format!("{}（缺少：{}）", f.message, words::all_missing(names, f)) };
     [
         f.verdict.word().to_owned(),
         f.code.clone(),

@@ -57,12 +57,8 @@ struct RuleLine<'a> {
 /// The `run` section.
 pub(super) fn summary(report: &Report) -> Summary<'_> {
     let Run { guiju, rules, data, as_of, sources, rule_count, seconds } = &report.run;
-    let by_rule = report
-        .outcome
-        .counts
-        .iter()
-        .map(|c| RuleLine { code: &c.code, title: &c.title, verdicts: verdicts(&c.verdicts) })
-        .collect();
+    let by_rule =
+        report.outcome.counts.iter().map(|c| RuleLine { code: &c.code, title: &c.title, verdicts: verdicts(&c.verdicts) }).collect();
     Summary {
         guiju,
         rules,

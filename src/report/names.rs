@@ -22,11 +22,7 @@ impl Names {
     pub fn of(findings: &[Finding], store: &Store) -> Self {
         let persons: BTreeSet<&str> = findings.iter().filter_map(|f| f.person_id.as_deref()).collect();
         let units: BTreeSet<&str> = findings.iter().filter_map(|f| f.unit_id.as_deref()).collect();
-        Self {
-            persons: look_up(store, "person", &persons),
-            units: look_up(store, "unit", &units),
-            schema: Some(Arc::clone(&store.schema)),
-        }
+        Self { persons: look_up(store, "person", &persons), units: look_up(store, "unit", &units), schema: Some(Arc::clone(&store.schema)) }
     }
 
     /// A table's Chinese name.

@@ -136,10 +136,7 @@ fn breach() -> Finding {
             verified: None,
         }],
         parameters: json!({ "minimum": 5 }).as_object().cloned().unwrap_or_default(),
-        evidence: vec![
-            evidence("start", "2024-03-04"),
-            Evidence { value: None, ..evidence("end", "") },
-        ],
+        evidence: vec![evidence("start", "2024-03-04"), Evidence { value: None, ..evidence("end", "") }],
         missing: Vec::new(),
         due: None,
         remedy: "重新公示，公示期重新计算".into(),
@@ -168,7 +165,9 @@ fn late() -> Finding {
         // Hostile on purpose: spreadsheets must not take it for a formula, nor Markdown for a table.
         message: "=HYPERLINK(\"x\")|到岗后75日才回访".into(),
         days: Some(14),
-        basis: vec![Basis { regulation: "《任职回访制度》".into(), version: None, article: Some("第八条".into()), verified: Some(false) }],
+        basis: vec![Basis {
+            regulation: "《任职回访制度》".into(), version: None, article: Some("第八条".into()), verified: Some(false)
+        }],
         parameters: serde_json::Map::new(),
         evidence: Vec::new(),
         missing: Vec::new(),

@@ -43,9 +43,12 @@ pub struct Lack {
 /// A table and, unless whole rows are lacking, a field of it.
 type Cell<'a> = (&'a str, Option<&'a str>);
 
+/// Findings of a rule that could not be decided, and how many of them lack each cell.
+type Lacking<'a> = (u64, BTreeMap<Cell<'a>, u64>);
+
 /// The rules of an outcome that lack data, by code.
 pub fn starved(outcome: &Outcome, store: &Store) -> Vec<Starved> {
-    let mut rules: BTreeMap<(&str, &str), (u64, BTreeMap<Cell<'_>, u64>)> = BTreeMap::new();
+    let mut rules: BTreeMap<(&str, &str), Lacking<'_>> = BTreeMap::new();
     let mut cells: Vec<Cell<'_>> = Vec::new();
     for finding in outcome.findings.iter().filter(|f| f.verdict == Verdict::Unverified && !f.missing.is_empty()) {
         let (findings, lacks) = rules.entry((&finding.code, &finding.title)).or_default();

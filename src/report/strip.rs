@@ -34,7 +34,15 @@ pub fn strip(calendar: &Calendar, lo: Day, hi: Day, indent: usize, paint: Paint,
             }
             continue;
         }
-        row(&pad, "日期", line.iter().map(|(d, _, _)| { let (_, m, d) = d.to_ymd(); format!("{m:02}-{d:02}") }), out)?;
+        row(
+            &pad,
+            "日期",
+            line.iter().map(|(d, _, _)| {
+                let (_, m, d) = d.to_ymd();
+                format!("{m:02}-{d:02}")
+            }),
+            out,
+        )?;
         row(&pad, "星期", line.iter().map(|(d, _, _)| weekday(*d).to_owned()), out)?;
         row(&pad, "性质", line.iter().map(|(_, kind, _)| coloured(*kind, paint)), out)?;
         row(&pad, "累计", line.iter().map(|(_, _, n)| n.map_or_else(String::new, |n| n.to_string())), out)?;

@@ -83,19 +83,32 @@ impl Grid {
 /// Writes the findings and the tally.
 pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (left, right) = (Align::Left, Align::Right);
-    let mut grid = Grid::new([("结论", left), ("规则", left), ("单位", left), ("人员", left), ("对象", left), ("区分", left), ("天数", right), ("到期", left), ("问题", left)]);
+    let mut grid = Grid::new([
+        ("结论", left),
+        ("规则", left),
+        ("单位", left),
+        ("人员", left),
+        ("对象", left),
+        ("区分", left),
+        ("天数", right),
+        ("到期", left),
+        ("问题", left),
+    ]);
     for f in &report.outcome.findings {
         let person = f.person_id.as_deref().map(|id| report.names.person(id)).unwrap_or_default();
-        grid.verdict_row(f.verdict, [
-            f.code.clone(),
-            f.unit_id.as_deref().map(|id| report.names.unit(id)).unwrap_or_default(),
-            person,
-            words::subject(&report.names, &f.subject),
-            f.part.clone().unwrap_or_default(),
-            f.days.map(|d| d.to_string()).unwrap_or_default(),
-            f.due.clone().unwrap_or_default(),
-            f.message.clone(),
-        ]);
+        grid.verdict_row(
+            f.verdict,
+            [
+                f.code.clone(),
+                f.unit_id.as_deref().map(|id| report.names.unit(id)).unwrap_or_default(),
+                person,
+                words::subject(&report.names, &f.subject),
+                f.part.clone().unwrap_or_default(),
+                f.days.map(|d| d.to_string()).unwrap_or_default(),
+                f.due.clone().unwrap_or_default(),
+                f.message.clone(),
+            ],
+        );
     }
     if !grid.is_empty() {
         grid.render(paint, out)?;

@@ -45,10 +45,24 @@ impl Report {
             ("问题", format!("{}{waived}", list(shown, self.findings_by_verdict()))),
             ("其余", list(quiet, self.verdicts())),
             ("记录", format!("读入 {} 行 = 采用 {} + 重复合并 {} + 拒收 {}", n(read), n(kept), n(merged), n(refused))),
-            ("数据", format!("拒收行 {} · 按未知处理的单元格 {} · 提示 {}",
-                n(self.problems_of(Fate::Refused)), n(self.problems_of(Fate::Blanked)), n(self.problems_of(Fate::Noted)))),
-            ("规则", format!("出错 {} 条 · 有待核对象的 {} 条 · 因未导出而判不了的 {} 条",
-                self.outcome.failures.len(), self.starved.len(), self.starved.iter().filter(|s| s.is_blind()).count())),
+            (
+                "数据",
+                format!(
+                    "拒收行 {} · 按未知处理的单元格 {} · 提示 {}",
+                    n(self.problems_of(Fate::Refused)),
+                    n(self.problems_of(Fate::Blanked)),
+                    n(self.problems_of(Fate::Noted))
+                ),
+            ),
+            (
+                "规则",
+                format!(
+                    "出错 {} 条 · 有待核对象的 {} 条 · 因未导出而判不了的 {} 条",
+                    self.outcome.failures.len(),
+                    self.starved.len(),
+                    self.starved.iter().filter(|s| s.is_blind()).count()
+                ),
+            ),
         ];
         if !self.assumed_blank.is_empty() {
             lines.push(("说明", format!("以下列未导出，按空白处理：{}", self.assumed_blank.join("、"))));

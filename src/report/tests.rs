@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use super::sample::report;
-use super::{CasePage, CaseStep, Demand, DueFormat, Format, Paint, Report, jsonl_asides, render, render_case, render_due, render_reading, render_trace, sort_due};
+use super::{
+    CasePage, CaseStep, Demand, DueFormat, Format, Paint, Report, jsonl_asides, render, render_case, render_due, render_reading,
+    render_trace, sort_due,
+};
 use crate::dates::{Calendar, Day};
 use crate::engine::{Mark, Trace, TraceLine, Verdict};
 use calamine::{Data, Reader, Xlsx};
@@ -79,10 +82,28 @@ fn finding_has_the_fields_of_the_contract() {
     let line = rendered(Format::Jsonl).lines().next().map(str::to_owned).unwrap();
     let finding: serde_json::Value = serde_json::from_str(&line).unwrap();
     let keys: Vec<&str> = finding.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, [
-        "fingerprint", "code", "rule", "pack", "verdict", "subject", "person_id", "unit_id", "part", "message", "days", "basis",
-        "parameters", "evidence", "due", "remedy", "waived",
-    ]);
+    assert_eq!(
+        keys,
+        [
+            "fingerprint",
+            "code",
+            "rule",
+            "pack",
+            "verdict",
+            "subject",
+            "person_id",
+            "unit_id",
+            "part",
+            "message",
+            "days",
+            "basis",
+            "parameters",
+            "evidence",
+            "due",
+            "remedy",
+            "waived",
+        ]
+    );
     assert!(finding["fingerprint"].as_str().unwrap().starts_with("gj1:"));
     assert_eq!(finding["verdict"], "违规");
     assert_eq!(finding["days"], -1);
@@ -107,9 +128,10 @@ fn xlsx_reads_back_by_unit() {
     let sheets = sheets(bytes(&report(), Format::Xlsx, Paint::PLAIN));
     let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["汇总", "全部问题", "数据问题", "U12 青石镇_人民政府", "U13", "未关联单位"]);
-    let lines: Vec<String> = sheets.iter().flat_map(|(name, rows)| {
-        std::iter::once(format!("## {name}")).chain(rows.iter().map(|row| row.join(" | "))).collect::<Vec<_>>()
-    }).collect();
+    let lines: Vec<String> = sheets
+        .iter()
+        .flat_map(|(name, rows)| std::iter::once(format!("## {name}")).chain(rows.iter().map(|row| row.join(" | "))).collect::<Vec<_>>())
+        .collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
 
@@ -186,15 +208,18 @@ fn trace_shows_conditions_cells_and_days() {
         remedy: "重新公示".into(),
         sections: vec![
             ("适用".into(), vec![line(0, "has(notice)", "是", Mark::Holds)]),
-            ("要求".into(), vec![
-                line(0, "notice_days >= minimum", "否", Mark::Fails),
-                TraceLine {
-                    cells: finding.evidence.clone(),
-                    days: Day::ymd(2024, 3, 4).zip(Day::ymd(2024, 3, 7)),
-                    ..line(1, "workdays(notice.start, notice.end)", "4", Mark::Value)
-                },
-                line(1, "minimum", "未知", Mark::Unknown),
-            ]),
+            (
+                "要求".into(),
+                vec![
+                    line(0, "notice_days >= minimum", "否", Mark::Fails),
+                    TraceLine {
+                        cells: finding.evidence.clone(),
+                        days: Day::ymd(2024, 3, 4).zip(Day::ymd(2024, 3, 7)),
+                        ..line(1, "workdays(notice.start, notice.end)", "4", Mark::Value)
+                    },
+                    line(1, "minimum", "未知", Mark::Unknown),
+                ],
+            ),
         ],
     };
     let calendar = Calendar::parse_csv(include_str!("../../rules/calendar/holidays.csv")).unwrap();
@@ -219,8 +244,20 @@ fn case_page_puts_first_what_is_to_be_done() {
         heading: "任免事项 C1 · 人员 P1 王示例".into(),
         facts: vec![("任免类型".into(), "提拔".into()), ("拟任职务层次".into(), "乡科级副职".into())],
         steps: vec![
-            CaseStep { when: "2024-03-04 至 2024-03-07".into(), table: "程序节点".into(), id: "S1".into(), detail: "任前公示".into(), place: "step.csv:2".into() },
-            CaseStep { when: "2024-03".into(), table: "谈话".into(), id: "T10".into(), detail: "任前谈话".into(), place: "talk.csv:2".into() },
+            CaseStep {
+                when: "2024-03-04 至 2024-03-07".into(),
+                table: "程序节点".into(),
+                id: "S1".into(),
+                detail: "任前公示".into(),
+                place: "step.csv:2".into(),
+            },
+            CaseStep {
+                when: "2024-03".into(),
+                table: "谈话".into(),
+                id: "T10".into(),
+                detail: "任前谈话".into(),
+                place: "talk.csv:2".into(),
+            },
         ],
         demands: vec![
             demand(Verdict::Compliant, "GS001", ""),

@@ -53,8 +53,7 @@ pub fn render_reading(report: &Report, paint: Paint, out: &mut dyn Write) -> io:
 fn heading(report: &Report, findings: &[&Finding], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = findings.first() else { return Ok(()) };
     let counts = tally::count(findings.iter().map(|f| f.verdict));
-    let counts: Vec<String> =
-        Verdict::ALL.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(v, n)| format!("{} {n}", v.word())).collect();
+    let counts: Vec<String> = Verdict::ALL.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(v, n)| format!("{} {n}", v.word())).collect();
     writeln!(out, "{} {}", paint.bold(&format!("━━ {} ━━", report.unit_of(first))), counts.join(" · "))?;
     writeln!(out)
 }

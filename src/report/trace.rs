@@ -12,7 +12,13 @@ use std::io::{self, Write};
 pub fn render_trace(trace: &Trace, names: &Names, calendar: &Calendar, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let part = trace.part.as_ref().map(|p| format!(" · {p}")).unwrap_or_default();
     let whom = words::subject(names, &trace.subject);
-    writeln!(out, "{} {} · {whom}{part} → {}", paint.bold(&trace.code), paint.bold(&trace.title), paint.verdict(trace.verdict, trace.verdict.word()))?;
+    writeln!(
+        out,
+        "{} {} · {whom}{part} → {}",
+        paint.bold(&trace.code),
+        paint.bold(&trace.title),
+        paint.verdict(trace.verdict, trace.verdict.word())
+    )?;
     if !trace.message.is_empty() {
         writeln!(out, "  {}", trace.message)?;
     }

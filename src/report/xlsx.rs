@@ -59,12 +59,18 @@ struct Styles {
 impl Styles {
     fn new() -> Self {
         let text = Format::new().set_align(FormatAlign::Top).set_text_wrap();
-        let head = Format::new().set_bold().set_background_color("D9E1F2").set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter);
+        let head =
+            Format::new().set_bold().set_background_color("D9E1F2").set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter);
         Self { head, text, bold: Format::new().set_bold() }
     }
 }
 
-fn summary(report: &Report, units: &BTreeMap<(bool, Option<&str>), Vec<&Finding>>, styles: &Styles, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+fn summary(
+    report: &Report,
+    units: &BTreeMap<(bool, Option<&str>), Vec<&Finding>>,
+    styles: &Styles,
+    sheet: &mut Worksheet,
+) -> Result<(), XlsxError> {
     sheet.set_column_width(0, 28.0)?.set_column_width(1, 30.0)?;
     let mut row = 0;
     for (label, text) in report.tally() {
@@ -138,7 +144,9 @@ fn fill<const N: usize>(
     for (row, cells) in (1u32..).zip(rows) {
         for (column, cell) in (0u16..).zip(&cells) {
             match cell.parse::<f64>() {
-                Ok(n) if numbers.contains(&usize::from(column)) => sheet.write_number_with_format(row, column, n, &styles.text).map(|_| ())?,
+                Ok(n) if numbers.contains(&usize::from(column)) => {
+                    sheet.write_number_with_format(row, column, n, &styles.text).map(|_| ())?
+                }
                 _ => put(sheet, row, column, cell, &styles.text)?,
             }
         }
