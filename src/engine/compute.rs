@@ -118,6 +118,11 @@ impl<'c, P: Probe> Eval<'c, P> {
             Node::CodeList(codes) => Some(codes.iter().map(|&c| span(i64::from(c))).collect()),
             Node::IntList(ints) => Some(ints.iter().map(|&i| span(i)).collect()),
             Node::TextList(texts) => Some(texts.iter().map(|&t| Val::Text(TextVal::Known(self.constant(t)))).collect()),
+            Node::Years(from, to) => {
+                let (from, to) = (self.span(*from), self.span(*to));
+                let exact = from.is_exact() && to.is_exact();
+                exact.then(|| (from.lo..=to.lo.min(from.lo.saturating_add(200))).map(span).collect())
+            }
             Node::LastYears(count) => {
                 let (count, year) = (self.span(*count), i64::from(self.cx.as_of.year()));
                 Some((year - count.lo.clamp(0, 200)..year).map(span).collect())

@@ -211,6 +211,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                 }
             }
             Node::SameText(a, b) => self.compare_texts(*a, *b, |a, b| a == b),
+            Node::TextBefore(a, b) => self.compare_texts(*a, *b, |a, b| a < b),
             Node::SameTextLoosely(a, b) => self.compare_texts(*a, *b, |a, b| squeezed(a).eq(squeezed(b))),
             Node::Overlaps(a, b) => self.compare_texts(*a, *b, |a, b| {
                 let (a, b): (String, String) = (squeezed(a).collect(), squeezed(b).collect());

@@ -95,6 +95,8 @@ pub enum Node {
     Compare(Cmp, NodeId, NodeId),
     /// Texts: equal or not.
     SameText(NodeId, NodeId),
+    /// The first text comes before the second, by bytes.
+    TextBefore(NodeId, NodeId),
     /// Texts: equal when all blanks are dropped.
     SameTextLoosely(NodeId, NodeId),
     /// Texts: one holds the other, blanks dropped.
@@ -223,6 +225,8 @@ pub enum Node {
     TextList(Vec<u32>),
     /// Whole numbers.
     IntList(Vec<i64>),
+    /// The years from one to another, both counted.
+    Years(NodeId, NodeId),
     /// The complete years before as-of.
     LastYears(NodeId),
     /// The elements that fulfil a condition.

@@ -9,11 +9,11 @@ use std::cell::Cell as Slot;
 use std::rc::Rc;
 
 /// Every function, for suggestions and documents.
-pub const FUNCTIONS: [&str; 49] = [
+pub const FUNCTIONS: [&str; 50] = [
     "any", "none", "all", "count", "latest", "earliest", "latest_by", "earliest_by", "highest", "lowest", "first_date", "last_date",
     "sum", "distinct", "spans", "held_months", "reaches", "rows_of", "peers", "has", "row_if", "workdays", "days", "whole_months",
     "whole_years", "year", "month", "date", "plus_months", "impact_end", "between", "min", "max", "first_of", "below", "above", "steps",
-    "higher_of", "lookup", "contains", "same_text", "overlaps", "lacking", "items", "pick", "size", "blank_as", "last_years", "where",
+    "higher_of", "lookup", "contains", "same_text", "overlaps", "lacking", "items", "pick", "size", "blank_as", "last_years", "years", "where",
 ];
 
 impl Compiler<'_> {
@@ -172,7 +172,7 @@ impl Compiler<'_> {
                 Some(Bound::Value(_, ty)) => matches!(ty, Ty::Codes(_) | Ty::Texts | Ty::Ints),
                 _ => false,
             },
-            Kind::Call(name, _) => matches!(name.as_str(), "lacking" | "items" | "pick" | "last_years"),
+            Kind::Call(name, _) => matches!(name.as_str(), "lacking" | "items" | "pick" | "last_years" | "years"),
             _ => false,
         }
     }
@@ -324,6 +324,7 @@ fn simple(name: &str, args: usize) -> Option<Simple> {
     const DATE: &[Ty] = &[Ty::Date];
     const TEXTS: &[Ty] = &[Ty::Text, Ty::Text];
     const INT: &[Ty] = &[Ty::Int(Unit::Plain)];
+    const INTS: &[Ty] = &[Ty::Int(Unit::Plain), Ty::Int(Unit::Plain)];
     const DATE_INT: &[Ty] = &[Ty::Date, Ty::Int(Unit::Plain)];
     let (arg_types, result, make): (&'static [Ty], Ty, fn(NodeId, NodeId) -> Node) = match name {
         "workdays" => (DATES, Ty::Int(Unit::Workdays), Node::WorkdaysBetween),
@@ -334,6 +335,7 @@ fn simple(name: &str, args: usize) -> Option<Simple> {
         "month" => (DATE, Ty::Int(Unit::Plain), |a, _| Node::MonthOf(a)),
         "plus_months" => (DATE_INT, Ty::Date, Node::PlusMonths),
         "impact_end" => (DATE_INT, Ty::Date, Node::ImpactEnd),
+        "years" => (INTS, Ty::Ints, Node::Years),
         "last_years" => (INT, Ty::Ints, |a, _| Node::LastYears(a)),
         "contains" => (TEXTS, Ty::Truth, Node::Contains),
         "same_text" => (TEXTS, Ty::Truth, Node::SameTextLoosely),

@@ -44,6 +44,8 @@ impl Compiler<'_> {
                 Node::Compare(turned(cmp), left, right)
             }
             (Ty::Text, Cmp::Eq) => Node::SameText(left, right),
+            (Ty::Text, Cmp::Lt) => Node::TextBefore(left, right),
+            (Ty::Text, Cmp::Gt) => Node::TextBefore(right, left),
             (Ty::Row(_), Cmp::Eq) => Node::SameRow(left, right),
             (Ty::Text, Cmp::Ne) => {
                 let same = self.add_silent(Node::SameText(left, right));
