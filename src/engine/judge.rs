@@ -19,6 +19,8 @@ pub struct Ruling {
     pub part: Option<String>,
     /// The year, for yearly rules.
     pub year: Option<i32>,
+    /// What is added to the subject's id, for rules over a unit's levels.
+    pub under: Option<String>,
     /// The verdict.
     pub verdict: Option<Verdict>,
     /// The sentence.
@@ -289,7 +291,7 @@ fn applies<P: Watched>(eval: &mut Eval<'_, P>, version: &Version, exists: Truth)
 fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, subject: RowId, exists: Truth, out: &mut Rulings) {
     let Some(law) = rule.versions.get(version) else { return };
     match &rule.each {
-        None => judge_one(eval, rule, law, version, exists, (None, None), out),
+        None => judge_one(eval, rule, law, version, exists, Label::default(), out),
         Some(Each::Rows { rows, table, slot, part }) => {
             let set = crate::rules::ir::Set { rows: *rows, table: *table, slot: *slot, cond: None };
             let Some(list) = eval.ordered(&set) else {
@@ -301,10 +303,10 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                 eval.begin(subject);
                 eval.bind_row(*slot, row);
                 let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
-                judge_one(eval, rule, law, version, exists.and(counts), (part, None), out);
+                judge_one(eval, rule, law, version, exists.and(counts), Label { part, ..Label::default() }, out);
             }
         }
-        Some(Each::List { list, var, year, part }) => {
+        Some(Each::List { list, var, year, under, part }) => {
             let Some(elements) = eval.elements(*list) else {
                 let lacks = eval.probe.lacks_since(0);
                 out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::KEEPS);
@@ -318,7 +320,8 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                     _ => None,
                 };
                 let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
-                judge_one(eval, rule, law, version, exists, (part, number), out);
+                let under = under.as_ref().map(|(_, element)| say(eval, element, &Facts::default()));
+                judge_one(eval, rule, law, version, exists, Label { part, year: number, under }, out);
             }
         }
     }
@@ -327,8 +330,13 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
     }
 }
 
-/// What a part is called, and its year.
-type Label = (Option<String>, Option<i32>);
+/// What tells a part apart.
+#[derive(Default)]
+struct Label {
+    part: Option<String>,
+    year: Option<i32>,
+    under: Option<String>,
+}
 
 fn judge_one<P: Watched>(
     eval: &mut Eval<'_, P>,
@@ -339,7 +347,7 @@ fn judge_one<P: Watched>(
     label: Label,
     out: &mut Rulings,
 ) {
-    let base = Ruling { version, part: label.0, year: label.1, ..Ruling::default() };
+    let base = Ruling { version, part: label.part, year: label.year, under: label.under, ..Ruling::default() };
     let mark = eval.probe.lacking();
     let applies = applies(eval, law, exists);
     if applies == Truth::False {

@@ -10,7 +10,7 @@ use super::verdict::Verdict;
 use crate::document;
 use crate::records::{FieldId, FieldType, Filled, RowId, TableId};
 use crate::dates::Day;
-use crate::rules::{Body, DayUnit, Rule, Version};
+use crate::rules::{Body, DayUnit, Each, Rule, Version};
 use serde_json::{Map, Value};
 
 /// The findings among a subject's rulings. Those that lack whole columns or tables are marked as shared.
@@ -22,8 +22,7 @@ pub fn findings(cx: &Context<'_>, rule: &Rule, subject: RowId, rulings: &Rulings
 /// A ruling as a finding, whatever its verdict; and whether whole columns or tables are lacking.
 pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, ruling: &Ruling) -> (Finding, bool) {
     let verdict = ruling.verdict.unwrap_or(Verdict::Unverified);
-    let id = cx.store.key(rule.subject, row).to_owned();
-    let subject = Subject { table: rule.subject_name.clone(), id, year: ruling.year };
+    let subject = subject(cx, rule, row, ruling);
     let mut missing = lacking(cx, &ruling.lacks);
     let shared = ruling.lacks.iter().any(|l| matches!(l, Lack::Column(..) | Lack::Table(_)));
     let mut message = ruling.message.clone();
@@ -65,6 +64,17 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
     (finding, shared)
 }
 
+/// Whom a ruling is about: the row, or the row with what is judged of it.
+pub fn subject(cx: &Context<'_>, rule: &Rule, row: RowId, ruling: &Ruling) -> Subject {
+    let key = cx.store.key(rule.subject, row);
+    match (&rule.each, &ruling.under) {
+        (Some(Each::List { under: Some((table, _)), .. }), Some(under)) => {
+            Subject { table: table.clone(), id: format!("{key}/{under}"), year: ruling.year }
+        }
+        _ => Subject { table: rule.subject_name.clone(), id: key.to_owned(), year: ruling.year },
+    }
+}
+
 /// The articles of a version, in the edition in force on the anchor date (on the day the question is asked, where there is none).
 pub fn basis(cx: &Context<'_>, version: Option<&Version>, anchor: Option<Day>) -> Vec<Basis> {
     let on = anchor.unwrap_or(cx.as_of);
@@ -74,7 +84,11 @@ pub fn basis(cx: &Context<'_>, version: Option<&Version>, anchor: Option<Day>) -
 
 /// One finding for all the subjects that a table or column not exported leaves undecided.
 pub fn shared(cx: &Context<'_>, rule: &Rule, like: Finding, missing: Vec<Missing>, subjects: u64) -> Finding {
-    let subject = Subject { table: rule.subject_name.clone(), id: "*".into(), year: None };
+    let table = match &rule.each {
+        Some(Each::List { under: Some((table, _)), .. }) => table.clone(),
+        _ => rule.subject_name.clone(),
+    };
+    let subject = Subject { table, id: "*".into(), year: None };
     let names: Vec<String> = missing.iter().map(|m| name_of(cx, m)).collect();
     Finding {
         fingerprint: fingerprint(&rule.code, &subject, None),

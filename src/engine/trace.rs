@@ -99,7 +99,7 @@ pub fn trace(rules: &RuleSet, store: &Store, as_of: Day, rule: &Rule, row: RowId
             let mut trace =
                 blank(&cx, rule, row, verdict, finding.as_ref().map_or_else(|| why_none(verdict).to_owned(), |f| f.message.clone()));
             trace.part.clone_from(&ruling.part);
-            trace.subject.year = ruling.year;
+            trace.subject = report::subject(&cx, rule, row, ruling);
             trace.version = version.filter(|_| rule.dated).map(in_force);
             trace.basis = report::basis(&cx, version, rulings.anchor);
             trace.missing = finding.map_or_else(|| report::lacking(&cx, &ruling.lacks), |f| f.missing);

@@ -79,6 +79,8 @@ pub enum Each {
         var: u8,
         /// Whether the element is the subject's year.
         year: bool,
+        /// The table that the findings name instead, with the element added to the id (`U12/县处级正职` of `quota`).
+        under: Option<(String, Template)>,
         /// What tells the findings apart.
         part: Option<Template>,
     },

@@ -174,10 +174,13 @@ impl Draft<'_> {
         let table = document::table(self.source, value, &mut compiler.sink)?;
         let name = table.get("name").and_then(|v| document::text(self.source, v, &mut compiler.sink)).unwrap_or("each").to_owned();
         let over = self.parse(table.get("in")?, compiler)?;
-        let (node, ty) = compiler.expr(&self.env, &over, None)?;
+        // `of` names the code list that the elements of a literal list are of.
+        let list = table.get("of").and_then(|v| document::text(self.source, v, &mut compiler.sink)).and_then(|l| compiler.schema.list(l));
+        let (node, ty) = compiler.expr(&self.env, &over, list.map(Ty::Codes))?;
         let year = table.get("year").and_then(|v| document::boolean(self.source, v, &mut compiler.sink)).unwrap_or(false);
         let part = table.get("part").cloned();
-        document::report_unknown_keys(self.source, table, &["name", "in", "year", "part"], &mut compiler.sink);
+        let under = table.get("subject").and_then(|v| document::text(self.source, v, &mut compiler.sink)).map(str::to_owned);
+        document::report_unknown_keys(self.source, table, &["name", "in", "year", "part", "subject", "of"], &mut compiler.sink);
         let made = match ty {
             Ty::Rows(rows_table) => {
                 let slot = self.env.next_slot;
@@ -194,8 +197,12 @@ impl Draft<'_> {
                     Ty::Texts => Ty::Text,
                     _ => Ty::Int(Unit::Plain),
                 };
-                self.env.names.push((name, Bound::Variable(var, element)));
-                Each::List { list: node, var, year, part: None }
+                self.env.names.push((name.clone(), Bound::Variable(var, element)));
+                let under = under.map(|table| {
+                    let node = compiler.program.add(Node::Var(var), name);
+                    (table, super::ir::Template(vec![super::ir::Piece::Value(node, element)]))
+                });
+                Each::List { list: node, var, year, under, part: None }
             }
             _ => {
                 compiler.complain(&self.env, over.span, "rule::type", "each 的 in 应为若干行或列表");
@@ -210,7 +217,7 @@ impl Draft<'_> {
         });
         Some(match made {
             Each::Rows { rows, table, slot, .. } => Each::Rows { rows, table, slot, part: template },
-            Each::List { list, var, year, .. } => Each::List { list, var, year, part: template },
+            Each::List { list, var, year, under, .. } => Each::List { list, var, year, under, part: template },
         })
     }
 
