@@ -144,9 +144,10 @@ impl Job<'_> {
         }
         let (at, fields) = self.wanted(table, &header, &record);
         let mut sheet = batch.sheet(table, file, fields);
+        let layout = Layout { width, at, damaged: decode::is_damaged(text) };
         loop {
             match lines.next(&mut record, file)? {
-                Next::Row(line) => read_row(&record, line, width, &at, &mut sheet),
+                Next::Row(line) => read_row(&record, line, &layout, &mut sheet),
                 Next::End => break,
                 Next::NotUtf8 => {
                     batch.take_back(sheet);
@@ -190,20 +191,31 @@ impl Job<'_> {
     }
 }
 
+/// How the rows of a file are laid out.
+struct Layout {
+    /// How many cells a row has.
+    width: usize,
+    /// Where the columns of the sheet are.
+    at: Vec<usize>,
+    /// Some bytes of the file are no text.
+    damaged: bool,
+}
+
 #[inline]
-fn read_row(record: &csv::StringRecord, line: u32, width: usize, at: &[usize], sheet: &mut Sheet) {
-    if record.iter().all(|cell| cell.trim().is_empty()) {
+fn read_row(record: &csv::StringRecord, line: u32, layout: &Layout, sheet: &mut Sheet) {
+    if record.iter().all(|cell| cell.is_empty() || cell.trim().is_empty()) {
         // Spreadsheets write rows of commas below the last.
         return;
     }
     sheet.start_row(line);
-    if record.len() != width {
-        let why = format!("这一行有{}列，表头有{width}列", record.len());
+    if record.len() != layout.width {
+        let why = format!("这一行有{}列，表头有{}列", record.len(), layout.width);
         sheet.refuse_row("data::row-width", &why, "列数应与表头相同；单元格里的逗号、引号要用引号括起来");
     }
-    for (i, &column) in at.iter().enumerate() {
+    for (i, &column) in layout.at.iter().enumerate() {
         match record.get(column) {
-            Some(text) if decode::is_damaged(text) => sheet.cell(i, Cell::Garbled),
+            Some("") => sheet.cell(i, Cell::Blank),
+            Some(text) if layout.damaged && text.contains('\u{fffd}') => sheet.cell(i, Cell::Garbled),
             Some(text) => sheet.cell(i, Cell::Text(text)),
             None => sheet.lost(i),
         }

@@ -42,10 +42,9 @@ pub(super) fn text(bytes: &[u8], file: &str) -> Result<String, IngestError> {
     Ok(text)
 }
 
-/// Whether bytes of a cell were no text.
-#[inline]
-pub(super) fn is_damaged(cell: &str) -> bool {
-    !cell.is_ascii() && cell.contains('\u{fffd}')
+/// Whether bytes of a text were none: where they stood is U+FFFD.
+pub(super) fn is_damaged(text: &[u8]) -> bool {
+    memchr::memmem::find(text, "\u{fffd}".as_bytes()).is_some()
 }
 
 fn utf16(encoding: &'static Encoding, bytes: &[u8], file: &str) -> Result<String, IngestError> {

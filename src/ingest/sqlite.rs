@@ -228,19 +228,17 @@ fn unknown_cells(table: &Found, column: &str, cells: u64) -> Problem {
 #[inline]
 fn read_cells(row: &Row<'_>, sheet: &mut Sheet, unknown: &mut [u64]) -> rusqlite::Result<()> {
     for (i, unknown) in unknown.iter_mut().enumerate() {
-        let cell = match row.get_ref(i + 1)? {
-            ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Garbled, Cell::Text),
-            ValueRef::Null => Cell::Blank,
-            ValueRef::Integer(i) => Cell::Int(i),
-            ValueRef::Real(x) => Cell::Real(x),
+        match row.get_ref(i + 1)? {
+            ValueRef::Text(bytes) => sheet.bytes(i, bytes),
+            ValueRef::Null => sheet.cell(i, Cell::Blank),
+            ValueRef::Integer(value) => sheet.cell(i, Cell::Int(value)),
+            ValueRef::Real(value) => sheet.cell(i, Cell::Real(value)),
             ValueRef::Blob(UNREADABLE) => {
                 *unknown += 1;
                 sheet.unknown(i);
-                continue;
             }
-            ValueRef::Blob(_) => Cell::Garbled,
-        };
-        sheet.cell(i, cell);
+            ValueRef::Blob(_) => sheet.cell(i, Cell::Garbled),
+        }
     }
     Ok(())
 }

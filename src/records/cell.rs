@@ -74,14 +74,19 @@ impl Bad {
     }
 }
 
-/// The cell without blanks around it; blank if nothing is left.
+/// A text without blanks around it.
 #[inline]
-pub(super) fn trimmed(cell: Cell<'_>) -> Cell<'_> {
-    let Cell::Text(text) = cell else { return cell };
-    let plain = |b: Option<&u8>| b.is_some_and(u8::is_ascii_graphic);
+pub(super) fn trimmed(text: &str) -> &str {
+    // Most texts begin and end with a visible ASCII character or an ideograph, which is told by a byte.
+    let ideograph = |b: &u8| matches!(b, 0xe4..=0xe9);
     let bytes = text.as_bytes();
-    let text = if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim() };
-    if text.is_empty() { Cell::Blank } else { Cell::Text(text) }
+    let starts_plain = bytes.first().is_some_and(|b| b.is_ascii_graphic() || ideograph(b));
+    let ends_plain = match bytes {
+        [.., last] if last.is_ascii_graphic() => true,
+        [.., lead, _, _] => ideograph(lead),
+        _ => false,
+    };
+    if starts_plain && ends_plain { text } else { text.trim() }
 }
 
 /// Calls `with` with the text of a cell that is not blank.
@@ -238,12 +243,8 @@ mod tests {
 
     #[test]
     fn blanks_of_every_width_are_trimmed() {
-        let read = |t| match trimmed(Cell::Text(t)) {
-            Cell::Text(t) => t.to_owned(),
-            _ => String::new(),
-        };
-        assert_eq!(read("\u{3000}局长\u{a0} "), "局长");
-        assert_eq!(read(" \t\u{3000}"), "");
-        assert_eq!(read("P1"), "P1");
+        assert_eq!(trimmed("\u{3000}局长\u{a0} "), "局长");
+        assert_eq!(trimmed(" \t\u{3000}"), "");
+        assert_eq!(trimmed("P1"), "P1");
     }
 }

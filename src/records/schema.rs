@@ -129,18 +129,24 @@ pub struct CodeList {
     pub values: Vec<String>,
     /// Whether the order is a rank, so that `>=` has a meaning.
     pub ordered: bool,
-    index: FxHashMap<Box<str>, u8>,
+    index: FxHashMap<Box<[u8]>, u8>,
 }
 
 impl CodeList {
     /// A list of at most 250 values.
     pub fn new(name: String, values: Vec<String>, ordered: bool) -> Self {
-        let index = values.iter().take(250).zip(0u8..).map(|(v, i)| (v.as_str().into(), i)).collect();
+        let index = values.iter().take(250).zip(0u8..).map(|(v, i)| (v.as_bytes().into(), i)).collect();
         Self { name, values, ordered, index }
     }
 
     /// The number of a value.
     pub fn code(&self, value: &str) -> Option<u8> {
+        self.code_of(value.as_bytes())
+    }
+
+    /// The number of a value given as UTF-8.
+    #[inline]
+    pub fn code_of(&self, value: &[u8]) -> Option<u8> {
         self.index.get(value).copied()
     }
 

@@ -10,7 +10,7 @@ use super::origin::Origins;
 use super::problem::{Fate, Problem, shown};
 use super::schema::{Blank, FieldId, FieldType, ListId, Schema, TableId};
 use super::text::{Keys, RefKeys, Sym, Texts};
-use crate::dates::Fuzzy;
+use crate::dates::{Fuzzy, parse_fast};
 use std::sync::Arc;
 
 /// One table of one file being read: [`Sheet::start_row`], [`Sheet::cell`] for each column, [`Sheet::end_row`].
@@ -167,11 +167,62 @@ impl Sheet {
     }
 
     /// Hands over the cell of the `index`-th column. Each column at most once a row; one left out is blank.
-    #[inline]
+    // Inlined, so that a reader that knows what it has goes straight to it.
+    #[inline(always)]
     pub fn cell(&mut self, index: usize, cell: Cell<'_>) {
+        match cell {
+            Cell::Blank => self.blank(index),
+            Cell::Text(text) => self.text(index, text),
+            cell => self.other(index, cell),
+        }
+    }
+
+    fn blank(&mut self, index: usize) {
         let Some(fill) = self.part.fills.get_mut(index) else { return };
         self.given += 1;
-        if let Err(bad) = fill.put(cell::trimmed(cell), &mut self.part.keys, &mut self.texts, &self.schema) {
+        match &mut fill.cells {
+            Cells::Key => self.part.keys.push(""),
+            _ => fill.push_blank(),
+        }
+        if fill.required {
+            self.reject(index, Cell::Blank, Bad::Missing);
+        }
+    }
+
+    fn text(&mut self, index: usize, text: &str) {
+        let text = cell::trimmed(text);
+        if text.is_empty() {
+            return self.blank(index);
+        }
+        let Some(fill) = self.part.fills.get_mut(index) else { return };
+        self.given += 1;
+        if let Err(bad) = fill.put(Cell::Text(text), &mut self.part.keys, &mut self.texts, &self.schema) {
+            self.reject(index, Cell::Text(text), bad);
+        }
+    }
+
+    /// Hands over the cell of the `index`-th column as bytes that ought to be UTF-8. Dates and codes need not be proved to be so.
+    pub fn bytes(&mut self, index: usize, bytes: &[u8]) {
+        let Some(fill) = self.part.fills.get_mut(index) else { return };
+        let stored = match &mut fill.cells {
+            Cells::Date(v, _) => parse_fast(bytes).map(|date| v.push(date)),
+            Cells::Code(v, _, list) => self.schema.lists.get(*list).and_then(|l| l.code_of(bytes)).map(|code| v.push(code)),
+            _ => None,
+        };
+        if stored.is_some() {
+            self.given += 1;
+            return;
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.text(index, text),
+            Err(_) => self.other(index, Cell::Garbled),
+        }
+    }
+
+    fn other(&mut self, index: usize, cell: Cell<'_>) {
+        let Some(fill) = self.part.fills.get_mut(index) else { return };
+        self.given += 1;
+        if let Err(bad) = fill.put(cell, &mut self.part.keys, &mut self.texts, &self.schema) {
             self.reject(index, cell, bad);
         }
     }
@@ -306,37 +357,29 @@ impl Sheet {
 }
 
 impl Fill {
-    #[inline]
+    /// Reads a cell that is not blank.
+    #[inline(always)]
     fn put(&mut self, cell: Cell<'_>, keys: &mut Keys, texts: &mut Texts, schema: &Schema) -> Result<(), Bad> {
-        let missing = || if self.required { Err(Bad::Missing) } else { Ok(()) };
         match &mut self.cells {
-            Cells::Date(v, blank) => put(v, cell, *blank, BAD_DATE, missing, cell::date),
-            Cells::Text(v, blank) => put(v, cell, *blank, Sym::BAD, missing, |c| cell::text(c, |t| texts.intern(t))),
-            Cells::Code(v, blank, list) => put(v, cell, *blank, BAD_CODE, missing, |c| match c {
-                Cell::Text(t) => schema.lists.get(*list).and_then(|l| l.code(t)).ok_or(Bad::Code),
-                _ => Err(Bad::Code),
-            }),
-            Cells::Int(v) => put(v, cell, BLANK_INT, BAD_INT, missing, cell::int),
-            Cells::Bool(v, blank) => put(v, cell, *blank, BAD_BOOL, missing, cell::yes_no),
-            Cells::Number(v) => put(v, cell, BLANK_NUMBER, BAD_NUMBER, missing, cell::number),
-            Cells::Refs(refs, blank) => match cell {
-                Cell::Blank => {
-                    refs.mark(*blank);
-                    missing()
-                }
-                cell => cell::text(cell, |t| refs.push(t)).inspect_err(|_| refs.mark(BAD_ROW)),
-            },
-            Cells::Key => match cell {
-                Cell::Blank => {
-                    keys.push("");
-                    missing()
-                }
-                cell => cell::text(cell, |t| keys.push(t)).inspect_err(|_| keys.push("")),
-            },
+            Cells::Date(v, _) => put(v, cell::date(cell), BAD_DATE),
+            Cells::Text(v, _) => put(v, cell::text(cell, |t| texts.intern(t)), Sym::BAD),
+            Cells::Code(v, _, list) => {
+                let code = match cell {
+                    Cell::Text(t) => schema.lists.get(*list).and_then(|l| l.code(t)),
+                    _ => None,
+                };
+                put(v, code.ok_or(Bad::Code), BAD_CODE)
+            }
+            Cells::Int(v) => put(v, cell::int(cell), BAD_INT),
+            Cells::Bool(v, _) => put(v, cell::yes_no(cell), BAD_BOOL),
+            Cells::Number(v) => put(v, cell::number(cell), BAD_NUMBER),
+            Cells::Refs(refs, _) => cell::text(cell, |t| refs.push(t)).inspect_err(|_| refs.mark(BAD_ROW)),
+            Cells::Key => cell::text(cell, |t| keys.push(t)).inspect_err(|_| keys.push("")),
         }
     }
 
-    /// A blank in a row of before the column was known.
+    /// A blank; the key's is the sheet's affair.
+    #[inline(always)]
     fn push_blank(&mut self) {
         match &mut self.cells {
             Cells::Key => {}
@@ -396,21 +439,10 @@ impl Fill {
     }
 }
 
-/// Reads one cell into a column: a blank as `blank`, one that cannot stand as `bad`.
+/// Adds a cell to a column: one that cannot stand as `bad`.
 #[inline(always)]
-fn put<'c, T>(
-    column: &mut Vec<T>,
-    cell: Cell<'c>,
-    blank: T,
-    bad: T,
-    missing: impl FnOnce() -> Result<(), Bad>,
-    read: impl FnOnce(Cell<'c>) -> Result<T, Bad>,
-) -> Result<(), Bad> {
-    if matches!(cell, Cell::Blank) {
-        column.push(blank);
-        return missing();
-    }
-    match read(cell) {
+fn put<T>(column: &mut Vec<T>, value: Result<T, Bad>, bad: T) -> Result<(), Bad> {
+    match value {
         Ok(value) => {
             column.push(value);
             Ok(())
