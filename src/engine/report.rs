@@ -176,6 +176,7 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
 
 /// The sentence of a 待核: which cells are blank, unreadable or not exact enough.
 fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
+    let only_rows = lacks.iter().all(|l| matches!(l, Lack::NoRow(_)));
     let mut clauses: Vec<String> = Vec::new();
     for lack in lacks {
         let clause = match *lack {
@@ -188,7 +189,11 @@ fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
                     (None, _) => format!("{name}不详"),
                 }
             }
-            Lack::NoRow(_) if lacks.len() > 1 => continue,
+            Lack::NoRow(_) if !only_rows => continue,
+            Lack::NoRow(_) => {
+                let names: Vec<String> = lacking(cx, std::slice::from_ref(lack)).iter().map(|m| name_of(cx, m)).collect();
+                format!("未见相应的{}记录", names.join("、"))
+            }
             _ => {
                 let names: Vec<String> = lacking(cx, std::slice::from_ref(lack)).iter().map(|m| name_of(cx, m)).collect();
                 let why = match lack {

@@ -368,7 +368,10 @@ impl<'c, P: Probe> Eval<'c, P> {
         });
         match (sure, maybe) {
             _ if !known => Span::UNKNOWN,
-            (None, None) => none,
+            (None, None) => {
+                self.probe.lack(Lack::NoRow(set.table));
+                none
+            }
             (Some(sure), None) => sure,
             (None, Some(_)) => Span::UNKNOWN,
             (Some(sure), Some(maybe)) => {
