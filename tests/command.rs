@@ -147,3 +147,15 @@ fn asides_of_jsonl_are_json_lines() {
     assert_eq!(run["value"]["as_of"], "2026-06-30");
     assert!(run["value"]["data"].as_str().unwrap().starts_with("sha256:"));
 }
+
+/// The samples name the day they are meant to be asked on, so that they say the same whenever they are tried.
+#[test]
+fn the_samples_bring_their_day() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for sample in ["samples/case", "samples/county"] {
+        let plain = guiju(root, &["check", sample]);
+        let dated = guiju(root, &["check", sample, "--as-of", "2026-06-30"]);
+        assert_eq!((code(&plain), &plain.stdout), (code(&dated), &dated.stdout));
+        assert!(text(&plain.stdout).contains("截至  2026-06-30"));
+    }
+}

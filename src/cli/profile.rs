@@ -1,20 +1,28 @@
-//! `profile`: how well each table and field is filled.
+//! `profile`: how well each table and field is filled, and which rules that starves.
 
 use super::args::{Common, Profile};
 use super::exit::Exit;
+use super::scope::Scope;
 use super::settings::{self, Screen};
 use super::trouble::Trouble;
 use super::{output, run};
 use crate::records::{FieldType, Store, Wanted};
-use crate::report::{Align, Grid, Paint, filled_of};
+use crate::report::{Align, Grid, Names, Paint, Starved, filled_of, starved};
 use serde::Serialize;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// The formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     Table,
     Json,
+}
+
+#[derive(Debug, Serialize)]
+struct Whole<'a> {
+    fields: Vec<Line<'a>>,
+    rules: &'a [Starved],
 }
 
 #[derive(Debug, Serialize)]
@@ -38,11 +46,15 @@ pub(super) fn run(args: &Profile, common: &Common, screen: Screen) -> Result<Exi
     let rules = run::rules(&settings)?.set;
     let schema = &rules.schema;
     let store = run::records(&settings, schema, &Wanted::all(schema), screen)?;
-    let lines = lines(&store);
+    let chosen = run::chosen(&rules, &settings)?;
+    let outcome = run::judge(&rules, &store, &chosen, &settings, &Scope::default(), screen)?;
+    let starved = starved(&outcome, &store);
+    let names = Names { schema: Some(Arc::clone(&store.schema)), ..Names::default() };
+    let whole = Whole { fields: lines(&store), rules: &starved };
     output::write(args.output.output.as_deref(), |out| match format {
-        Format::Table => table(&lines, screen.result(&args.output), out),
+        Format::Table => table(&whole, &names, screen.result(&args.output), out),
         Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &lines)?;
+            serde_json::to_writer_pretty(&mut *out, &whole)?;
             writeln!(out)
         }
     })?;
@@ -75,7 +87,7 @@ fn lines(store: &Store) -> Vec<Line<'_>> {
     lines
 }
 
-fn table(lines: &[Line<'_>], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn table(whole: &Whole<'_>, names: &Names, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let mut grid = Grid::new([
         ("表", Align::Left),
         ("字段", Align::Left),
@@ -84,7 +96,7 @@ fn table(lines: &[Line<'_>], paint: Paint, out: &mut dyn Write) -> io::Result<()
         ("行数", Align::Right),
         ("填报率", Align::Right),
     ]);
-    for line in lines {
+    for line in &whole.fields {
         let rate = match (line.exported, line.rows) {
             (false, _) => "未导出".to_owned(),
             (true, 0) => "—".to_owned(),
@@ -98,6 +110,16 @@ fn table(lines: &[Line<'_>], paint: Paint, out: &mut dyn Write) -> io::Result<()
             line.rows.to_string(),
             rate,
         ]);
+    }
+    grid.render(paint, out)?;
+    if whole.rules.is_empty() {
+        return writeln!(out, "\n没有规则因缺数据而判不了");
+    }
+    writeln!(out, "\n{}", paint.bold("── 因缺数据受影响的规则 ──"))?;
+    let mut grid = Grid::new([("规则", Align::Left), ("名称", Align::Left), ("待核", Align::Right), ("缺少", Align::Left)]);
+    for rule in whole.rules {
+        let lacks: Vec<String> = rule.lacks.iter().map(|l| l.words(names)).collect();
+        grid.row([rule.code.clone(), rule.title.clone(), rule.unverified.to_string(), lacks.join("、")]);
     }
     grid.render(paint, out)
 }

@@ -1,5 +1,6 @@
 //! Rules that lack data: which cells, for how many subjects, and how well the column is filled at all.
 
+use super::{Names, words};
 use crate::engine::{Outcome, Verdict};
 use crate::records::{Filled, Store};
 use serde::Serialize;
@@ -38,6 +39,13 @@ pub struct Lack {
     pub findings: u64,
     /// The share of rows with this cell filled, 0 to 1; none where it was not exported or has no rows.
     pub fill: Option<f64>,
+}
+
+impl Lack {
+    /// The column by its Chinese name, with its fill rate.
+    pub fn words(&self, names: &Names) -> String {
+        words::lack(names, self)
+    }
 }
 
 /// A table and, unless whole rows are lacking, a field of it.
