@@ -159,3 +159,23 @@ fn the_samples_bring_their_day() {
         assert!(text(&plain.stdout).contains("截至  2026-06-30"));
     }
 }
+
+/// A county's own field is read, and a mistake in its schema file is shown under that file's name.
+#[test]
+fn a_county_adds_a_field_in_its_own_schema_file() {
+    let dir = folder(&CASES);
+    std::fs::write(dir.path().join("case.csv"), "case_id,person_id,unit_id,kind,leader,status,领导批示\nC1,P1,U2,提拔,是,,同意\n").unwrap();
+    let noted = |output: &Output| text(&output.stderr).lines().any(|l| l.contains(r#""type":"note""#) && l.contains("领导批示"));
+    let check = |more: &[&str]| {
+        let mut args = vec!["check", ".", "--as-of", "2026-06-30", "--select", "GS002", "--format", "jsonl"];
+        args.extend(more);
+        guiju(dir.path(), &args)
+    };
+    assert!(noted(&check(&[])));
+    std::fs::write(dir.path().join("county.toml"), "[table.case]\nremark = \"text 领导批示\"\n").unwrap();
+    assert!(!noted(&check(&["--schema", "county.toml"])));
+    std::fs::write(dir.path().join("county.toml"), "[table.case]\nremark = \"txt 领导批示\"\n").unwrap();
+    let wrong = check(&["--schema", "county.toml"]);
+    assert_eq!(code(&wrong), 3);
+    assert!(text(&wrong.stderr).contains("county.toml:2"), "{}", text(&wrong.stderr));
+}

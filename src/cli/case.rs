@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
 use super::{output, run};
-use crate::records::{FieldId, FieldType, RowId, Store, TableId};
+use crate::records::{FieldId, FieldType, RowId, Store, TableId, masked};
 use crate::report::{CasePage, CaseStep, render_case};
 
 /// The table of matters.
@@ -51,7 +51,7 @@ fn heading(store: &Store, table: TableId, row: RowId) -> String {
 fn cells(store: &Store, table: TableId, row: RowId, without: &[FieldId]) -> Vec<(String, String)> {
     let Some(def) = store.schema.tables.get(table) else { return Vec::new() };
     let fields = def.fields.iter().enumerate().filter(|(f, field)| field.ty != FieldType::Id && !without.contains(f));
-    fields.filter_map(|(f, field)| Some((field.zh.clone(), store.show(table, row, f)?))).collect()
+    fields.filter_map(|(f, field)| Some((field.zh.clone(), masked(&store.show(table, row, f)?)))).collect()
 }
 
 /// Every row that belongs to the matter, by date.

@@ -42,7 +42,7 @@ pub(super) fn rules(settings: &Settings) -> Result<Rules, Trouble> {
         let text = std::fs::read_to_string(path)
             .map_err(|e| Trouble::Rules(Plain::new("rules::unreadable", format!("读不了 {shown}：{}", super::output::reason(&e)))))?;
         // Schema files are read in order of path, the rules' own first.
-        files.add(&format!("schema/{i:03}.schema.toml"), &text);
+        files.add_as(&format!("schema/{i:03}.schema.toml"), &shown.to_string(), &text);
     }
     let mut hash = Sha256::new();
     for (path, source) in files.all() {

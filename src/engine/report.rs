@@ -7,9 +7,9 @@ use super::probe::Lack;
 use super::say;
 use super::value::Span;
 use super::verdict::Verdict;
-use crate::document;
-use crate::records::{FieldId, FieldType, Filled, RowId, TableId};
 use crate::dates::Day;
+use crate::document;
+use crate::records::{FieldId, FieldType, Filled, RowId, TableId, masked};
 use crate::rules::{Body, DayUnit, Each, Rule, Version};
 use serde_json::{Map, Value};
 
@@ -50,7 +50,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
         person_id,
         unit_id,
         part: ruling.part.clone(),
-        message,
+        message: masked(&message),
         days: if verdict == Verdict::Unverified { None } else { ruling.days },
         basis,
         parameters: version.map_or_else(Map::new, |v| parameters(&v.params, ruling.unit.filter(|_| !is_deadline))),
@@ -146,11 +146,7 @@ fn doubtful(cx: &Context<'_>, table: TableId, row: RowId) -> Missing {
 fn named(cx: &Context<'_>, table: TableId, row: RowId, field: FieldId) -> Missing {
     let (table, row, field) = cx.settled(table, row, field);
     let def = &cx.store.schema.tables[table];
-    Missing {
-        table: def.name.clone(),
-        id: Some(cx.store.key(table, row).to_owned()),
-        field: def.fields.get(field).map(|f| f.name.clone()),
-    }
+    Missing { table: def.name.clone(), id: Some(cx.store.key(table, row).to_owned()), field: def.fields.get(field).map(|f| f.name.clone()) }
 }
 
 /// Cells as people read them, with their places.
@@ -164,7 +160,7 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
             table: def.name.clone(),
             id: cx.store.key(table, row).to_owned(),
             field: field.name.clone(),
-            value: cx.store.show(table, row, f),
+            value: cx.store.show(table, row, f).map(|v| masked(&v)),
             source: cx.store.place(table, row, f),
         };
         if !all.contains(&cell) {

@@ -11,7 +11,7 @@ use super::say;
 use super::value::{RowVal, Truth};
 use super::verdict::Verdict;
 use crate::dates::Day;
-use crate::records::{FieldType, RowId, Store};
+use crate::records::{FieldType, RowId, Store, masked};
 use crate::rules::ir::{Node, NodeId, Ty, Unit};
 use crate::rules::{Body, Dates, Rule, RuleSet, Version};
 use std::collections::BTreeSet;
@@ -309,7 +309,7 @@ fn line(cx: &Context<'_>, step: &TraceStep, after: &[TraceStep], root: usize) ->
         Kept::Truth(Truth::False) => ("否".to_owned(), Mark::Fails),
         Kept::Truth(Truth::Unknown) => ("不详".to_owned(), Mark::Unknown),
         Kept::Span(s) => (say::of_type(&cx.store.schema, *s, ty(cx, step.node)), Mark::Value),
-        Kept::Text(t) => (t.clone().unwrap_or_else(|| "（不详）".into()), Mark::Value),
+        Kept::Text(t) => (t.as_deref().map_or_else(|| "（不详）".into(), masked), Mark::Value),
         Kept::Row(r) => (row_words(cx, step.node, *r), Mark::Value),
         Kept::Nothing => return None,
     };

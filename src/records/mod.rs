@@ -20,11 +20,11 @@ mod text;
 pub use build::{Batch, Builder, Reading, Wanted};
 pub use cell::Cell;
 pub use column::{
-    BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER,
-    BLANK_ROW, Column, FAR_ROW, Filled, NONE_CODE, NONE_ROW,
+    BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER, BLANK_ROW,
+    Column, FAR_ROW, Filled, NONE_CODE, NONE_ROW,
 };
 pub use origin::{Origins, Run};
-pub use problem::{Fate, Problem, Tally, shown};
+pub use problem::{Fate, Problem, Tally, masked, shown};
 pub use schema::{Blank, CodeList, Field, FieldId, FieldType, Joined, ListId, Schema, Table, TableId, Void, squeeze};
 pub use schema_file::parse as parse_schema;
 pub use sheet::Sheet;

@@ -16,8 +16,8 @@ pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::
         units.entry((unit.is_none(), unit)).or_default().push(finding);
     }
     for findings in units.values_mut() {
-        // One matter's findings together; the findings of one matter keep their order, which is by code.
-        findings.sort_by(|a, b| (&a.subject.table, &a.subject.id).cmp(&(&b.subject.table, &b.subject.id)));
+        // One person's findings together, and of these one matter's; the findings of one matter keep their order, which is by code.
+        findings.sort_by(|a, b| (&a.person_id, &a.subject.table, &a.subject.id).cmp(&(&b.person_id, &b.subject.table, &b.subject.id)));
         heading(report, findings, paint, out)?;
         for finding in findings.iter() {
             block(report, finding, paint, out)?;

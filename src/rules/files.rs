@@ -73,7 +73,12 @@ impl Files {
 
     /// Adds or replaces a file.
     pub fn add(&mut self, path: &str, text: &str) {
-        let source = Source { name: path.to_owned(), text: text.to_owned() };
+        self.add_as(path, path, text);
+    }
+
+    /// Adds or replaces a file that people know by another name.
+    pub fn add_as(&mut self, path: &str, name: &str, text: &str) {
+        let source = Source { name: name.to_owned(), text: text.to_owned() };
         self.files.insert(path.to_owned(), Arc::new(source));
     }
 
