@@ -29,6 +29,8 @@ pub struct Eval<'c, P> {
     pub(super) base: usize,
     lets: Vec<(u32, Val<'c>)>,
     generation: u32,
+    /// Whether the row of a set last visited fulfils the condition for sure, whatever else keeps it from counting.
+    pub(super) surely_meant: bool,
     memory: Vec<Vec<(RowId, Val<'c>)>>,
 }
 
@@ -56,6 +58,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             base: 0,
             lets: vec![(0, Val::Truth(Truth::Unknown)); 256],
             generation: 1,
+            surely_meant: true,
             memory: vec![Vec::new(); cx.rules.program.definitions.len()],
         }
     }

@@ -116,7 +116,7 @@ pub fn lacking(cx: &Context<'_>, lacks: &[Lack]) -> Vec<Missing> {
     let only_rows = lacks.iter().all(|l| matches!(l, Lack::NoRow(_)));
     let mut all: Vec<Missing> = lacks
         .iter()
-        .filter(|l| only_rows || !matches!(l, Lack::NoRow(_)))
+        .filter(|l| (only_rows || !matches!(l, Lack::NoRow(_))) && !within_refused(l, lacks))
         .map(|lack| match *lack {
             Lack::Cell(t, r, f) => named(cx, t, r, f),
             Lack::Row(t, r) => doubtful(cx, t, r),
@@ -128,6 +128,11 @@ pub fn lacking(cx: &Context<'_>, lacks: &[Lack]) -> Vec<Missing> {
     all.sort();
     all.dedup();
     all
+}
+
+/// Whether a cell lies in a row that is itself lacking as a whole.
+fn within_refused(lack: &Lack, lacks: &[Lack]) -> bool {
+    matches!(*lack, Lack::Cell(t, r, _) if lacks.contains(&Lack::Row(t, r)))
 }
 
 /// A refused row; or, of a derived table, the end whose imprecision leaves the joining open.
@@ -175,6 +180,9 @@ fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
     let only_rows = lacks.iter().all(|l| matches!(l, Lack::NoRow(_)));
     let mut clauses: Vec<String> = Vec::new();
     for lack in lacks {
+        if within_refused(lack, lacks) {
+            continue;
+        }
         let clause = match *lack {
             Lack::Cell(t, r, f) => {
                 let (t, r, f) = cx.settled(t, r, f);

@@ -92,6 +92,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             self.lack_reference(set.rows, row);
         }
         let rows = self.cx.store.rows(set.table);
+        self.surely_meant = holds == Truth::True;
         if rows.is_ghost(row) || rows.is_doubtful(row) {
             // What can be read of a refused row proves nothing.
             holds = Truth::Unknown;
@@ -226,7 +227,7 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// The latest or earliest row. A row that may count and would come first leaves it unknown.
     pub(super) fn pick(&mut self, pick: Pick, set: &Set, by: Option<NodeId>) -> RowVal {
         let mut best: Option<(RowId, Span)> = None;
-        let mut maybe: Vec<(RowId, Span)> = Vec::new();
+        let mut maybe: Vec<(RowId, Span, Option<bool>)> = Vec::new();
         let mut rivals: Vec<(RowId, Span)> = Vec::new();
         let known = self.each(set, |s, row, holds| {
             let at = by.map_or(Span::ABSENT, |by| s.span(by));
@@ -239,7 +240,8 @@ impl<'c, P: Probe> Eval<'c, P> {
                     best = Some((row, at));
                 }
             } else {
-                maybe.push((row, at));
+                let ghost = s.cx.store.rows(set.table).is_ghost(row);
+                maybe.push((row, at, ghost.then_some(s.surely_meant)));
             }
             ControlFlow::Continue(())
         });
@@ -249,8 +251,10 @@ impl<'c, P: Probe> Eval<'c, P> {
         let Some(best) = best else {
             return if maybe.is_empty() { RowVal::Absent } else { RowVal::Unknown };
         };
-        let open = maybe.into_iter().any(|row| {
-            self.cx.store.rows(set.table).is_ghost(row.0) || self.before(pick, set.table, best, row) || overlapping(best.1, row.1)
+        let open = maybe.into_iter().any(|(row, at, ghost)| match ghost {
+            // A refused row that is surely of the kind may be the one; of one that may be anything only its absence would decide.
+            Some(surely_meant) => surely_meant,
+            None => self.before(pick, set.table, best, (row, at)) || overlapping(best.1, at),
         });
         // By a date that is asked for, which of two imprecise ones comes last is not known.
         if open || rivals.into_iter().any(|(row, at)| row != best.0 && overlapping(best.1, at)) {

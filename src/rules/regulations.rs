@@ -29,6 +29,8 @@ pub struct Edition {
     pub from: Option<Day>,
     /// In force until, inclusive.
     pub until: Option<Day>,
+    /// A local mechanism, whose parts have names rather than numbers.
+    pub local: bool,
     /// Whether the text was checked.
     pub verified: bool,
     /// What is uncertain.
@@ -154,7 +156,9 @@ impl Regulations {
     fn citation(&self, reference: &Reference, right_edition: bool) -> Citation {
         let edition = self.editions.get(&reference.edition).cloned().unwrap_or_default();
         let known = reference.article.as_ref().and_then(|a| edition.articles.get(a));
-        let sure = known.map_or(edition.verified, |a| a.verified);
+        let numbered = reference.article.as_deref().is_none_or(|a| a.starts_with(|c: char| c.is_ascii_digit()));
+        // Where the law itself counts articles, a chapter or a matter is no article number.
+        let sure = known.map_or(edition.verified, |a| a.verified) && (numbered || edition.local);
         Citation {
             title: edition.title,
             version: edition.version,
@@ -184,6 +188,7 @@ fn read_edition(source: &Arc<Source>, key: &str, table: &document::Table, sink: 
         adopted: day("adopted", sink),
         from: day("from", sink),
         until: day("until", sink),
+        local: table.get("kind").and_then(|v| document::text(source, v, sink)) == Some("local"),
         verified: table.get("verified").and_then(|v| document::boolean(source, v, sink)).unwrap_or(false),
         note: text("note", sink),
         articles: BTreeMap::new(),
@@ -198,7 +203,6 @@ fn read_edition(source: &Arc<Source>, key: &str, table: &document::Table, sink: 
         }
     }
     let known = ["family", "title", "version", "number", "adopted", "from", "until", "verified", "note", "articles", "kind"];
-    table.get("kind");
     document::report_unknown_keys(source, table, &known, sink);
     edition
 }
