@@ -242,6 +242,9 @@ impl Precision {
                 _ => {}
             }
         }
+        if letters == "general" {
+            return Self::Day;
+        }
         let has = |c: char| letters.contains(c);
         match (has('y') || has('e'), has('m'), has('d') || has('h')) {
             (true, true, false) => Self::Month,
