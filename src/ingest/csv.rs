@@ -271,11 +271,15 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// Tab, semicolon or comma, whichever the first line has most of.
+/// Tab, semicolon or comma, whichever the first lines have most of.
 fn delimiter(text: &[u8]) -> u8 {
-    let line = text.trim_ascii_start().split(|&b| b == b'\n').next().unwrap_or(&[]);
-    let count = |d: u8| line.iter().filter(|&&b| b == d).count();
-    let (comma, tab, semicolon) = (count(b','), count(b'\t'), count(b';'));
+    let lines = text.split(|&b| b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(HEADER_ROWS);
+    let (mut comma, mut tab, mut semicolon) = (0usize, 0usize, 0usize);
+    for byte in lines.flatten() {
+        comma += usize::from(*byte == b',');
+        tab += usize::from(*byte == b'\t');
+        semicolon += usize::from(*byte == b';');
+    }
     if tab > comma && tab >= semicolon {
         b'\t'
     } else if semicolon > comma {

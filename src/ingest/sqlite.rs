@@ -35,8 +35,8 @@ struct Found {
     columns: Vec<(FieldId, String)>,
     /// Its rows were refused when they were imported.
     refused: bool,
-    /// The first and last rowid; none for a view, a table without rowids, or one without rows.
-    range: Option<(i64, i64)>,
+    /// How the rowid is called, and the first and last; none for a view, a table without rowids, or one without rows.
+    rowids: Option<(&'static str, i64, i64)>,
 }
 
 /// Reads every known table as of one moment: a writer at work changes nothing half-way.
@@ -126,6 +126,7 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
             .prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")
             .and_then(|mut s| s.query_map([name], |row| row.get(0))?.collect())
             .map_err(fail)?;
+        let rowids = rowids(connection, name, &columns);
         let understood = header::understand(&schema, table, &cited, 0, columns.iter().map(String::as_str));
         understood.notes.into_iter().for_each(|n| builder.note(n));
         let columns = understood
@@ -134,13 +135,10 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
             .zip(columns)
             .filter_map(|(field, name)| field.filter(|&f| builder.wants(table, f)).map(|f| (f, name)))
             .collect();
-        // Asked together, they would be found by reading the whole table.
-        let sql = format!("SELECT (SELECT min(rowid) FROM {0}), (SELECT max(rowid) FROM {0})", quoted(name));
-        let range = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).ok();
         if imported {
             builder.declare(table);
         }
-        found.push(Found { table, name: name.clone(), file: cited, columns, refused: refused.is_some(), range });
+        found.push(Found { table, name: name.clone(), file: cited, columns, refused: refused.is_some(), rowids });
     }
     if found.is_empty() {
         let seen = if names.is_empty() { "（数据库是空的）".to_owned() } else { format!("（有 {} 个表，表名都不认得）", names.len()) };
@@ -150,9 +148,19 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
     Ok(found)
 }
 
+/// How a table's rowid is called, the first and the last.
+fn rowids(connection: &Connection, table: &str, columns: &[String]) -> Option<(&'static str, i64, i64)> {
+    // A column may bear one of its names, and is meant by it then.
+    let free = |name: &&str| !columns.iter().any(|c| c.eq_ignore_ascii_case(name));
+    let name = ["rowid", "_rowid_", "oid"].into_iter().find(free)?;
+    // Asked together, they would be found by reading the whole table.
+    let sql = format!("SELECT (SELECT min({name}) FROM {0}), (SELECT max({name}) FROM {0})", quoted(table));
+    connection.query_row(&sql, [], |row| Ok((name, row.get(0)?, row.get(1)?))).ok()
+}
+
 /// Which rows of a table one of `n` connections reads: those of a range of rowids, all of them, or none.
 fn share(table: &Found, part: usize, n: usize) -> Option<Option<(i64, i64)>> {
-    let Some((low, high)) = table.range.filter(|(low, high)| n > 1 && high.saturating_sub(*low) >= WORTH_SPLITTING) else {
+    let Some((_, low, high)) = table.rowids.filter(|(_, low, high)| n > 1 && high.saturating_sub(*low) >= WORTH_SPLITTING) else {
         return (part == 0).then_some(None);
     };
     let cut = |i: usize| {
@@ -177,11 +185,12 @@ fn read_rows(
 ) -> rusqlite::Result<()> {
     let list = table.columns.iter().map(|(_, name)| format!(", {}", quoted(name))).collect::<String>();
     let (name, width) = (quoted(&table.name), table.columns.len());
-    let (id, limits) = match (rows, table.range) {
-        (Some((from, until)), _) => ("rowid", format!(" WHERE rowid BETWEEN {from} AND {until}")),
-        (None, Some(_)) => ("rowid", String::new()),
+    // By rowid whatever indexes there are: the order of the rows is that of the table.
+    let (id, limits) = match (table.rowids, rows) {
+        (Some((id, ..)), Some((from, until))) => (id, format!(" NOT INDEXED WHERE {id} BETWEEN {from} AND {until}")),
+        (Some((id, ..)), None) => (id, " NOT INDEXED".to_owned()),
         // A view, or a table without rowids: rows are counted.
-        (None, None) => ("NULL", String::new()),
+        (None, _) => ("NULL", String::new()),
     };
     let mut statement = connection.prepare(&format!("SELECT {id}{list} FROM {name}{limits}"))?;
     let mut rows = statement.query([])?;

@@ -6,6 +6,7 @@ use super::problem::{Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
 use super::sheet::{Filled, Part, Sheet};
 use super::text::{Keys, RefKeys, Sym, Texts};
+use rustc_hash::FxHashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -91,6 +92,8 @@ pub struct Builder {
     pub(super) tables: Vec<Draft>,
     pub(super) problems: Vec<Problem>,
     pub(super) tallies: Vec<Tally>,
+    /// How each file heads its columns.
+    pub(super) headers: FxHashMap<(TableId, u16, FieldId), String>,
 }
 
 /// The rows of one table so far.
@@ -177,7 +180,7 @@ impl Builder {
         let draft = |fields| Draft { columns: vec![None; fields], refs: vec![None; fields], ..Draft::default() };
         let tables = schema.tables.iter().map(|t| draft(t.fields.len())).collect();
         let wanted = wanted.completed(&schema);
-        Self { schema, wanted, texts: Texts::default(), files: Vec::new(), tables, problems: Vec::new(), tallies: Vec::new() }
+        Self { schema, wanted, texts: Texts::default(), files: Vec::new(), tables, problems: Vec::new(), tallies: Vec::new(), headers: FxHashMap::default() }
     }
 
     /// The schema the store is built for.
@@ -255,7 +258,11 @@ impl Builder {
             tally.refused += part.refused;
             tally.kept += part.len as u64 - part.refused;
         }
-        draft.add(part, u16::try_from(file).unwrap_or(u16::MAX));
+        let file = u16::try_from(file).unwrap_or(u16::MAX);
+        for fill in &part.fills {
+            self.headers.insert((part.table, file, fill.field), fill.header.clone());
+        }
+        draft.add(part, file);
     }
 }
 

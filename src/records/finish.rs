@@ -12,6 +12,7 @@ use super::store::{RowId, Rows, Store};
 use super::text::{RefKeys, Sym, hash};
 use hashbrown::HashTable;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock};
 
 impl Builder {
@@ -19,7 +20,7 @@ impl Builder {
     pub fn finish(mut self) -> Store {
         let schema = Arc::clone(&self.schema);
         self.texts.shrink();
-        let mut book = Book { schema: Arc::clone(&schema), files: self.files, problems: self.problems, tallies: self.tallies };
+        let mut book = Book { schema: Arc::clone(&schema), files: self.files, problems: self.problems, tallies: self.tallies, headers: self.headers };
         let mut drafts = self.tables;
         let unseen_merges = make_unique(&mut drafts, &mut book);
         let mut store = Store {
@@ -69,6 +70,7 @@ struct Book {
     files: Vec<String>,
     problems: Vec<Problem>,
     tallies: Vec<Tally>,
+    headers: FxHashMap<(TableId, u16, FieldId), String>,
 }
 
 /// A reference that leads nowhere, or a key that stands twice.
@@ -105,7 +107,10 @@ impl Book {
             file: self.files.get(usize::from(file)).cloned().unwrap_or_default(),
             table: def.name.clone(),
             row,
-            column: def.fields.get(lost.field).map(|f| f.name.clone()).unwrap_or_default(),
+            column: match self.headers.get(&(table, file, lost.field)) {
+                Some(header) => header.clone(),
+                None => def.fields.get(lost.field).map(|f| f.zh.clone()).unwrap_or_default(),
+            },
             code: lost.code,
             fate: lost.fate,
             value: shown(&lost.value),

@@ -152,6 +152,15 @@ fn a_column_that_one_of_two_files_lacks_is_unknown_in_its_rows() {
 }
 
 #[test]
+fn problems_name_the_column_as_the_file_heads_it() {
+    let store = csv(&[PERSON, ("谈话.csv", "谈话编码,人员编码,谈话类型,谈话日期\nT1,P9,诫勉,2020-01-01\nT2,P1,诫勉,昨天\n")]);
+    assert_eq!(
+        told(&store),
+        [("data::unknown-owner", 2, "人员编码", Fate::Refused), ("data::bad-date", 3, "谈话日期", Fate::Refused)]
+    );
+}
+
+#[test]
 fn a_file_without_its_key_column_is_refused_row_by_row() {
     let store = csv(&[("person.csv", "name,gender\n张三,男\n李四,女\n")]);
     assert_eq!(told(&store), [("data::missing", 2, "人员编码", Fate::Refused), ("data::missing", 3, "人员编码", Fate::Refused)]);

@@ -124,6 +124,24 @@ fn a_sqlite_file_is_read_like_the_same_csv() {
 }
 
 #[test]
+fn a_column_called_rowid_hides_no_row() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("people.db");
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(
+        "CREATE TABLE person(rowid TEXT, person_id TEXT, name TEXT); CREATE INDEX by_name ON person(name, person_id);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+         INSERT INTO person SELECT 'AAAB' || i, 'P' || i, '人' || (5000 - i) FROM n;
+         CREATE TABLE unit(rowid, _rowid_, oid, unit_id, name); INSERT INTO unit VALUES(1, 2, 3, 'U1', '甲局');",
+    )
+    .unwrap();
+    let store = read(&path).unwrap();
+    assert_eq!(tally(&store, "person"), (5000, 5000, 0, 0));
+    assert_eq!(store.key(store.schema.table("person").unwrap(), 0), "P1", "in the order of the table, not of an index");
+    assert_eq!(tally(&store, "unit"), (1, 1, 0, 0));
+}
+
+#[test]
 fn a_large_table_is_the_same_however_many_connections_read_it() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("people.db");
