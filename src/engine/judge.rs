@@ -497,19 +497,20 @@ fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, askin
     };
     let mut ruling = asking.rule(eval, verdict);
     ruling.due = Some(due);
-    if P::WATCH && ruling.verdict.is_some_and(Verdict::is_finding) {
+    // An open deadline is worded too: the forecast lists it.
+    if P::WATCH && ruling.verdict.is_some_and(|v| v.is_finding() || v == Verdict::Pending) {
         let until = if late.is_absent() { today } else { late };
         let past_days = (due.is_exact() && until.is_exact()).then(|| until.lo - due.lo);
-        let overdue = ruling.verdict != Some(Verdict::Warning);
+        let overdue = !matches!(ruling.verdict, Some(Verdict::Warning | Verdict::Pending));
         ruling.days = past_days.filter(|_| overdue);
         ruling.unit = Some(DayUnit::Calendar);
         let message = match (&deadline.soon, &deadline.late) {
-            (Some(soon), _) if !overdue => soon,
-            (_, Some(message)) if !late.is_absent() => message,
-            _ => &deadline.absent,
+            (soon, _) if !overdue => soon.as_ref(),
+            (_, Some(message)) if !late.is_absent() => Some(message),
+            _ => Some(&deadline.absent),
         };
         let facts = Facts { due: Some(due), evidence: Some(late), days: past_days, ..Facts::default() };
-        ruling.message = sentence(eval, message, &facts);
+        ruling.message = message.map_or_else(String::new, |m| sentence(eval, m, &facts));
         ruling.evidence = eval.probe.evidence();
     }
     out.add(ruling, P::KEEPS);

@@ -57,8 +57,6 @@ pub enum Shown<'a> {
     Text(super::value::TextVal<'a>),
     /// A row.
     Row(super::value::RowVal),
-    /// Nothing worth showing.
-    Nothing,
 }
 
 /// Watches nothing.
@@ -129,8 +127,6 @@ pub struct TraceStep {
     pub node: NodeId,
     /// How deep it lies.
     pub depth: usize,
-    /// Within how many rows of sets it lies.
-    pub rows: usize,
     /// Its value, in words.
     pub value: Kept,
     /// The cells it read itself.
@@ -181,7 +177,7 @@ impl Probe for Watcher {
         if let Some(steps) = &mut self.steps {
             self.open.push(steps.len());
             let depth = self.open.len();
-            steps.push(TraceStep { node, depth, rows: self.rows, value: Kept::Nothing, cells: Vec::new(), row: None });
+            steps.push(TraceStep { node, depth, value: Kept::Nothing, cells: Vec::new(), row: None });
         }
         self.lacks.len()
     }
@@ -199,7 +195,6 @@ impl Probe for Watcher {
                 Shown::Text(super::value::TextVal::Known(t)) => Kept::Text(Some(t.to_owned())),
                 Shown::Text(_) => Kept::Text(None),
                 Shown::Row(r) => Kept::Row(r),
-                Shown::Nothing => Kept::Nothing,
             };
         }
     }
@@ -223,7 +218,7 @@ impl Probe for Watcher {
         self.rows += 1;
         if let Some(steps) = &mut self.steps {
             let depth = self.open.len() + 1;
-            let step = TraceStep { node: NodeId::MAX, depth, rows: self.rows, value: Kept::Nothing, cells: Vec::new(), row: Some((table, row)) };
+            let step = TraceStep { node: NodeId::MAX, depth, value: Kept::Nothing, cells: Vec::new(), row: Some((table, row)) };
             self.open.push(steps.len());
             steps.push(step);
         }

@@ -32,7 +32,7 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// Calls `visit` for each row of a set with the truth of its condition, rows of false conditions left out. False when the set is
     /// not wholly known.
     pub(super) fn each(&mut self, set: &Set, mut visit: impl FnMut(&mut Self, RowId, Truth) -> ControlFlow<()>) -> bool {
-        let source = self.source(set.rows, set.table);
+        let source = self.source(set.rows);
         // A named value used inside the condition may itself walk a set in this slot.
         let outer = self.bound_row(set.slot);
         let mut known = true;
@@ -101,7 +101,7 @@ impl<'c, P: Probe> Eval<'c, P> {
         visit(self, row, holds)
     }
 
-    fn source(&mut self, rows: NodeId, table: TableId) -> Source<'c> {
+    fn source(&mut self, rows: NodeId) -> Source<'c> {
         let store = self.cx.store;
         match self.node(rows) {
             Node::Children(owner, child, field) => {
@@ -156,7 +156,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                 let (def, owner) = (*def, *owner);
                 let RowVal::Row(row) = self.row(owner) else { return Source::Unknown };
                 let body = self.cx.rules.program.definitions[def as usize].body;
-                self.in_frame(row, |s| s.source(body, table))
+                self.in_frame(row, |s| s.source(body))
             }
             _ => Source::Unknown,
         }

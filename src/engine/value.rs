@@ -110,7 +110,7 @@ impl Span {
     #[inline]
     #[must_use]
     pub fn map(self, f: impl Fn(i64) -> i64) -> Self {
-        if self.is_absent() { self } else if self.is_unknown() { self } else { Self { lo: f(self.lo), hi: f(self.hi) } }
+        if self.is_absent() || self.is_unknown() { self } else { Self { lo: f(self.lo), hi: f(self.hi) } }
     }
 }
 

@@ -312,11 +312,14 @@ fn element(list: Ty) -> Option<Ty> {
     }
 }
 
+/// Makes the node of a function of one or two values.
+type Make = fn(NodeId, NodeId) -> Node;
+
 /// A function of one or two values of fixed types.
 struct Simple {
     args: &'static [Ty],
     result: Ty,
-    make: fn(NodeId, NodeId) -> Node,
+    make: Make,
 }
 
 fn simple(name: &str, args: usize) -> Option<Simple> {
@@ -326,7 +329,7 @@ fn simple(name: &str, args: usize) -> Option<Simple> {
     const INT: &[Ty] = &[Ty::Int(Unit::Plain)];
     const INTS: &[Ty] = &[Ty::Int(Unit::Plain), Ty::Int(Unit::Plain)];
     const DATE_INT: &[Ty] = &[Ty::Date, Ty::Int(Unit::Plain)];
-    let (arg_types, result, make): (&'static [Ty], Ty, fn(NodeId, NodeId) -> Node) = match name {
+    let (arg_types, result, make): (&'static [Ty], Ty, Make) = match name {
         "workdays" => (DATES, Ty::Int(Unit::Workdays), Node::WorkdaysBetween),
         "days" => (DATES, Ty::Int(Unit::Days), Node::DaysBetween),
         "whole_months" => (DATES, Ty::Int(Unit::Months), Node::MonthsBetween),
