@@ -210,7 +210,7 @@ fn both(a: Span, b: Span, f: impl Fn(i64, i64) -> i64) -> Span {
     }
 }
 
-fn arithmetic(op: char, a: Span, b: Span) -> Span {
+pub(super) fn arithmetic(op: char, a: Span, b: Span) -> Span {
     if a.is_absent() || b.is_absent() {
         return Span::ABSENT;
     }

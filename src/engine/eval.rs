@@ -88,16 +88,30 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// Sets a variable of the frame.
     #[inline]
     pub fn bind_var(&mut self, var: u8, value: Val<'c>) {
+        if P::WATCH {
+            let mark = usize::MAX;
+            self.probe.keep_lacks(self.base + usize::from(var), mark);
+        }
         if let Some(place) = self.vars.get_mut(self.base + usize::from(var)) {
             *place = value;
         }
+    }
+
+    /// Sets a variable of the frame to a value that lacks what has been lacking since a mark.
+    #[inline]
+    pub fn bind_var_since(&mut self, var: u8, value: Val<'c>, mark: usize) {
+        self.bind_var(var, value);
+        self.probe.keep_lacks(self.base + usize::from(var), mark);
     }
 
     pub(super) fn bound_row(&self, slot: u8) -> RowId {
         self.rows.get(self.base + usize::from(slot)).copied().unwrap_or_default()
     }
 
-    pub(super) fn variable(&self, var: u8) -> Val<'c> {
+    pub(super) fn variable(&mut self, var: u8) -> Val<'c> {
+        if P::WATCH {
+            self.probe.recall_lacks(self.base + usize::from(var));
+        }
         self.vars.get(self.base + usize::from(var)).copied().unwrap_or(Val::Span(Span::UNKNOWN))
     }
 

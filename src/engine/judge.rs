@@ -291,7 +291,7 @@ fn applies<P: Watched>(eval: &mut Eval<'_, P>, version: &Version, exists: Truth)
 fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, subject: RowId, exists: Truth, out: &mut Rulings) {
     let Some(law) = rule.versions.get(version) else { return };
     match &rule.each {
-        None => judge_one(eval, rule, law, version, exists, Label::default(), out),
+        None => judge_one(eval, law, version, exists, Label::default(), out),
         Some(Each::Rows { rows, table, slot, part }) => {
             let set = crate::rules::ir::Set { rows: *rows, table: *table, slot: *slot, cond: None };
             let Some(list) = eval.ordered(&set) else {
@@ -303,7 +303,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                 eval.begin(subject);
                 eval.bind_row(*slot, row);
                 let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
-                judge_one(eval, rule, law, version, exists.and(counts), Label { part, ..Label::default() }, out);
+                judge_one(eval, law, version, exists.and(counts), Label { part, ..Label::default() }, out);
             }
         }
         Some(Each::List { list, var, year, under, part }) => {
@@ -321,7 +321,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                 };
                 let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
                 let under = under.as_ref().map(|(_, element)| say(eval, element, &Facts::default()));
-                judge_one(eval, rule, law, version, exists, Label { part, year: number, under }, out);
+                judge_one(eval, law, version, exists, Label { part, year: number, under }, out);
             }
         }
     }
@@ -340,7 +340,6 @@ struct Label {
 
 fn judge_one<P: Watched>(
     eval: &mut Eval<'_, P>,
-    rule: &Rule,
     law: &Version,
     version: usize,
     exists: Truth,
@@ -365,7 +364,7 @@ fn judge_one<P: Watched>(
         Body::Checks(checks) => checks.iter().for_each(|check| judge_check(eval, check, &asking, out)),
         Body::Deadline(deadline) => judge_deadline(eval, deadline, &asking, out),
         Body::Sequence(sequence) => judge_sequence(eval, sequence, &asking, out),
-        Body::Script(script) => super::script::run(eval, rule, script, &asking, out),
+        Body::Script(script) => super::script::run(eval, script, &asking, out),
     }
 }
 

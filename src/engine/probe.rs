@@ -3,6 +3,7 @@
 
 use crate::records::{FieldId, RowId, TableId};
 use crate::rules::ir::NodeId;
+use std::collections::BTreeMap;
 
 /// A cell, a row (no field) or a whole table (no row) that an answer lacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +41,14 @@ pub trait Probe {
     fn cell(&mut self, table: TableId, row: RowId, field: FieldId);
     /// Something was lacking.
     fn lack(&mut self, lack: Lack);
+    /// A variable was set: what its value lacks is what has been lacking since a mark, and counts when the variable is read.
+    fn keep_lacks(&mut self, place: usize, mark: usize) {
+        let _ = (place, mark);
+    }
+    /// A variable is read.
+    fn recall_lacks(&mut self, place: usize) {
+        let _ = place;
+    }
     /// A row of a set is about to be tested.
     fn enter_row(&mut self, table: TableId, row: RowId);
     /// It was tested.
@@ -161,6 +170,8 @@ pub struct Watcher {
     pub steps: Option<Vec<TraceStep>>,
     open: Vec<usize>,
     rows: usize,
+    /// What the values of variables lack, by place.
+    kept: BTreeMap<usize, Vec<Lack>>,
 }
 
 impl Watcher {
@@ -212,6 +223,16 @@ impl Probe for Watcher {
 
     fn lack(&mut self, lack: Lack) {
         self.lacks.push(lack);
+    }
+
+    fn keep_lacks(&mut self, place: usize, mark: usize) {
+        self.kept.insert(place, self.lacks.split_off(mark.min(self.lacks.len())));
+    }
+
+    fn recall_lacks(&mut self, place: usize) {
+        if let Some(kept) = self.kept.get(&place) {
+            self.lacks.extend(kept);
+        }
     }
 
     fn enter_row(&mut self, table: TableId, row: RowId) {

@@ -28,9 +28,9 @@ pub struct Facts<'a> {
 }
 
 /// What is written where a value is not known.
-const UNKNOWN: &str = "（不详）";
+pub(super) const UNKNOWN: &str = "（不详）";
 /// What is written where there is none.
-const NONE: &str = "（无）";
+pub(super) const NONE: &str = "（无）";
 
 /// Puts values into a sentence.
 pub fn say<P: Probe>(eval: &mut Eval<'_, P>, template: &Template, facts: &Facts<'_>) -> String {

@@ -7,11 +7,11 @@ use super::say::{Facts, say};
 use super::value::Truth;
 use super::verdict::Verdict;
 use crate::rules::ir::{Action, NodeId, Set, Template, Ty};
-use crate::rules::{Rule, Script};
+use crate::rules::{Run as How, Script};
 use std::ops::ControlFlow;
 
 /// Statements one script may run for one subject.
-const MOST_STEPS: u32 = 1_000_000;
+pub(super) const MOST_STEPS: u32 = 200_000;
 
 /// Why a script stopped early.
 enum Stop {
@@ -22,6 +22,8 @@ enum Stop {
     Unknown,
     /// Too many statements.
     TooLong,
+    /// A number beyond what can be counted.
+    Overflow,
 }
 
 struct Run<'a, 'o> {
@@ -34,19 +36,20 @@ struct Run<'a, 'o> {
 }
 
 /// Runs a script on the subject that is bound.
-pub(super) fn run<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, script: &Script, asking: &Asking, out: &mut Rulings) {
-    let Some(actions) = &script.actions else {
-        super::interpret::run(eval, rule, script, asking, out);
-        return;
+pub(super) fn run<P: Watched>(eval: &mut Eval<'_, P>, script: &Script, asking: &Asking, out: &mut Rulings) {
+    let actions = match &script.run {
+        How::Lowered(actions) => actions,
+        How::Interpreted(interpreted) => return super::interpret::run(eval, interpreted, script, asking, out),
     };
     let mut run = Run { script, asking, out, part: None, steps: 0, said: false };
     match block(eval, actions, &mut run) {
         ControlFlow::Break(Stop::Unknown) => {
             let mut ruling = asking.rule(eval, Verdict::Unverified);
-            ruling.part = run.part.take();
+            ruling.part = run.part.take().or(ruling.part);
             run.out.add_from_script(ruling, P::KEEPS);
         }
         ControlFlow::Break(Stop::TooLong) => run.out.failure = Some(format!("脚本执行超过{MOST_STEPS}步")),
+        ControlFlow::Break(Stop::Overflow) => run.out.failure = Some("脚本的计算溢出".to_owned()),
         _ if !run.said => {
             let ruling = asking.rule(eval, Verdict::Compliant);
             run.out.add_from_script(ruling, P::KEEPS);
@@ -69,8 +72,14 @@ fn block<P: Watched>(eval: &mut Eval<'_, P>, actions: &[Action], run: &mut Run<'
 fn step<P: Watched>(eval: &mut Eval<'_, P>, action: &Action, run: &mut Run<'_, '_>) -> ControlFlow<Stop> {
     match action {
         Action::Set(var, node, ty) => {
+            let mark = eval.probe.lacking();
             let value = value_of(eval, *node, *ty);
-            eval.bind_var(*var, value);
+            match value {
+                Val::Truth(Truth::Unknown) => return ControlFlow::Break(Stop::Unknown),
+                Val::Span(s) if s.is_exact() && matches!(s.lo, i64::MIN | i64::MAX) => return ControlFlow::Break(Stop::Overflow),
+                _ => {}
+            }
+            eval.bind_var_since(*var, value, mark);
             ControlFlow::Continue(())
         }
         Action::If(cond, yes, no) => {
@@ -86,7 +95,10 @@ fn step<P: Watched>(eval: &mut Eval<'_, P>, action: &Action, run: &mut Run<'_, '
             for i in from.lo..to.lo {
                 eval.bind_var(*var, Val::Span(super::value::Span::exact(i)));
                 run.steps += 1;
-                if turn(block(eval, body, run))? || run.steps > MOST_STEPS {
+                if run.steps > MOST_STEPS {
+                    return ControlFlow::Break(Stop::TooLong);
+                }
+                if turn(block(eval, body, run))? {
                     break;
                 }
             }
@@ -118,7 +130,7 @@ fn step<P: Watched>(eval: &mut Eval<'_, P>, action: &Action, run: &mut Run<'_, '
         Action::Continue => ControlFlow::Break(Stop::Continue),
         Action::Return => ControlFlow::Break(Stop::Return),
         Action::Part(template) => {
-            run.part = Some(say(eval, template, &Facts::default()));
+            run.part = Some(words(eval, template));
             ControlFlow::Continue(())
         }
         Action::Violation(template) => {
@@ -135,10 +147,19 @@ fn step<P: Watched>(eval: &mut Eval<'_, P>, action: &Action, run: &mut Run<'_, '
 }
 
 fn for_rows<P: Watched>(eval: &mut Eval<'_, P>, set: &Set, body: &[Action], run: &mut Run<'_, '_>) -> ControlFlow<Stop> {
-    let Some(rows) = eval.ordered(set) else { return ControlFlow::Break(Stop::Unknown) };
+    let mark = eval.probe.lacking();
+    let rows = eval.ordered(set);
+    // What is lacking to know a row counts only if the loop gets as far as that row.
+    let lacks = eval.probe.lacks_since(mark);
+    eval.probe.forget_lacks(mark);
+    let stop = |eval: &mut Eval<'_, P>| {
+        lacks.iter().for_each(|lack| eval.probe.lack(*lack));
+        ControlFlow::Break(Stop::Unknown)
+    };
+    let Some(rows) = rows else { return stop(eval) };
     for (row, counts) in rows {
         if counts != Truth::True {
-            return ControlFlow::Break(Stop::Unknown);
+            return stop(eval);
         }
         eval.bind_row(set.slot, row);
         if turn(block(eval, body, run))? {
@@ -179,8 +200,16 @@ fn find<P: Watched>(eval: &mut Eval<'_, P>, verdict: Verdict, template: &Templat
     let mut ruling = run.asking.rule(eval, verdict);
     ruling.part = run.part.clone().or(ruling.part);
     if P::WATCH {
-        ruling.message = say(eval, template, &Facts::default());
+        ruling.message = words(eval, template);
         ruling.evidence = eval.probe.evidence();
     }
     run.out.add_from_script(ruling, P::KEEPS);
+}
+
+/// A sentence; what it lacks leaves nothing undecided.
+fn words<P: Watched>(eval: &mut Eval<'_, P>, template: &Template) -> String {
+    let mark = eval.probe.lacking();
+    let text = say(eval, template, &Facts::default());
+    eval.probe.forget_lacks(mark);
+    text
 }

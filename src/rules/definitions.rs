@@ -94,6 +94,11 @@ impl Definitions {
         self.word(table, name).map(|w| w.args.as_slice())
     }
 
+    /// Whether some table has a word of this name that takes arguments.
+    pub fn takes_arguments(&self, name: &str) -> bool {
+        self.words.iter().any(|((_, n), word)| n == name && !word.args.is_empty())
+    }
+
     /// The words of a table.
     pub fn names(&self, table: &str) -> impl Iterator<Item = &str> {
         self.words.keys().filter(move |(t, _)| t == table).map(|(_, n)| n.as_str())

@@ -33,7 +33,7 @@ pub struct RuleSet {
 /// # Errors
 /// Everything wrong in any of the files.
 pub fn load(files: &Files) -> Result<RuleSet, Vec<Diagnostic>> {
-    load_some(files, &|_| true, &[])
+    load_as(files, &Loading::default())
 }
 
 /// Loads only the rules of some files, with parameters set from outside.
@@ -41,6 +41,30 @@ pub fn load(files: &Files) -> Result<RuleSet, Vec<Diagnostic>> {
 /// # Errors
 /// Everything wrong in any of the files.
 pub fn load_some(files: &Files, wanted: &dyn Fn(&str) -> bool, overrides: &[(String, Value)]) -> Result<RuleSet, Vec<Diagnostic>> {
+    load_as(files, &Loading { wanted, overrides, ..Loading::default() })
+}
+
+/// How rules are loaded.
+pub struct Loading<'a> {
+    /// Which rule files, by path.
+    pub wanted: &'a dyn Fn(&str) -> bool,
+    /// Parameters set from outside, in place of the files'.
+    pub overrides: &'a [(String, Value)],
+    /// Interprets every script, also those that could be lowered: to prove that both ways agree.
+    pub interpret: bool,
+}
+
+impl Default for Loading<'_> {
+    fn default() -> Self {
+        Self { wanted: &|_| true, overrides: &[], interpret: false }
+    }
+}
+
+/// Loads rules.
+///
+/// # Errors
+/// Everything wrong in any of the files.
+pub fn load_as(files: &Files, how: &Loading<'_>) -> Result<RuleSet, Vec<Diagnostic>> {
     let mut sink = Vec::new();
     let schema_files: Vec<_> = files.all().filter(|(p, _)| p.ends_with("schema.toml")).map(|(_, s)| Arc::clone(s)).collect();
     let schema = Arc::new(parse_schema(&schema_files)?);
@@ -65,9 +89,9 @@ pub fn load_some(files: &Files, wanted: &dyn Fn(&str) -> bool, overrides: &[(Str
     for (table, name) in &words {
         compiler.compile_definition(*table, name);
     }
-    let chosen = files.rules().filter(|(path, _)| wanted(path));
+    let chosen = files.rules().filter(|(path, _)| (how.wanted)(path));
     let mut rules: Vec<Rule> =
-        chosen.filter_map(|(path, source)| read_rule(files, path, source, &regulations, overrides, &mut compiler)).collect();
+        chosen.filter_map(|(path, source)| read_rule(files, path, source, &regulations, how, &mut compiler)).collect();
     rules.sort_by(|a, b| (&a.code, &a.subject_name, &a.pack).cmp(&(&b.code, &b.subject_name, &b.pack)));
     for pair in rules.windows(2) {
         if let [a, b] = pair
@@ -93,14 +117,14 @@ fn read_rule(
     path: &str,
     source: &Arc<crate::diagnostic::Source>,
     regulations: &Regulations,
-    overrides: &[(String, Value)],
+    how: &Loading<'_>,
     compiler: &mut Compiler<'_>,
 ) -> Option<Rule> {
     let mut parts = path.split('/');
     let (pack, family) = (parts.next()?, parts.next()?);
     let folder = path.rsplit_once('/').map_or("", |(f, _)| f);
     let scripts = |name: &str| files.get(&format!("{folder}/{name}")).cloned();
-    let setting = Setting { regulations, pack: pack.to_owned(), family: family.to_owned(), overrides, scripts: &scripts };
+    let setting = Setting { regulations, pack: pack.to_owned(), family: family.to_owned(), overrides: how.overrides, interpret: how.interpret, scripts: &scripts };
     rule_file::read(source, &setting, compiler)
 }
 

@@ -6,6 +6,7 @@
 mod compile;
 mod definitions;
 mod files;
+mod interpreted;
 pub mod ir;
 mod load;
 mod regulations;
@@ -14,8 +15,9 @@ mod rule_file;
 mod syntax;
 
 pub use files::{Files, FolderError};
-pub use load::{RuleSet, load, load_some};
+pub use interpreted::{ALL, ANY, CALL, Interpreted, Island, Member, PLAIN, SHOWN};
+pub use load::{Loading, RuleSet, load, load_as, load_some};
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{
-    Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Script, ScriptText, Sequence, Severity, Stage, Version,
+    Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Run, Script, ScriptText, Sequence, Severity, Stage, Version,
 };

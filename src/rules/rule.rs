@@ -1,5 +1,6 @@
 //! A rule, compiled: what is asked, of whom, since when, and what is said when it was not so.
 
+use super::interpreted::Interpreted;
 use super::ir::{Action, Message, NodeId, Template};
 use super::regulations::Reference;
 use crate::dates::Day;
@@ -244,10 +245,17 @@ pub struct Stage {
 /// A script.
 #[derive(Debug)]
 pub struct Script {
-    /// Lowered; none: it is interpreted.
-    pub actions: Option<Vec<Action>>,
+    /// How it is run.
+    pub run: Run,
     /// How bad a `violation` is.
     pub severity: Severity,
-    /// How many variables it uses.
-    pub variables: u8,
+}
+
+/// How a script is run.
+#[derive(Debug)]
+pub enum Run {
+    /// Lowered to native statements.
+    Lowered(Vec<Action>),
+    /// By rhai's interpreter.
+    Interpreted(Box<Interpreted>),
 }

@@ -34,6 +34,8 @@ pub struct Setting<'a> {
     pub family: String,
     /// Parameters set from outside, in place of the file's.
     pub overrides: &'a [(String, document::Value)],
+    /// Whether scripts that could be lowered are interpreted all the same.
+    pub interpret: bool,
     /// Scripts by file name, beside the rule.
     pub scripts: &'a dyn Fn(&str) -> Option<Arc<Source>>,
 }
@@ -76,9 +78,9 @@ pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler
     let tests = doc.get("test").map(|v| document::tables(source, v, &mut compiler.sink)).unwrap_or_default();
     let tests = tests.into_iter().map(|(t, span)| (t.clone(), span)).collect();
     let script = versions.iter().find_map(|v| match &v.version.body {
-        Body::Script(s) => Some(ScriptText {
+        Body::Script(_) => Some(ScriptText {
             source: v.script.clone().unwrap_or_else(|| Arc::clone(source)),
-            interpreted: if s.actions.is_some() { None } else { Some(v.why_interpreted.clone().unwrap_or_default()) },
+            interpreted: v.why_interpreted.clone(),
         }),
         _ => None,
     });

@@ -2,7 +2,7 @@
 //! not a stable interface, and turns it into ours.
 
 use crate::diagnostic::{Diagnostic, Source};
-use rhai::{Engine, Expr as RhaiExpr, OptimizationLevel, Position, Stmt as RhaiStmt};
+use rhai::{AST, Engine, Expr as RhaiExpr, OptimizationLevel, Position, Stmt as RhaiStmt};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -118,44 +118,177 @@ pub fn parse_script(text: &str, at: Origin<'_>) -> Result<Vec<Stmt>, Box<Diagnos
 /// reserves (`case`) spelt with a full-width first letter. Every character keeps its place.
 pub fn prepared(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, c)) = chars.next() {
-        match c {
-            '\'' | '"' => {
+    for (_, piece) in Pieces::of(text) {
+        match piece {
+            Piece::Quoted(inner) => {
                 out.push('"');
-                while let Some((_, d)) = chars.next() {
-                    if d == '\\' {
-                        out.push(d);
-                        if let Some((_, e)) = chars.next() {
-                            out.push(e);
-                        }
-                    } else if d == c {
-                        break;
-                    } else {
-                        // The other kind of quote inside: a look-alike of one character keeps the places.
-                        out.push(if d == '"' { '\u{201d}' } else { d });
-                    }
-                }
+                out.extend(inner.chars().map(|c| if c == '"' { LOOKALIKE } else { c }));
                 out.push('"');
             }
-            '/' if chars.peek().is_some_and(|(_, d)| *d == '/') => {
-                out.push(c);
-                while let Some((_, d)) = chars.next_if(|(_, d)| *d != '\n') {
-                    out.push(d);
-                }
-            }
-            c if c.is_alphabetic() || c == '_' => {
-                let mut end = start + c.len_utf8();
-                while let Some((i, d)) = chars.next_if(|(_, d)| d.is_alphanumeric() || *d == '_') {
-                    end = i + d.len_utf8();
-                }
-                let word = text.get(start..end).unwrap_or_default();
-                if RESERVED.contains(&word) { out.extend(widen(word)) } else { out.push_str(word) }
-            }
-            c => out.push(c),
+            Piece::Word(word) if RESERVED.contains(&word) => out.extend(widen(word)),
+            Piece::Template(text, _) | Piece::Word(text) | Piece::Comment(text) | Piece::Sign(text) => out.push_str(text),
         }
     }
     out
+}
+
+/// The arguments of a call whose name starts at a byte; the last one ends where the closing parenthesis stands. A call without
+/// arguments has one empty one.
+pub(super) fn arguments(text: &str, start: usize) -> Option<Vec<Range<usize>>> {
+    let (mut depth, mut from, mut found) = (0usize, 0, Vec::new());
+    for (at, piece) in Pieces::of(text.get(start..)?) {
+        let at = start + at;
+        match piece {
+            Piece::Sign("(" | "[" | "{") => {
+                depth += 1;
+                if depth == 1 {
+                    from = at + 1;
+                }
+            }
+            Piece::Sign(")" | "]" | "}") => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    found.push(from..at);
+                    return Some(found);
+                }
+            }
+            Piece::Sign(",") if depth == 1 => {
+                found.push(from..at);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Stands for a double quote inside a text in single quotes until the text is parsed: a character nobody writes.
+const LOOKALIKE: char = '\u{e022}';
+
+/// A text as its author wrote it.
+pub(super) fn unprepared(text: &str) -> String {
+    text.replace(LOOKALIKE, "\"")
+}
+
+/// A piece of source text, as far as it matters to what rhai gets.
+enum Piece<'a> {
+    /// What stands between quotes.
+    Quoted(&'a str),
+    /// Words of a template with the quote or brace at either end; true: an expression follows.
+    Template(&'a str, bool),
+    /// A name or number.
+    Word(&'a str),
+    /// A comment.
+    Comment(&'a str),
+    /// Any other character.
+    Sign(&'a str),
+}
+
+/// The pieces of a text, and where each starts.
+struct Pieces<'a> {
+    text: &'a str,
+    at: usize,
+    /// How many braces are open within each `${` of a template.
+    templates: Vec<usize>,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, at: 0, templates: Vec::new() }
+    }
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = (usize, Piece<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.text.get(self.at..)?;
+        let (piece, after) = next_piece(rest, self.templates.last() == Some(&0))?;
+        let at = self.at;
+        self.at = self.text.len() - after.len();
+        match (&piece, self.templates.last_mut()) {
+            (Piece::Template(words, goes_on), _) => {
+                if words.starts_with('}') {
+                    self.templates.pop();
+                }
+                if *goes_on {
+                    self.templates.push(0);
+                }
+            }
+            (Piece::Sign("{"), Some(open)) => *open += 1,
+            (Piece::Sign("}"), Some(open)) => *open = open.saturating_sub(1),
+            _ => {}
+        }
+        Some((at, piece))
+    }
+}
+
+/// Takes the first piece off a text. `closes`: a `}` here ends an expression inside a template.
+fn next_piece(text: &str, closes: bool) -> Option<(Piece<'_>, &str)> {
+    let mut chars = text.char_indices();
+    let (_, first) = chars.next()?;
+    let cut = |at: usize| (text.get(..at).unwrap_or(text), text.get(at..).unwrap_or_default());
+    Some(match first {
+        '\'' | '"' => {
+            let mut escaped = false;
+            let end = chars.find(|(_, c)| {
+                let closes = *c == first && !escaped;
+                escaped = *c == '\\' && !escaped;
+                closes
+            });
+            match end {
+                Some((at, _)) => (Piece::Quoted(text.get(1..at).unwrap_or_default()), text.get(at + 1..).unwrap_or_default()),
+                None => (Piece::Comment(text), ""),
+            }
+        }
+        '`' | '}' if first == '`' || closes => {
+            let mut before = ' ';
+            let end = chars.find_map(|(at, c)| {
+                let found = (c == '`').then_some((at + 1, false)).or((before == '$' && c == '{').then_some((at + 1, true)));
+                before = c;
+                found
+            });
+            let (at, goes_on) = end.unwrap_or((text.len(), false));
+            let (words, rest) = cut(at);
+            (Piece::Template(words, goes_on), rest)
+        }
+        '/' if text.starts_with("//") => {
+            let (comment, rest) = cut(text.find('\n').unwrap_or(text.len()));
+            (Piece::Comment(comment), rest)
+        }
+        '/' if text.starts_with("/*") => {
+            let (comment, rest) = cut(text.find("*/").map_or(text.len(), |at| at + 2));
+            (Piece::Comment(comment), rest)
+        }
+        c if c.is_alphanumeric() || c == '_' => {
+            let (word, rest) = cut(chars.find(|(_, c)| !c.is_alphanumeric() && *c != '_').map_or(text.len(), |(at, _)| at));
+            (Piece::Word(word), rest)
+        }
+        c => {
+            let (sign, rest) = cut(c.len_utf8());
+            (Piece::Sign(sign), rest)
+        }
+    })
+}
+
+/// How many operators one expression may have: trees lean to one side and are walked by recursion.
+const MOST_OPERATORS: usize = 400;
+
+/// The place where an expression has too many operators.
+fn endless(text: &str) -> Option<usize> {
+    let mut operators = 0;
+    for (at, piece) in Pieces::of(text) {
+        match piece {
+            Piece::Sign(";" | "{" | "}") => operators = 0,
+            Piece::Sign("+" | "-" | "*" | "/" | "%" | "<" | ">" | "=" | "!" | "&" | "|" | "^" | "." | "?" | "[" | "(") => operators += 1,
+            Piece::Word("in" | "else") => operators += 1,
+            _ => {}
+        }
+        if operators > MOST_OPERATORS {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// Names that rhai reserves and rules may want.
@@ -171,7 +304,8 @@ fn widen(word: &str) -> impl Iterator<Item = char> + '_ {
     word.chars().enumerate().map(|(i, c)| if i == 0 { char::from_u32(c as u32 + WIDE).unwrap_or(c) } else { c })
 }
 
-fn narrow(word: &str) -> String {
+/// A name as its author wrote it.
+pub(super) fn narrow(word: &str) -> String {
     let mut chars = word.chars();
     match chars.next() {
         Some(c @ '\u{ff41}'..='\u{ff5a}') => char::from_u32(c as u32 - WIDE).into_iter().chain(chars).collect(),
@@ -224,16 +358,29 @@ fn if_as_expr(stmt: Stmt) -> Option<Expr> {
     }
 }
 
-fn parse(text: &str, at: Origin<'_>) -> Result<Vec<StmtNode>, Box<Diagnostic>> {
+/// Parses a text as rhai does, names and quotes prepared.
+///
+/// # Errors
+/// A diagnostic at the place rhai's parser stopped.
+pub(super) fn tree(text: &str, at: Origin<'_>) -> Result<AST, Box<Diagnostic>> {
     thread_local! { static PARSER: Engine = parser(); }
     let places = Places::new(text, at.offset);
-    let ast = PARSER.with(|p| p.compile(prepared(text))).map_err(|error| {
+    if let Some(start) = endless(text) {
+        let span = at.offset + start..at.offset + start + 1;
+        return Err(Box::new(Diagnostic::new("rule::syntax", at.source, span, "这个表达式太长").help("请用 let 分成几步")));
+    }
+    PARSER.with(|p| p.compile(prepared(text))).map_err(|error| {
         let span = places.token(error.1);
         Box::new(
             Diagnostic::new("rule::syntax", at.source, span, format!("语法错误：{}", explain(&error)))
                 .help("表达式用 && || ! 连接，文本加引号，括号须成对"),
         )
-    })?;
+    })
+}
+
+fn parse(text: &str, at: Origin<'_>) -> Result<Vec<StmtNode>, Box<Diagnostic>> {
+    let places = Places::new(text, at.offset);
+    let ast = tree(text, at)?;
     if ast.has_functions() {
         return Ok(vec![StmtNode::Stmt(Stmt { kind: StmtKind::Foreign("fn"), span: at.offset..at.offset + text.len() })]);
     }
@@ -254,20 +401,20 @@ fn explain(error: &rhai::ParseError) -> String {
 }
 
 /// From rhai's line and character to bytes of the file.
-struct Places<'a> {
+pub(super) struct Places<'a> {
     text: &'a str,
     lines: Vec<usize>,
     offset: usize,
 }
 
 impl<'a> Places<'a> {
-    fn new(text: &'a str, offset: usize) -> Self {
+    pub(super) fn new(text: &'a str, offset: usize) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
         Self { text, lines, offset }
     }
 
     /// The token that starts at a position.
-    fn token(&self, at: Position) -> Range<usize> {
+    pub(super) fn token(&self, at: Position) -> Range<usize> {
         let start = at.line().and_then(|l| self.lines.get(l.checked_sub(1)?)).map(|&line| {
             let rest = self.text.get(line..).unwrap_or_default();
             let column = at.position().unwrap_or(1).saturating_sub(1);
@@ -340,14 +487,15 @@ fn block(statements: &[RhaiStmt], places: &Places<'_>) -> Vec<Stmt> {
     statements.iter().map(|s| statement(s, places).into_stmt()).collect()
 }
 
-fn expression(expr: &RhaiExpr, places: &Places<'_>) -> Expr {
+/// One of rhai's expressions as one of ours.
+pub(super) fn expression(expr: &RhaiExpr, places: &Places<'_>) -> Expr {
     let span = places.token(expr.start_position());
     let all = |list: &[RhaiExpr]| -> Vec<Expr> { list.iter().map(|e| expression(e, places)).collect() };
     let kind = match expr {
         RhaiExpr::IntegerConstant(i, _) => Kind::Int(*i),
         RhaiExpr::FloatConstant(x, _) => Kind::Number((**x * 1000.0).round() as i64),
         RhaiExpr::BoolConstant(b, _) => Kind::Bool(*b),
-        RhaiExpr::StringConstant(s, _) => Kind::Text(s.replace('\u{201d}', "\"")),
+        RhaiExpr::StringConstant(s, _) => Kind::Text(unprepared(s)),
         RhaiExpr::InterpolatedString(parts, _) => Kind::Template(all(parts)),
         RhaiExpr::Array(items, _) => Kind::List(all(items)),
         RhaiExpr::Variable(name, _, _) => Kind::Name(narrow(name.1.as_str())),
@@ -398,7 +546,7 @@ fn call_kind(call: &rhai::FnCallExpr, places: &Places<'_>) -> Kind {
 }
 
 /// Whether a `contains` call was written as `in`: then its list stands after its item.
-fn written_in(call: &rhai::FnCallExpr, places: &Places<'_>) -> bool {
+pub(super) fn written_in(call: &rhai::FnCallExpr, places: &Places<'_>) -> bool {
     match (call.args.first(), call.args.get(1)) {
         (Some(list), Some(item)) => {
             places.token(item.start_position()).start < places.token(list.start_position()).start

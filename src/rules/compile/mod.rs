@@ -2,6 +2,7 @@
 //! underlined and the nearest name offered.
 
 mod calls;
+mod embed;
 mod names;
 mod operators;
 mod script;

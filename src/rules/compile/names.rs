@@ -40,7 +40,8 @@ impl Compiler<'_> {
                     other => other,
                 }));
                 let Some(settled) = settled else {
-                    return self.fail(env, expr, "rule::type", "请先把 it 与一个字段比较，才知道列表里是什么");
+                    let name = name.trim_start_matches(char::is_control);
+                    return self.fail(env, expr, "rule::type", format!("请先把 {name} 与一个字段比较，才知道它是什么"));
                 };
                 ty.set(Some(settled));
                 Some((self.add(Node::Var(var), expr), settled))

@@ -114,6 +114,7 @@ impl Compiler<'_> {
                 let op = op.chars().next().unwrap_or('+');
                 Some((self.add(Node::Arithmetic(op, left, right), expr), Ty::Number))
             }
+            Ty::Text if env.strict && op == "+" => self.fail(env, expr, super::script::ONLY_INTERPRETED, "拼接文本"),
             _ => self.fail(env, expr, "rule::type", format!("{}不能做“{op}”", self.ty_name(ty))),
         }
     }

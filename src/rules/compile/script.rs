@@ -1,8 +1,16 @@
 //! Scripts lowered to actions over typed nodes. What cannot be lowered says so, and the script is interpreted instead.
 
+use super::calls::FUNCTIONS;
+use super::embed::known::{EFFECTS, METHODS};
 use super::{Bound, Compiler, Env};
 use crate::rules::ir::{Action, Node, Ty, Unit};
 use crate::rules::syntax::{Expr, Kind, Stmt, StmtKind};
+
+/// The code of what is no mistake in a script, but more than can be lowered.
+pub(super) const ONLY_INTERPRETED: &str = "rule::only-interpreted";
+
+/// Variables that one frame of the engine holds.
+const FRAME: u8 = 16;
 
 /// Why a script was not lowered.
 #[derive(Debug)]
@@ -16,14 +24,20 @@ pub enum NotLowered {
 impl Compiler<'_> {
     /// Lowers a script.
     pub fn script(&mut self, env: &Env, body: &[Stmt]) -> Result<Vec<Action>, NotLowered> {
-        if let Some(what) = body.iter().find_map(foreign) {
+        if let Some(what) = foreign(body) {
             return Err(NotLowered::Foreign(what));
         }
         let errors = self.sink.len();
         let mut env = env.clone();
         env.strict = true;
         let actions = self.block(&mut env, body);
-        if self.sink.len() > errors { Err(NotLowered::Wrong) } else { Ok(actions) }
+        let new = self.sink.get(errors..).unwrap_or_default();
+        if let Some(only) = new.iter().find(|d| d.code == ONLY_INTERPRETED) {
+            let why = only.message.clone();
+            self.sink.truncate(errors);
+            return Err(NotLowered::Foreign(why));
+        }
+        if new.is_empty() { Ok(actions) } else { Err(NotLowered::Wrong) }
     }
 
     fn block(&mut self, env: &mut Env, body: &[Stmt]) -> Vec<Action> {
@@ -42,7 +56,10 @@ impl Compiler<'_> {
         match &stmt.kind {
             StmtKind::Let(name, value) => {
                 let (node, ty) = self.expr(env, value, None)?;
-                let var = self.new_variable(env, name, ty);
+                if matches!(ty, Ty::Rows(_) | Ty::Spans | Ty::Codes(_) | Ty::Texts | Ty::Ints) {
+                    return self.fail(env, value, ONLY_INTERPRETED, format!("{}放进变量", self.ty_name(ty)));
+                }
+                let var = self.new_variable(env, value, name, ty);
                 Some(Action::Set(var, node, ty))
             }
             StmtKind::Assign(name, value) => match self.lookup(env, name) {
@@ -101,7 +118,7 @@ impl Compiler<'_> {
                 to = self.add_silent(Node::Arithmetic('+', to, one));
             }
             let mut inner = env.clone();
-            let var = self.new_variable(&mut inner, name, int);
+            let var = self.new_variable(&mut inner, over, name, int);
             let body = self.block(&mut inner, body);
             return Some(Action::ForInts(var, from, to, body));
         }
@@ -112,18 +129,19 @@ impl Compiler<'_> {
                 let set = crate::rules::ir::Set { rows: node, table, slot: env.next_slot, cond: None };
                 let row = self.add_silent(Node::Slot(set.slot));
                 inner.next_slot = set.slot.saturating_add(1);
+                self.refuse_shadow(&inner, over, name);
                 inner.names.push((name.to_owned(), Bound::Value(row, Ty::Row(table))));
                 let body = self.block(&mut inner, body);
                 Some(Action::ForRows(set, body))
             }
             Ty::Codes(list) => {
-                let var = self.new_variable(&mut inner, name, Ty::Code(list));
+                let var = self.new_variable(&mut inner, over, name, Ty::Code(list));
                 let body = self.block(&mut inner, body);
                 Some(Action::ForList(var, node, body))
             }
             Ty::Texts | Ty::Ints => {
                 let element = if ty == Ty::Texts { Ty::Text } else { Ty::Int(Unit::Plain) };
-                let var = self.new_variable(&mut inner, name, element);
+                let var = self.new_variable(&mut inner, over, name, element);
                 let body = self.block(&mut inner, body);
                 Some(Action::ForList(var, node, body))
             }
@@ -131,19 +149,57 @@ impl Compiler<'_> {
         }
     }
 
-    fn new_variable(&mut self, env: &mut Env, name: &str, ty: Ty) -> u8 {
+    fn new_variable(&mut self, env: &mut Env, at: &Expr, name: &str, ty: Ty) -> u8 {
         let var = env.next_var;
+        if var >= FRAME {
+            self.complain(env, at.span.clone(), ONLY_INTERPRETED, "变量太多");
+        }
+        self.refuse_shadow(env, at, name);
         env.next_var = var.saturating_add(1);
         env.names.push((name.to_owned(), Bound::Variable(var, ty)));
         var
     }
+
+    /// A variable cannot be called like a field: the field would win everywhere.
+    fn refuse_shadow(&mut self, env: &Env, at: &Expr, name: &str) {
+        if self.row_member(env, name) {
+            self.complain(env, at.span.clone(), "rule::shadow", format!("“{name}”已是字段或共用定义的名字"));
+        }
+    }
 }
 
-fn foreign(stmt: &Stmt) -> Option<String> {
-    match &stmt.kind {
+/// What in a script only the interpreter knows, if there is anything.
+fn foreign(body: &[Stmt]) -> Option<String> {
+    body.iter().find_map(|stmt| match &stmt.kind {
         StmtKind::Foreign(what) => Some((*what).to_owned()),
-        StmtKind::If(_, a, b) => a.iter().chain(b).find_map(foreign),
-        StmtKind::For(_, _, body) | StmtKind::While(_, body) | StmtKind::Block(body) => body.iter().find_map(foreign),
-        _ => None,
+        StmtKind::Expr(Expr { kind: Kind::Call(name, args), .. }) if EFFECTS.contains(&name.as_str()) => {
+            args.iter().find_map(|arg| match &arg.kind {
+                Kind::Template(parts) => parts.iter().find_map(foreign_expr),
+                _ => foreign_expr(arg),
+            })
+        }
+        StmtKind::Let(_, Expr { kind: Kind::List(_), .. }) => Some("数组".to_owned()),
+        StmtKind::Expr(e) | StmtKind::Let(_, e) | StmtKind::Assign(_, e) => foreign_expr(e),
+        StmtKind::If(e, a, b) => foreign_expr(e).or_else(|| foreign(a)).or_else(|| foreign(b)),
+        StmtKind::For(_, e, inner) | StmtKind::While(e, inner) => foreign_expr(e).or_else(|| foreign(inner)),
+        StmtKind::Block(inner) => foreign(inner),
+        StmtKind::Break | StmtKind::Continue | StmtKind::Return => None,
+    })
+}
+
+fn foreign_expr(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        Kind::Template(_) => Some("拼接文本".to_owned()),
+        Kind::Operator(op @ "%", _) => Some((*op).to_owned()),
+        Kind::Call(name, args) => match name.as_str() {
+            "?" | "{}" => Some("rhai 的写法".to_owned()),
+            name if METHODS.contains(&name) && !FUNCTIONS.contains(&name) => Some(name.to_owned()),
+            _ => args.iter().find_map(foreign_expr),
+        },
+        Kind::List(items) | Kind::And(items) | Kind::Or(items) | Kind::Operator(_, items) => items.iter().find_map(foreign_expr),
+        Kind::Field(left, _) => foreign_expr(left),
+        Kind::In(a, b) => [a, b].into_iter().find_map(|e| foreign_expr(e)),
+        Kind::If(a, b, c) => [a, b, c].into_iter().find_map(|e| foreign_expr(e)),
+        Kind::Int(_) | Kind::Number(_) | Kind::Bool(_) | Kind::Text(_) | Kind::Name(_) => None,
     }
 }

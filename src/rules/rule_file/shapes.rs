@@ -2,7 +2,7 @@
 
 use super::super::compile::{Bound, Compiler, Env, NotLowered};
 use super::super::ir::{Given, Node, Ty};
-use super::super::rule::{Body, Dates, Deadline, Evidence, Script, Sequence, Severity, Stage};
+use super::super::rule::{Body, Dates, Deadline, Evidence, Run, Script, Sequence, Severity, Stage};
 use super::super::syntax::{self, Origin};
 use super::Draft;
 use crate::dates::Period;
@@ -208,18 +208,14 @@ impl Draft<'_> {
         };
         let mut inside = env.clone();
         inside.source = Arc::clone(&source);
-        let variables = env.next_var.saturating_add(24);
-        match compiler.script(&inside, &body) {
-            Ok(actions) => {
-                let script = Script { actions: Some(actions), severity, variables };
-                Some((Body::Script(script), Some(source), None))
-            }
-            Err(NotLowered::Foreign(what)) => {
-                let script = Script { actions: None, severity, variables };
-                Some((Body::Script(script), Some(source), Some(what)))
-            }
-            Err(NotLowered::Wrong) => None,
-        }
+        let lowered = compiler.script(&inside, &body);
+        let (run, why) = match lowered {
+            Ok(actions) if !self.setting.interpret => (Run::Lowered(actions), None),
+            Ok(_) => (Run::Interpreted(Box::new(compiler.interpreted(&inside, &source)?)), Some(String::new())),
+            Err(NotLowered::Foreign(what)) => (Run::Interpreted(Box::new(compiler.interpreted(&inside, &source)?)), Some(what)),
+            Err(NotLowered::Wrong) => return None,
+        };
+        Some((Body::Script(Script { run, severity }), Some(source), why))
     }
 }
 
