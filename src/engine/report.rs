@@ -213,6 +213,8 @@ fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
             clauses.push(clause);
         }
     }
+    // The order of rows in a file is no part of what is said.
+    clauses.sort();
     let more = if clauses.len() > 6 { format!("等{}处", clauses.len()) } else { String::new() };
     let shown: Vec<String> = clauses.into_iter().take(6).collect();
     format!("{}{more}，无法判定“{}”", shown.join("，"), rule.title)
