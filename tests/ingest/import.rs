@@ -4,7 +4,7 @@ use super::*;
 use guiju::ingest::write_store;
 
 /// Every sound row as text, by key; whether it is void; and the keys of the refused.
-fn content(store: &Store) -> Vec<String> {
+pub fn content(store: &Store) -> Vec<String> {
     let mut all = Vec::new();
     for (t, def) in store.schema.tables.iter().enumerate() {
         let rows = store.rows(t);

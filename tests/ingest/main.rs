@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod accounting;
+mod county;
 mod formats;
 mod hostile;
 mod import;
