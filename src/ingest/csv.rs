@@ -129,30 +129,25 @@ impl Job<'_> {
     ) -> Result<Option<(Sheet, Header)>, IngestError> {
         let Some(skip) = self.rows_above_header(table, file, text, length)? else { return Ok(None) };
         let mut lines = Lines::new(text, length);
-        let mut record = csv::StringRecord::new();
+        let mut record = csv::ByteRecord::new();
         let mut header = Header { fields: Vec::new(), notes: Vec::new() };
         let (mut width, mut header_line) = (0, 0);
         for _ in 0..=skip {
-            match lines.next(&mut record, file)? {
-                Next::Row(line) => (width, header_line) = (record.len(), line),
-                Next::End => break,
-                Next::NotUtf8 => return Ok(None),
+            if let Some(line) = lines.next(&mut record, file)? {
+                (width, header_line) = (record.len(), line);
             }
         }
+        let Some(headers) = texts(&record) else { return Ok(None) };
         if width > 0 {
-            header = header::understand(self.schema, table, file, header_line, record.iter());
+            header = header::understand(self.schema, table, file, header_line, headers.iter().copied());
         }
-        let (at, fields) = self.wanted(table, &header, &record);
+        let (at, fields) = self.wanted(table, &header, &headers);
         let mut sheet = batch.sheet(table, file, fields);
         let layout = Layout { width, at, damaged: decode::is_damaged(text) };
-        loop {
-            match lines.next(&mut record, file)? {
-                Next::Row(line) => read_row(&record, line, &layout, &mut sheet),
-                Next::End => break,
-                Next::NotUtf8 => {
-                    batch.take_back(sheet);
-                    return Ok(None);
-                }
+        while let Some(line) = lines.next(&mut record, file)? {
+            if !read_row(&record, line, &layout, &mut sheet) {
+                batch.take_back(sheet);
+                return Ok(None);
             }
             if (sheet.rows() as u64).is_multiple_of(STEP) {
                 self.progress.rows(STEP);
@@ -163,10 +158,10 @@ impl Job<'_> {
     }
 
     /// Where the wanted columns are in a row, and which fields they hold.
-    fn wanted(&self, table: TableId, header: &Header, headers: &csv::StringRecord) -> (Vec<usize>, Vec<(FieldId, String)>) {
+    fn wanted(&self, table: TableId, header: &Header, headers: &[&str]) -> (Vec<usize>, Vec<(FieldId, String)>) {
         let columns = header.fields.iter().enumerate().filter_map(|(i, field)| {
             let field = field.filter(|&f| self.builder.reads(table, f))?;
-            Some((i, (field, headers.get(i).unwrap_or("").trim().to_owned())))
+            Some((i, (field, headers.get(i).map_or("", |h| h.trim()).to_owned())))
         });
         columns.unzip()
     }
@@ -175,14 +170,13 @@ impl Job<'_> {
     /// name; else the very first row. None if the text is not UTF-8.
     fn rows_above_header(&self, table: TableId, file: &str, text: &[u8], length: usize) -> Result<Option<usize>, IngestError> {
         let mut lines = Lines::new(text, length);
-        let mut record = csv::StringRecord::new();
+        let mut record = csv::ByteRecord::new();
         for row in 0..HEADER_ROWS {
-            match lines.next(&mut record, file)? {
-                Next::Row(_) => {}
-                Next::End => break,
-                Next::NotUtf8 => return Ok(None),
+            if lines.next(&mut record, file)?.is_none() {
+                break;
             }
-            let known = header::known(self.schema, table, record.iter());
+            let Some(headers) = texts(&record) else { return Ok(None) };
+            let known = header::known(self.schema, table, headers.iter().copied());
             if known >= 2 || (known == 1 && record.len() == 1) {
                 return Ok(Some(row));
             }
@@ -201,26 +195,34 @@ struct Layout {
     damaged: bool,
 }
 
+/// The cells of a record, if all are UTF-8.
+fn texts(record: &csv::ByteRecord) -> Option<Vec<&str>> {
+    record.iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
+}
+
+/// Reads a row; false if a cell is not UTF-8.
 #[inline]
-fn read_row(record: &csv::StringRecord, line: u32, layout: &Layout, sheet: &mut Sheet) {
-    if record.iter().all(|cell| cell.is_empty() || cell.trim().is_empty()) {
+fn read_row(record: &csv::ByteRecord, line: u32, layout: &Layout, sheet: &mut Sheet) -> bool {
+    if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
         // Spreadsheets write rows of commas below the last.
-        return;
+        return true;
     }
     sheet.start_row(line);
     if record.len() != layout.width {
         let why = format!("这一行有{}列，表头有{}列", record.len(), layout.width);
         sheet.refuse_row("data::row-width", &why, "列数应与表头相同；单元格里的逗号、引号要用引号括起来");
     }
+    let mut utf8 = true;
     for (i, &column) in layout.at.iter().enumerate() {
         match record.get(column) {
-            Some("") => sheet.cell(i, Cell::Blank),
-            Some(text) if layout.damaged && text.contains('\u{fffd}') => sheet.cell(i, Cell::Garbled),
-            Some(text) => sheet.cell(i, Cell::Text(text)),
+            Some([]) => sheet.cell(i, Cell::Blank),
+            Some(cell) if layout.damaged && decode::is_damaged(cell) => sheet.cell(i, Cell::Garbled),
+            Some(cell) => utf8 &= sheet.bytes(i, cell),
             None => sheet.lost(i),
         }
     }
     sheet.end_row();
+    utf8
 }
 
 /// The records of a text with the physical lines they start on.
@@ -230,13 +232,6 @@ struct Lines<'t> {
     reader: csv::Reader<&'t [u8]>,
 }
 
-enum Next {
-    /// A record that starts on this line.
-    Row(u32),
-    End,
-    NotUtf8,
-}
-
 impl<'t> Lines<'t> {
     fn new(text: &'t [u8], length: usize) -> Self {
         let delimiter = delimiter(text);
@@ -244,14 +239,12 @@ impl<'t> Lines<'t> {
         Self { text, length, reader }
     }
 
+    /// The next record, and the line it starts on; none at the end.
     #[inline]
-    fn next(&mut self, record: &mut csv::StringRecord, file: &str) -> Result<Next, IngestError> {
-        let more = match self.reader.read_record(record) {
-            Ok(more) => more,
-            Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => return Ok(Next::NotUtf8),
-            Err(_) => return Err(IngestError::Truncated { file: file.to_owned(), why: "无法按 CSV 读取".to_owned() }),
-        };
-        let Some(position) = record.position().filter(|_| more) else { return Ok(Next::End) };
+    fn next(&mut self, record: &mut csv::ByteRecord, file: &str) -> Result<Option<u32>, IngestError> {
+        let truncated = |why: String| IngestError::Truncated { file: file.to_owned(), why };
+        let more = self.reader.read_byte_record(record).map_err(|_| truncated("无法按 CSV 读取".to_owned()))?;
+        let Some(position) = record.position().filter(|_| more) else { return Ok(None) };
         // Blank lines before a record belong to it as the crate counts.
         let start = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(self.length);
         let blank = self.text.get(start..).unwrap_or(&[]).iter().take_while(|b| matches!(b, b'\n' | b'\r'));
@@ -259,15 +252,14 @@ impl<'t> Lines<'t> {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         if usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX) > self.length {
             // The end mark may have been read: alone, it is the end; within a cell, the quotes were never closed.
-            if record.len() == 1 && record.get(0) == Some("\0") {
-                return Ok(Next::End);
+            if record.len() == 1 && record.get(0) == Some(b"\0") {
+                return Ok(None);
             }
-            if record.iter().any(|c| c.contains('\0')) {
-                let why = format!("第{line}行开始的引号直到文件末尾也没有结束");
-                return Err(IngestError::Truncated { file: file.to_owned(), why });
+            if record.iter().any(|c| c.contains(&0)) {
+                return Err(truncated(format!("第{line}行开始的引号直到文件末尾也没有结束")));
             }
         }
-        Ok(Next::Row(line))
+        Ok(Some(line))
     }
 }
 

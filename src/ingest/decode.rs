@@ -3,7 +3,8 @@
 use super::error::IngestError;
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 
-/// Whether the bytes may be read as UTF-8 as they are: no other BOM. Whether they are UTF-8, reading will tell.
+/// Whether the bytes may be read as UTF-8 as they are: no other BOM, and not cut within a character. Whether they are UTF-8,
+/// reading will tell.
 ///
 /// # Errors
 /// Nothing there, or bytes no text has.
@@ -18,7 +19,17 @@ pub(super) fn may_be_utf8(bytes: &[u8], file: &str) -> Result<bool, IngestError>
     if text.contains(&0) {
         return Err(IngestError::Binary { file: file.to_owned() });
     }
-    Ok(true)
+    Ok(!ends_within_a_character(bytes))
+}
+
+fn ends_within_a_character(bytes: &[u8]) -> bool {
+    let lead = bytes.iter().rev().zip(1u8..=4).find(|(b, _)| **b & 0xc0 != 0x80);
+    lead.is_some_and(|(b, given)| match b {
+        0xc0..=0xdf => given < 2,
+        0xe0..=0xef => given < 3,
+        0xf0..=0xff => given < 4,
+        _ => false,
+    })
 }
 
 /// The text of a file without its BOM. Bytes that are no text within what is text otherwise become U+FFFD; see [`is_damaged`].

@@ -238,7 +238,9 @@ fn unknown_cells(table: &Found, column: &str, cells: u64) -> Problem {
 fn read_cells(row: &Row<'_>, sheet: &mut Sheet, unknown: &mut [u64]) -> rusqlite::Result<()> {
     for (i, unknown) in unknown.iter_mut().enumerate() {
         match row.get_ref(i + 1)? {
-            ValueRef::Text(bytes) => sheet.bytes(i, bytes),
+            ValueRef::Text(bytes) => {
+                sheet.bytes(i, bytes);
+            }
             ValueRef::Null => sheet.cell(i, Cell::Blank),
             ValueRef::Integer(value) => sheet.cell(i, Cell::Int(value)),
             ValueRef::Real(value) => sheet.cell(i, Cell::Real(value)),

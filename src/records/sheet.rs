@@ -201,9 +201,10 @@ impl Sheet {
         }
     }
 
-    /// Hands over the cell of the `index`-th column as bytes that ought to be UTF-8. Dates and codes need not be proved to be so.
-    pub fn bytes(&mut self, index: usize, bytes: &[u8]) {
-        let Some(fill) = self.part.fills.get_mut(index) else { return };
+    /// Hands over the cell of the `index`-th column as bytes that ought to be UTF-8; false if they are not, and no text. Dates and codes
+    /// need no proof of it.
+    pub fn bytes(&mut self, index: usize, bytes: &[u8]) -> bool {
+        let Some(fill) = self.part.fills.get_mut(index) else { return true };
         let stored = match &mut fill.cells {
             Cells::Date(v, _) => parse_fast(bytes).map(|date| v.push(date)),
             Cells::Code(v, _, list) => self.schema.lists.get(*list).and_then(|l| l.code_of(bytes)).map(|code| v.push(code)),
@@ -211,11 +212,17 @@ impl Sheet {
         };
         if stored.is_some() {
             self.given += 1;
-            return;
+            return true;
         }
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.text(index, text),
-            Err(_) => self.other(index, Cell::Garbled),
+            Ok(text) => {
+                self.text(index, text);
+                true
+            }
+            Err(_) => {
+                self.other(index, Cell::Garbled);
+                false
+            }
         }
     }
 

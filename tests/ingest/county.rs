@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 /// A table of the county: its name, its headers, its rows.
 type Rows = (String, Vec<String>, Vec<Vec<String>>);
+/// Rows by table and key of their owner, each with its own table.
+type Below = BTreeMap<(usize, String), Vec<(usize, Map<String, Value>)>>;
 
 static FOLDER: LazyLock<&Path> = LazyLock::new(|| Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/county")));
 static COUNTY: LazyLock<Vec<String>> = LazyLock::new(|| sorted(&read(&FOLDER).unwrap()));
@@ -78,8 +80,7 @@ fn as_a_workbook() {
 
 #[test]
 fn as_ndjson_a_person_a_line() {
-    // Rows by table and owner, to be hung under their owners.
-    let mut below: BTreeMap<(usize, String), Vec<(usize, Map<String, Value>)>> = BTreeMap::new();
+    let mut below = Below::new();
     let mut lines = Vec::new();
     let mut people = Vec::new();
     for (table, headers, rows) in tables() {
@@ -100,7 +101,7 @@ fn as_ndjson_a_person_a_line() {
             _ => lines.push(json!({ "table": table, "rows": objects.collect::<Vec<_>>() })),
         }
     }
-    fn hang(table: usize, object: &mut Map<String, Value>, below: &mut BTreeMap<(usize, String), Vec<(usize, Map<String, Value>)>>) {
+    fn hang(table: usize, object: &mut Map<String, Value>, below: &mut Below) {
         let def = &SCHEMA.tables[table];
         let key = object[&def.fields[def.key].name].as_str().unwrap_or("").to_owned();
         for (child, mut row) in below.remove(&(table, key)).unwrap_or_default() {
