@@ -2,13 +2,14 @@
 //! Each stands after a comment line that says what it is made of; what follows that line is replaced.
 //!
 //! - `<!-- output: first -->`, `<!-- output: last -->`: a fenced block with the beginning and the end of the main command's output
-//! - `<!-- run: ARGS -->`, `<!-- run: ARGS | head N -->`, `<!-- run: ARGS | tail N -->`: a fenced block with what `guiju ARGS` prints;
-//!   `TMP/x` in ARGS is a file in a folder of its own
-//! - `<!-- rule: GS002 -->`: a fenced block with the rule's file up to its first test
+//! - `<!-- run: ARGS -->`: a fenced block with what `guiju ARGS` prints; `TMP/x` in ARGS is a file in a folder of its own. After ARGS may
+//!   stand `| head N` (N lines, and on to the next blank one), `| tail N`, or `| from WORDS` (from the first line that starts with them)
+//! - `<!-- file: PATH -->`: a fenced block with a file; `<!-- rule: PATH -->`: a rule's file up to its first test
 //! - `<!-- tables: begin -->` … `<!-- tables: end -->`, and the same with `rules`: Markdown
 
+use guiju::dates::Day;
 use guiju::records::{Blank, Field, FieldType, Schema, Table};
-use guiju::rules::{Body, Files, Grade, Reference, Rule, RuleSet, article_name, load};
+use guiju::rules::{Body, Files, Grade, Reference, Rule, RuleSet, load};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
@@ -27,7 +28,6 @@ pub struct Papers {
     root: PathBuf,
     program: PathBuf,
     before: Vec<String>,
-    files: Files,
     rules: RuleSet,
 }
 
@@ -37,10 +37,9 @@ impl Papers {
     /// # Errors
     /// The built-in rules do not load.
     pub fn new(root: &Path, program: &Path, before: &[&str]) -> io::Result<Self> {
-        let files = Files::built_in();
-        let rules = load(&files).map_err(|e| io::Error::other(e.first().map(|d| d.message.clone()).unwrap_or_default()))?;
+        let rules = load(&Files::built_in()).map_err(|e| io::Error::other(e.first().map(|d| d.message.clone()).unwrap_or_default()))?;
         let before = before.iter().map(|s| (*s).to_owned()).collect();
-        Ok(Self { root: root.to_owned(), program: program.to_owned(), before, files, rules })
+        Ok(Self { root: root.to_owned(), program: program.to_owned(), before, rules })
     }
 
     /// The text with every made part as it should be.
@@ -52,7 +51,8 @@ impl Papers {
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             let _ = writeln!(out, "{line}");
-            let Some((kind, what)) = line.strip_prefix("<!-- ").and_then(|l| l.strip_suffix(" -->")).and_then(|l| l.split_once(": ")) else {
+            let Some((kind, what)) = line.strip_prefix("<!-- ").and_then(|l| l.strip_suffix(" -->")).and_then(|l| l.split_once(": "))
+            else {
                 continue;
             };
             if what == "begin" {
@@ -69,7 +69,8 @@ impl Papers {
             let made = match kind {
                 "output" => self.main_output(what)?,
                 "run" => self.run(what)?,
-                "rule" => self.rule_file(what)?,
+                "file" => std::fs::read_to_string(self.root.join(what))?,
+                "rule" => to_first_test(&std::fs::read_to_string(self.root.join(what))?),
                 _ => continue,
             };
             let open = lines.next().filter(|l| l.starts_with("```")).ok_or_else(|| io::Error::other(format!("no block after {line}")))?;
@@ -85,32 +86,23 @@ impl Papers {
             let at = text.rfind("── 汇总 ──").ok_or_else(|| io::Error::other("the output has no tally"))?;
             return Ok(text[at..].to_owned());
         }
-        let mut made = String::new();
-        for (shown, line) in text.lines().enumerate() {
-            if shown >= SCREENFUL && line.is_empty() {
-                break;
-            }
-            let _ = writeln!(made, "{line}");
-        }
-        Ok(made)
+        Ok(head(&text, SCREENFUL))
     }
 
-    /// `ARGS | head N`: what is left out shows as an ellipsis.
+    /// What is left out shows as an ellipsis.
     fn run(&self, what: &str) -> io::Result<String> {
-        let (args, cut) = what.split_once(" | ").map_or((what, None), |(args, cut)| (args, Some(cut)));
+        let (args, cut) = what.split_once(" | ").map_or((what, ""), |(args, cut)| (args, cut));
         let text = self.print(args)?;
-        let Some(cut) = cut else { return Ok(text) };
-        let (which, count) = cut.split_once(' ').ok_or_else(|| io::Error::other(format!("not a cut: {cut}")))?;
-        let count: usize = count.parse().map_err(|_| io::Error::other(format!("not a number: {count}")))?;
-        let lines: Vec<&str> = text.lines().collect();
-        let left = lines.len().saturating_sub(count);
-        let kept = if which == "tail" { lines.get(left..) } else { lines.get(..lines.len() - left) }.unwrap_or_default();
-        let kept = kept.iter().fold(String::new(), |all, l| all + *l + "\n");
-        Ok(match (left, which) {
-            (0, _) => kept,
-            (_, "tail") => format!("……\n{kept}"),
-            _ => format!("{kept}……\n"),
-        })
+        let wrong = || io::Error::other(format!("cannot cut: {what}"));
+        let after = |start: Option<usize>| start.and_then(|i| text.get(i..)).map(|t| format!("……\n{t}")).ok_or_else(wrong);
+        let lines = |n: &str| n.parse::<usize>().map_err(|_| wrong());
+        match cut.split_once(' ') {
+            None => Ok(text),
+            Some(("head", n)) => Ok(head(&text, lines(n)?) + "……\n"),
+            Some(("tail", n)) => after(text.rmatch_indices('\n').nth(lines(n)?).map(|(i, _)| i + 1)),
+            Some(("from", words)) => after(text.find(&format!("\n{words}")).map(|i| i + 1)),
+            Some(_) => Err(wrong()),
+        }
     }
 
     /// What guiju prints, standard error after standard output.
@@ -124,22 +116,26 @@ impl Papers {
         // A blank line at the end would be lost between fences.
         Ok(format!("{}\n", text.trim_end_matches('\n')))
     }
+}
 
-    fn rule_file(&self, code: &str) -> io::Result<String> {
-        let name = format!("/{code}.toml");
-        let (_, source) =
-            self.files.rules().find(|(path, _)| path.ends_with(&name)).ok_or_else(|| io::Error::other(format!("there is no {code}")))?;
-        let mut made = String::new();
-        let mut tests = 0;
-        for line in source.text.lines() {
-            tests += usize::from(line == "[[test]]");
-            if tests == 2 {
-                break;
-            }
-            let _ = writeln!(made, "{line}");
+/// At least so many lines, and on to the next blank one.
+fn head(text: &str, least: usize) -> String {
+    let lines = text.lines().enumerate().take_while(|(i, line)| *i < least || !line.is_empty());
+    lines.fold(String::new(), |all, (_, line)| all + line + "\n")
+}
+
+/// A rule's text to the end of its first test.
+fn to_first_test(text: &str) -> String {
+    let mut made = String::new();
+    let mut tests = 0;
+    for line in text.lines() {
+        tests += usize::from(line == "[[test]]");
+        if tests == 2 {
+            break;
         }
-        Ok(format!("{}\n", made.trim_end()))
+        let _ = writeln!(made, "{line}");
     }
+    format!("{}\n", made.trim_end())
 }
 
 /// The chapter on tables, fields and code lists.
@@ -195,7 +191,7 @@ fn type_of(schema: &Schema, ty: FieldType) -> String {
 fn blank_of(table: &Table, field: &Field) -> String {
     let meaning = match field.blank {
         Blank::Unknown => String::new(),
-        Blank::NotHappened => "至今未发生（无终止）".to_owned(),
+        Blank::NotHappened => "至今没有（未发生、无终止）".to_owned(),
         Blank::SinceEver => "一向如此".to_owned(),
         Blank::SameAs(other) => format!("与{}相同", table.fields.get(other).map(|f| f.zh.as_str()).unwrap_or_default()),
         Blank::None => if field.ty == FieldType::Bool { "否" } else { "没有" }.to_owned(),
@@ -263,12 +259,12 @@ fn basis(rules: &RuleSet, rule: &Rule) -> String {
     let mut titles: Vec<(&str, Vec<String>)> = Vec::new();
     for reference in seen {
         let Some(edition) = rules.regulations.edition(&reference.edition) else { continue };
-        let article = reference.article.as_deref();
-        let known = article.and_then(|a| edition.articles.get(a));
-        let verified = !reference.unsure && known.map_or(edition.verified, |a| a.verified);
-        let version = edition.version.as_ref().map(|v| format!("（{v}）")).unwrap_or_default();
-        let doubt = if verified { "" } else { "（条号未核实）" };
-        let cited = format!("{version}{}{doubt}", article.map(article_name).unwrap_or_default());
+        // As findings cite it on a day when the edition is in force.
+        let on = edition.from.or(edition.until).unwrap_or(Day(0));
+        let Some(citation) = rules.regulations.cite(std::slice::from_ref(reference), on).pop() else { continue };
+        let version = citation.version.map(|v| format!("（{v}）")).unwrap_or_default();
+        let doubt = if citation.verified { "" } else { "（条号未核实）" };
+        let cited = format!("{version}{}{doubt}", citation.article.unwrap_or_default());
         match titles.iter_mut().find(|(title, _)| *title == edition.title) {
             Some((_, all)) if all.contains(&cited) => {}
             Some((_, all)) => all.push(cited),
