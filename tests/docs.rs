@@ -13,6 +13,8 @@ use std::process::Command;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const PROGRAM: &str = env!("CARGO_BIN_EXE_guiju");
 const MANUAL: &str = "README.zh-CN.md";
+/// Codes that nobody is shown: what cannot be lowered becomes the reason why a script is interpreted.
+const UNSEEN: [&str; 1] = ["rule::only-interpreted"];
 
 fn read(name: &str) -> String {
     fs::read_to_string(Path::new(ROOT).join(name)).expect("the paper can be read")
@@ -36,6 +38,7 @@ fn what_the_papers_show_is_what_the_program_prints() {
 fn every_error_code_is_in_the_manual_and_no_other() {
     let mut known = BTreeSet::new();
     codes_of_folder(&Path::new(ROOT).join("src"), &mut known);
+    known.retain(|code| !UNSEEN.contains(&code.as_str()));
     assert!(known.len() > 50, "found only {known:?}");
     let manual = read(MANUAL);
     let listed: BTreeSet<String> = manual.lines().filter_map(|l| l.strip_prefix("| `")).filter_map(|l| code(l, '`')).collect();
