@@ -7,7 +7,6 @@
 //! - `<!-- file: PATH -->`: a fenced block with a file; `<!-- rule: PATH -->`: a rule's file up to its first test
 //! - `<!-- tables: begin -->` … `<!-- tables: end -->`, and the same with `rules`: Markdown
 
-use guiju::dates::Day;
 use guiju::records::{Blank, Field, FieldType, Schema, Table};
 use guiju::rules::{Body, Files, Grade, Reference, Rule, RuleSet, load};
 use std::collections::BTreeMap;
@@ -256,19 +255,16 @@ fn basis(rules: &RuleSet, rule: &Rule) -> String {
             seen.push(reference);
         }
     }
-    let mut titles: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut titles: Vec<(String, Vec<String>)> = Vec::new();
     for reference in seen {
-        let Some(edition) = rules.regulations.edition(&reference.edition) else { continue };
-        // As findings cite it on a day when the edition is in force.
-        let on = edition.from.or(edition.until).unwrap_or(Day(0));
-        let Some(citation) = rules.regulations.cite(std::slice::from_ref(reference), on).pop() else { continue };
+        let citation = rules.regulations.cite_in_force(reference);
         let version = citation.version.map(|v| format!("（{v}）")).unwrap_or_default();
         let doubt = if citation.verified { "" } else { "（条号未核实）" };
         let cited = format!("{version}{}{doubt}", citation.article.unwrap_or_default());
-        match titles.iter_mut().find(|(title, _)| *title == edition.title) {
+        match titles.iter_mut().find(|(title, _)| *title == citation.title) {
             Some((_, all)) if all.contains(&cited) => {}
             Some((_, all)) => all.push(cited),
-            None => titles.push((&edition.title, vec![cited])),
+            None => titles.push((citation.title, vec![cited])),
         }
     }
     let all: Vec<String> = titles.into_iter().map(|(title, cited)| format!("《{title}》{}", cited.join("、"))).collect();

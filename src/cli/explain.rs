@@ -8,7 +8,7 @@ use super::{output, run};
 use crate::document::{self, Node, Table, Value};
 use crate::engine::Verdict;
 use crate::report::{Names, Paint};
-use crate::rules::{Rule, RuleSet, article_name};
+use crate::rules::{Reference, Rule, RuleSet};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -165,10 +165,10 @@ fn basis(rules: &RuleSet, reference: &str) -> (String, Option<String>) {
     let (key, number) = bare.split_once('#').map_or((bare, None), |(key, number)| (key, Some(number)));
     let Some(edition) = rules.regulations.edition(key) else { return (reference.to_owned(), None) };
     let article = number.and_then(|n| edition.articles.get(n));
-    let version = edition.version.as_ref().map(|v| format!("（{v}）")).unwrap_or_default();
-    let verified = !unsure && article.map_or(edition.verified, |a| a.verified);
-    let doubt = if verified { "" } else { "（条号未核实）" };
-    let cited = format!("《{}》{version}{}{doubt}", edition.title, number.map(article_name).unwrap_or_default());
+    let cited = rules.regulations.cite_in_force(&Reference { edition: key.to_owned(), article: number.map(str::to_owned), unsure });
+    let version = cited.version.map(|v| format!("（{v}）")).unwrap_or_default();
+    let doubt = if cited.verified { "" } else { "（条号未核实）" };
+    let cited = format!("《{}》{version}{}{doubt}", cited.title, cited.article.unwrap_or_default());
     (cited, article.map(|a| a.text.clone()).filter(|t| !t.is_empty()))
 }
 

@@ -153,6 +153,11 @@ impl Regulations {
         citations
     }
 
+    /// How an article is cited on a day when its edition is in force.
+    pub fn cite_in_force(&self, reference: &Reference) -> Citation {
+        self.citation(reference, true)
+    }
+
     fn citation(&self, reference: &Reference, right_edition: bool) -> Citation {
         let edition = self.editions.get(&reference.edition).cloned().unwrap_or_default();
         let known = reference.article.as_ref().and_then(|a| edition.articles.get(a));
