@@ -214,6 +214,7 @@ fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {
         }
     }
     sort(&mut outcome.findings);
+    drop_doubled(cx, &mut outcome.findings, &mut counts);
     // Rules of one code over different subjects are counted together.
     for (rule, verdicts) in counts {
         let Some(rule) = cx.rules.rules.get(rule) else { continue };
@@ -225,4 +226,24 @@ fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {
     outcome.failures = failures.into_values().collect();
     outcome.failures.sort();
     outcome
+}
+
+/// A derived row and the doubtful part of it have one key: what was found of the whole stands for both.
+fn drop_doubled(cx: &Context<'_>, findings: &mut Vec<Finding>, counts: &mut BTreeMap<usize, [u64; 8]>) {
+    let mut dropped: Vec<(String, Verdict)> = Vec::new();
+    findings.dedup_by(|next, kept| {
+        let same = next.fingerprint == kept.fingerprint && next.subject == kept.subject;
+        if same {
+            if kept.verdict == Verdict::Unverified {
+                std::mem::swap(next, kept);
+            }
+            dropped.push((next.code.clone(), next.verdict));
+        }
+        same
+    });
+    for (code, verdict) in dropped {
+        let mut of_code = counts.iter_mut().filter(|(rule, _)| cx.rules.rules.get(**rule).is_some_and(|r| r.code == code));
+        let count = of_code.find_map(|(_, verdicts)| verdicts.get_mut(verdict as usize).filter(|n| **n > 0));
+        count.into_iter().for_each(|n| *n -= 1);
+    }
 }

@@ -465,12 +465,44 @@ impl<'c, P: Probe> Eval<'c, P> {
             }
         };
         if P::WATCH && !value.is_exact() {
-            self.probe.lack(Lack::Cell(table, row, field));
+            self.lack_cell(table, row, field);
         }
         value
     }
 
+    /// A cell is not known exactly: for the start of a derived row, what leaves the joining open is why.
+    fn lack_cell(&mut self, table: TableId, row: RowId, field: FieldId) {
+        if !self.starts_open(table, row, field) || !self.lack_joining(table, row) {
+            self.probe.lack(Lack::Cell(table, row, field));
+        }
+    }
+
+    /// Whether a cell is the start of rows of which it is open whether they are one.
+    fn starts_open(&self, table: TableId, row: RowId, field: FieldId) -> bool {
+        let start = self.cx.store.schema.tables.get(table).and_then(|t| t.joined.as_ref()).map(|j| j.start);
+        start == Some(field) && self.cx.store.rows(table).left_open(row).next().is_some()
+    }
+
+    /// Says what leaves it open whether rows are one; false if nothing does.
+    pub(super) fn lack_joining(&mut self, table: TableId, row: RowId) -> bool {
+        let store = self.cx.store;
+        let Some(from) = store.schema.tables.get(table).and_then(|t| t.joined.as_ref()).map(|j| j.from) else { return false };
+        let mut any = false;
+        for (cause, field) in store.rows(table).left_open(row) {
+            any = true;
+            self.probe.lack(match store.rows(from).column(field) {
+                Some(_) => Lack::Cell(from, cause, field),
+                None => Lack::Column(from, field),
+            });
+        }
+        any
+    }
+
     fn assumed(&self, table: TableId, row: RowId, field: FieldId) -> Option<Span> {
+        // The start of rows that may be one is not the start of the first of them, whatever that is.
+        if self.starts_open(table, row, field) {
+            return None;
+        }
         let (table, row, field) = self.cx.settled(table, row, field);
         self.probe.assumed(table, row, field)
     }

@@ -98,12 +98,7 @@ pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, ou
         out.anchor = i32::try_from(anchor.lo).ok().map(Day);
     }
     // A row that exists only if an imprecise join does not hold: all it says is open.
-    let exists = if rows.is_doubtful(subject) {
-        eval.probe.lack(Lack::Row(rule.subject, subject));
-        Truth::Unknown
-    } else {
-        Truth::True
-    };
+    let exists = if rows.is_doubtful(subject) { Truth::Unknown } else { Truth::True };
     let mark = eval.probe.lacking();
     let candidates = versions(rule, anchor);
     match candidates {
@@ -290,8 +285,9 @@ fn applies<P: Watched>(eval: &mut Eval<'_, P>, version: &Version, exists: Truth)
 /// Judges each part of the subject under one version.
 fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, subject: RowId, exists: Truth, out: &mut Rulings) {
     let Some(law) = rule.versions.get(version) else { return };
+    let doubtful = eval.cx.store.rows(rule.subject).is_doubtful(subject).then_some((rule.subject, subject));
     match &rule.each {
-        None => judge_one(eval, law, version, exists, Label::default(), out),
+        None => judge_one(eval, law, version, exists, Label { doubtful, ..Label::default() }, out),
         Some(Each::Rows { rows, table, slot, part }) => {
             let set = crate::rules::ir::Set { rows: *rows, table: *table, slot: *slot, cond: None };
             let Some(list) = eval.ordered(&set) else {
@@ -303,7 +299,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                 eval.begin(subject);
                 eval.bind_row(*slot, row);
                 let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
-                judge_one(eval, law, version, exists.and(counts), Label { part, ..Label::default() }, out);
+                judge_one(eval, law, version, exists.and(counts), Label { part, doubtful, ..Label::default() }, out);
             }
         }
         Some(Each::List { list, var, year, under, part }) => {
@@ -321,7 +317,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                 };
                 let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
                 let under = under.as_ref().map(|(_, element)| say(eval, element, &Facts::default()));
-                judge_one(eval, law, version, exists, Label { part, year: number, under }, out);
+                judge_one(eval, law, version, exists, Label { part, year: number, under, doubtful }, out);
             }
         }
     }
@@ -336,6 +332,8 @@ struct Label {
     part: Option<String>,
     year: Option<i32>,
     under: Option<String>,
+    /// The subject, where it may not exist.
+    doubtful: Option<(crate::records::TableId, RowId)>,
 }
 
 fn judge_one<P: Watched>(
@@ -348,6 +346,9 @@ fn judge_one<P: Watched>(
 ) {
     let base = Ruling { version, part: label.part, year: label.year, under: label.under, ..Ruling::default() };
     let mark = eval.probe.lacking();
+    if let Some((table, subject)) = label.doubtful {
+        eval.lack_joining(table, subject);
+    }
     let applies = applies(eval, law, exists);
     if applies == Truth::False {
         return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..base }, P::KEEPS);

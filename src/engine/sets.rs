@@ -96,7 +96,9 @@ impl<'c, P: Probe> Eval<'c, P> {
         if rows.is_ghost(row) || rows.is_doubtful(row) {
             // What can be read of a refused row proves nothing.
             holds = Truth::Unknown;
-            self.probe.lack(Lack::Row(set.table, row));
+            if !self.lack_joining(set.table, row) {
+                self.probe.lack(Lack::Row(set.table, row));
+            }
         }
         visit(self, row, holds)
     }
@@ -403,6 +405,14 @@ impl<'c, P: Probe> Eval<'c, P> {
     }
 
     fn key_of(&mut self, node: NodeId) -> Key {
+        // Where the table was not exported, two references still tell whether they are one.
+        if let Node::Follow(row, table, field) = self.node(node)
+            && let RowVal::Row(row) = self.row(*row)
+            && let Some(Some(far)) = self.cx.store.rows(*table).far.get(*field)
+            && let Some(key) = far.get(row as usize).filter(|key| key.is_text())
+        {
+            return Key::Far(*key);
+        }
         match self.any_value(node) {
             Val::Span(s) if s.is_exact() => Key::Number(s.lo),
             Val::Text(TextVal::Known(t)) => Key::Text(t.to_owned()),
@@ -454,6 +464,7 @@ impl<'c, P: Probe> Eval<'c, P> {
 enum Key {
     Number(i64),
     Text(String),
+    Far(Sym),
     None,
     Unknown,
 }

@@ -57,6 +57,8 @@ pub struct Rows {
     pub made_of: Vec<(RowId, RowId)>,
     /// For a derived table: rows that exist only if an imprecise join does not hold.
     pub doubtful: Vec<bool>,
+    /// For a derived table: by row, the cells of the base (its row and field) that leave the joining open.
+    pub open: Vec<(RowId, RowId, FieldId)>,
     /// By [`FieldId`]: who refers here through that field of this table.
     pub links: Vec<OnceLock<Link>>,
 }
@@ -140,15 +142,23 @@ impl Rows {
         self.doubtful.get(row as usize).copied().unwrap_or(false)
     }
 
+    /// The cells of the base that leave it open what a row of a derived table was made of.
+    pub fn left_open(&self, row: RowId) -> impl Iterator<Item = (RowId, FieldId)> {
+        let at = self.open.partition_point(|&(r, ..)| r < row);
+        self.open.get(at..).unwrap_or_default().iter().take_while(move |&&(r, ..)| r == row).map(|&(_, from, field)| (from, field))
+    }
+
     /// The column of a field, if exported.
     #[inline]
     pub fn column(&self, field: FieldId) -> Option<&Column> {
         self.columns.get(field).and_then(Option::as_ref)
     }
 
-    /// The row of a key. Slow: for arguments and tests, not for rules.
+    /// The row of a key, of a derived table the one that is not doubtful. Slow: for arguments and tests, not for rules.
     pub fn find(&self, key: &str) -> Option<RowId> {
-        (0..self.len).find(|&r| self.keys.get(r) == key && !self.is_ghost(r as RowId)).map(|r| r as RowId)
+        let of_key = |r: &RowId| self.keys.get(*r as usize) == key && !self.is_ghost(*r);
+        let mut rows = (0..self.len as RowId).filter(of_key);
+        rows.clone().find(|&r| !self.is_doubtful(r)).or_else(|| rows.next())
     }
 }
 

@@ -56,9 +56,20 @@ fn another_unit_or_title_is_another_post_even_between() {
 }
 
 #[test]
-fn a_blank_unit_or_title_joins_nothing() {
+fn a_post_without_end_holds_beyond_a_shorter_one() {
+    let found = spells("A,P1,U1,局长,县处级正职,2010-01-01,\nB,P1,U1,局长,县处级正职,2011-05-01,2012-01-01\nC,P1,U1,局长,县处级正职,2019-05-01,\n");
+    assert_eq!(found, [spell("A", "2010-01-01", None)]);
+}
+
+#[test]
+fn a_blank_unit_leaves_open_whether_the_posts_are_one() {
     let found = spells("A,P1,,局长,县处级正职,2010-01-01,2012-12-31\nB,P1,,局长,县处级正职,2013-01-01,\n");
-    assert_eq!(found.len(), 2);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((found[0].0.as_str(), found[0].3), ("A", true), "the earlier part alone is doubtful");
+    assert_eq!((found[1].0.as_str(), found[1].1.as_str(), found[1].3), ("A", "2010-01-01..2013-01-01", false));
+    // Another title, or a day between: two posts, whatever the unit.
+    assert!(spells("A,P1,,局长,县处级正职,2010-01-01,2012-12-31\nB,P1,,书记,县处级正职,2013-01-01,\n").iter().all(|s| !s.3));
+    assert!(spells("A,P1,,局长,县处级正职,2010-01-01,2012-12-30\nB,P1,,局长,县处级正职,2013-01-01,\n").iter().all(|s| !s.3));
 }
 
 #[test]
