@@ -139,15 +139,15 @@ impl IngestError {
             Self::Binary { .. } => "请另存为 CSV（UTF-8）后再试；Excel 工作簿请保留 .xlsx 或 .xls 后缀",
             Self::Encoding { .. } => "请用 Excel“另存为 CSV UTF-8（逗号分隔）”重新保存",
             Self::Truncated { .. } => "文件可能没有传完或被截断，请重新导出或重新拷贝",
-            Self::NoTable { .. } => {
-                "文件（或工作表、数据库表）应以表名命名，如 person.csv 或 人员.csv、case.csv 或 任免事项.csv"
-            }
+            Self::NoTable { .. } => "文件（或工作表、数据库表）应以表名命名，如 person.csv 或 人员.csv、case.csv 或 任免事项.csv",
             Self::Unknown { .. } => "可用：CSV 文件夹、单个 .csv、.xlsx/.xls/.ods 工作簿、SQLite 数据库，或用 - 从标准输入读 NDJSON",
             Self::Unsupported { .. } => "请先导出为 CSV、工作簿或 SQLite 再检查",
             Self::Database { .. } => "请确认它是 SQLite 数据库且没有损坏；可用 sqlite3 的 PRAGMA integrity_check 检查",
             Self::Busy { .. } => "请等写入的程序结束后再试",
             Self::Workbook { .. } => "请用 Excel 或 WPS 打开后另存一份再试；加密的工作簿须先去掉密码",
-            Self::Json { .. } => "每行一个人员对象，如 {\"person_id\":\"P1\",\"name\":\"…\",\"post\":[…]}；单位类表一行写作 {\"table\":\"unit\",\"rows\":[…]}",
+            Self::Json { .. } => {
+                "每行一个人员对象，如 {\"person_id\":\"P1\",\"name\":\"…\",\"post\":[…]}；单位类表一行写作 {\"table\":\"unit\",\"rows\":[…]}"
+            }
             Self::StdinTwice => "请只保留一个 -",
             Self::NoSource => "请给出一个文件夹、文件，或 -",
         }

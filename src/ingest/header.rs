@@ -13,13 +13,7 @@ pub(super) struct Header {
 }
 
 /// Understands the headers of a table's file. `line` is where they stand.
-pub(super) fn understand<'h>(
-    schema: &Schema,
-    table: TableId,
-    file: &str,
-    line: u32,
-    headers: impl IntoIterator<Item = &'h str>,
-) -> Header {
+pub(super) fn understand<'h>(schema: &Schema, table: TableId, file: &str, line: u32, headers: impl IntoIterator<Item = &'h str>) -> Header {
     let Some(def) = schema.tables.get(table) else { return Header { fields: Vec::new(), notes: Vec::new() } };
     let mut fields: Vec<Option<FieldId>> = Vec::new();
     let mut notes = Vec::new();
@@ -46,7 +40,10 @@ pub(super) fn understand<'h>(
             Some(field) => fields.push(Some(field)),
             None => {
                 if !column.is_empty() {
-                    let names = def.fields.iter().flat_map(|f| [f.name.as_str(), f.zh.as_str()].into_iter().chain(f.aliases.iter().map(String::as_str)));
+                    let names = def
+                        .fields
+                        .iter()
+                        .flat_map(|f| [f.name.as_str(), f.zh.as_str()].into_iter().chain(f.aliases.iter().map(String::as_str)));
                     let right = match nearest(&column, names) {
                         Some(near) => format!("是否应为“{near}”？"),
                         None => "不用的列可以保留，也可以删去".to_owned(),

@@ -101,7 +101,8 @@ fn kind(path: &Path) -> Result<Kind, IngestError> {
         Kind::Empty
     } else if head.starts_with(b"SQLite format 3\0") || matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "db3") {
         Kind::Sqlite
-    } else if head.starts_with(b"PK") || head.starts_with(b"\xd0\xcf\x11\xe0") || matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm") {
+    } else if head.starts_with(b"PK") || head.starts_with(b"\xd0\xcf\x11\xe0") || matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm")
+    {
         Kind::Workbook
     } else if matches!(ending.as_str(), "csv" | "tsv" | "txt") {
         Kind::Csv

@@ -141,7 +141,11 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
         found.push(Found { table, name: name.clone(), file: cited, columns, refused: refused.is_some(), rowids });
     }
     if found.is_empty() {
-        let seen = if names.is_empty() { "（数据库是空的）".to_owned() } else { format!("（有 {} 个表，表名都不认得）", names.len()) };
+        let seen = if names.is_empty() {
+            "（数据库是空的）".to_owned()
+        } else {
+            format!("（有 {} 个表，表名都不认得）", names.len())
+        };
         return Err(IngestError::NoTable { path: file.name.clone(), found: seen });
     }
     found.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));

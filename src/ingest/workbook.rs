@@ -109,11 +109,8 @@ fn read_sheets(file: &Named, builder: &Builder, progress: &dyn Progress) -> Resu
 /// Cell by cell, so that a sheet whose cells lie far apart takes no room for what lies between.
 fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, filling: &mut Filling<'_>, batch: &mut Batch) -> Result<(), ()> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|_| ())?;
-    let shown: Vec<Precision> = cells
-        .styles()
-        .iter()
-        .map(|s| s.number_format.as_ref().map_or(Precision::Day, |f| Precision::of(&f.format_code)))
-        .collect();
+    let shown: Vec<Precision> =
+        cells.styles().iter().map(|s| s.number_format.as_ref().map_or(Precision::Day, |f| Precision::of(&f.format_code))).collect();
     let mut row: Vec<Value> = Vec::new();
     let mut number = 0u32;
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|_| ())? {

@@ -180,9 +180,9 @@ impl ToSql for Written<'_> {
             Column::Date(v) => v.get(r).map_or(null, |d| own(Value::Text(Fuzzy::to_string(d)))),
             Column::Int(v) => v.get(r).map_or(null, |n| own(Value::Integer(i64::from(*n)))),
             Column::Bool(v) => v.get(r).map_or(null, |b| own(Value::Integer(i64::from(*b)))),
-            Column::Number(v) => v.get(r).map_or(null, |n| {
-                own(if n % 1000 == 0 { Value::Integer(n / 1000) } else { Value::Real(*n as f64 / 1000.0) })
-            }),
+            Column::Number(v) => {
+                v.get(r).map_or(null, |n| own(if n % 1000 == 0 { Value::Integer(n / 1000) } else { Value::Real(*n as f64 / 1000.0) }))
+            }
             Column::Text(v) => v.get(r).copied().filter(|s: &Sym| s.is_text()).and_then(|s| store.texts.get(s)).map_or(null, text),
             Column::Code(_) | Column::Ref(_) => store.show(table, row, field).map_or(null, |t| own(Value::Text(t))),
         })

@@ -1,10 +1,11 @@
 //! Filling a store: readers fill sheets, and a builder puts them together, table by table.
 
 use super::column::{BAD_ROW, Column};
+use super::fill::Filled;
 use super::origin::Origins;
 use super::problem::{Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
-use super::sheet::{Filled, Part, Sheet};
+use super::sheet::{Part, Sheet};
 use super::text::{Keys, RefKeys, Sym, Texts};
 use rustc_hash::FxHashMap;
 use std::ops::{Deref, DerefMut};
@@ -180,7 +181,16 @@ impl Builder {
         let draft = |fields| Draft { columns: vec![None; fields], refs: vec![None; fields], ..Draft::default() };
         let tables = schema.tables.iter().map(|t| draft(t.fields.len())).collect();
         let wanted = wanted.completed(&schema);
-        Self { schema, wanted, texts: Texts::default(), files: Vec::new(), tables, problems: Vec::new(), tallies: Vec::new(), headers: FxHashMap::default() }
+        Self {
+            schema,
+            wanted,
+            texts: Texts::default(),
+            files: Vec::new(),
+            tables,
+            problems: Vec::new(),
+            tallies: Vec::new(),
+            headers: FxHashMap::default(),
+        }
     }
 
     /// The schema the store is built for.

@@ -1,18 +1,17 @@
 //! From rows as read to records that rules can walk: keys made unique, references resolved, rows grouped by owner, void rows
 //! marked, derived tables built.
 
+use super::book::{Book, Lost};
 use super::build::{Builder, Draft, Wanted};
-use super::column::{BAD_DATE, BAD_ROW, BLANK_DATE, Column, NONE_CODE, NONE_ROW};
+use super::column::{BAD_DATE, BAD_ROW, Column, NONE_CODE, NONE_ROW};
 use super::joined;
-use super::origin::Origins;
-use super::problem::{Fate, Problem, Tally, shown};
+use super::problem::Fate;
 use super::resolve::{Resolved, resolve};
-use super::schema::{Blank, FieldId, FieldType, Schema, Table, TableId};
+use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::store::{RowId, Rows, Store};
-use super::text::{RefKeys, Sym, hash};
-use hashbrown::HashTable;
+use super::text::{RefKeys, Sym};
+use super::unique::make_unique;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock};
 
 impl Builder {
@@ -20,7 +19,8 @@ impl Builder {
     pub fn finish(mut self) -> Store {
         let schema = Arc::clone(&self.schema);
         self.texts.shrink();
-        let mut book = Book { schema: Arc::clone(&schema), files: self.files, problems: self.problems, tallies: self.tallies, headers: self.headers };
+        let mut book =
+            Book { schema: Arc::clone(&schema), files: self.files, problems: self.problems, tallies: self.tallies, headers: self.headers };
         let mut drafts = self.tables;
         let unseen_merges = make_unique(&mut drafts, &mut book);
         let mut store = Store {
@@ -35,8 +35,7 @@ impl Builder {
         };
         let mut refs: Vec<Vec<Option<RefKeys>>> = schema.tables.iter().map(|t| vec![None; t.fields.len()]).collect();
         for level in by_owner_depth(&schema) {
-            let work: Vec<(TableId, Draft)> =
-                level.iter().filter_map(|&t| drafts.get_mut(t).map(|d| (t, std::mem::take(d)))).collect();
+            let work: Vec<(TableId, Draft)> = level.iter().filter_map(|&t| drafts.get_mut(t).map(|d| (t, std::mem::take(d)))).collect();
             let settled: Vec<Settled> = work.into_par_iter().map(|(t, draft)| settle(&schema, t, draft, &store, &self.wanted)).collect();
             for mut done in settled {
                 book.enter(done.table, &done.lost, &mut done.rows);
@@ -61,182 +60,6 @@ impl Builder {
         store.tallies = book.tallies;
         store.tallies.sort_by(|a, b| (&a.file, &a.table).cmp(&(&b.file, &b.table)));
         store
-    }
-}
-
-/// What is entered about rows after they were read: problems and the tallies of their files.
-struct Book {
-    schema: Arc<Schema>,
-    files: Vec<String>,
-    problems: Vec<Problem>,
-    tallies: Vec<Tally>,
-    headers: FxHashMap<(TableId, u16, FieldId), String>,
-}
-
-/// A reference that leads nowhere, or a key that stands twice.
-struct Lost {
-    row: u32,
-    field: FieldId,
-    code: &'static str,
-    fate: Fate,
-    value: String,
-    why: String,
-    right: String,
-}
-
-impl Book {
-    /// Enters what was lost of a table's rows, and refuses those that cannot stand.
-    fn enter(&mut self, table: TableId, lost: &[Lost], rows: &mut Rows) {
-        for one in lost {
-            self.tell(table, one, &rows.origin);
-            if one.fate == Fate::Refused {
-                let len = rows.len;
-                rows.ghost.resize(len, false);
-                let stood = rows.ghost.get_mut(one.row as usize).is_some_and(|g| !std::mem::replace(g, true));
-                if stood {
-                    self.recount(table, one.row, &rows.origin, Recount::Refused);
-                }
-            }
-        }
-    }
-
-    fn tell(&mut self, table: TableId, lost: &Lost, origins: &Origins) {
-        let (file, row) = origins.get(lost.row as usize).unwrap_or((u16::MAX, 0));
-        let Some(def) = self.schema.tables.get(table) else { return };
-        self.problems.push(Problem {
-            file: self.files.get(usize::from(file)).cloned().unwrap_or_default(),
-            table: def.name.clone(),
-            row,
-            column: match self.headers.get(&(table, file, lost.field)) {
-                Some(header) => header.clone(),
-                None => def.fields.get(lost.field).map(|f| f.zh.clone()).unwrap_or_default(),
-            },
-            code: lost.code,
-            fate: lost.fate,
-            value: shown(&lost.value),
-            why: lost.why.clone(),
-            right: lost.right.clone(),
-        });
-    }
-
-    fn recount(&mut self, table: TableId, row: u32, origins: &Origins, what: Recount) {
-        let Some((file, _)) = origins.get(row as usize) else { return };
-        let (Some(file), Some(def)) = (self.files.get(usize::from(file)), self.schema.tables.get(table)) else { return };
-        let Some(tally) = self.tallies.iter_mut().find(|t| t.table == def.name && t.file == *file) else { return };
-        match what {
-            Recount::Refused => (tally.kept, tally.refused) = (tally.kept.saturating_sub(1), tally.refused + 1),
-            Recount::Merged => (tally.kept, tally.merged) = (tally.kept.saturating_sub(1), tally.merged + 1),
-            Recount::GhostMerged => (tally.refused, tally.merged) = (tally.refused.saturating_sub(1), tally.merged + 1),
-        }
-    }
-}
-
-/// A row counted as kept (or, a ghost, as refused) turns out to be something else.
-enum Recount {
-    Refused,
-    Merged,
-    GhostMerged,
-}
-
-/// Of rows with one key all are refused, unless they are identical: then the first is kept. Returns the tables of which rows
-/// were taken for identical though not all their columns were read.
-fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId> {
-    let schema = Arc::clone(&book.schema);
-    let found: Vec<Vec<Vec<u32>>> = drafts
-        .par_iter_mut()
-        .zip(&schema.tables)
-        .map(|(draft, def)| {
-            fill_same_as(draft, def);
-            draft.same_keys()
-        })
-        .collect();
-    let mut unseen = Vec::new();
-    for (table, (draft, groups)) in drafts.iter_mut().zip(found).enumerate() {
-        let Some(def) = schema.tables.get(table) else { continue };
-        let mut merged: Vec<u32> = Vec::new();
-        for rows in groups {
-            let first = rows.first().copied().unwrap_or(0);
-            if rows.iter().all(|&r| draft.identical(r as usize, first as usize)) {
-                merged.extend(rows.iter().skip(1));
-                continue;
-            }
-            for &row in &rows {
-                let lost = Lost {
-                    row,
-                    field: def.key,
-                    code: "data::duplicate-key",
-                    fate: Fate::Refused,
-                    value: draft.keys.get(row as usize).to_owned(),
-                    why: format!("编码重复（共{}行），内容不一致", rows.len()),
-                    right: "同一编码只能有一行".to_owned(),
-                };
-                book.tell(table, &lost, &draft.origins);
-                if draft.refuse(row as usize) {
-                    book.recount(table, row, &draft.origins, Recount::Refused);
-                }
-            }
-        }
-        if merged.is_empty() {
-            continue;
-        }
-        merged.sort_unstable();
-        for &row in &merged {
-            let what = if draft.is_ghost(row as usize) { Recount::GhostMerged } else { Recount::Merged };
-            book.recount(table, row, &draft.origins, what);
-        }
-        if draft.unseen {
-            unseen.push(table);
-        }
-        let keep: Vec<u32> = (0..draft.len as u32).filter(|r| merged.binary_search(r).is_err()).collect();
-        draft.reorder(&keep);
-    }
-    unseen
-}
-
-fn fill_same_as(draft: &mut Draft, def: &Table) {
-    for (f, field) in def.fields.iter().enumerate() {
-        let Blank::SameAs(other) = field.blank else { continue };
-        let Some(Some(Column::Date(mut cells))) = draft.columns.get_mut(f).map(Option::take) else { continue };
-        if let Some(Some(Column::Date(same))) = draft.columns.get(other) {
-            for (cell, same) in cells.iter_mut().zip(same) {
-                if *cell == BLANK_DATE {
-                    *cell = *same;
-                }
-            }
-        }
-        if let Some(slot) = draft.columns.get_mut(f) {
-            *slot = Some(Column::Date(cells));
-        }
-    }
-}
-
-impl Draft {
-    /// Rows that share a key, by key in the order of their first rows.
-    fn same_keys(&self) -> Vec<Vec<u32>> {
-        if self.keys.ascending() {
-            return Vec::new();
-        }
-        let key = |row: u32| self.keys.get(row as usize);
-        let mut first: HashTable<u32> = HashTable::with_capacity(self.len);
-        let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
-        for row in (0..self.len as u32).filter(|&r| !key(r).is_empty()) {
-            let entry = first.entry(hash(key(row)), |&other| key(other) == key(row), |&other| hash(key(other)));
-            match entry {
-                hashbrown::hash_table::Entry::Occupied(seen) => groups.entry(*seen.get()).or_insert_with(|| vec![*seen.get()]).push(row),
-                hashbrown::hash_table::Entry::Vacant(slot) => {
-                    slot.insert(row);
-                }
-            }
-        }
-        groups.into_values().collect()
-    }
-
-    fn identical(&self, a: usize, b: usize) -> bool {
-        let same_refs = self.refs.iter().flatten().all(|r| match (r.at.get(a), r.at.get(b)) {
-            (Some(x), Some(y)) => x == y || (r.get(a) == r.get(b) && !r.get(a).is_empty()),
-            _ => false,
-        });
-        same_refs && self.columns.iter().flatten().all(|c| c.same(a, b)) && self.is_ghost(a) == self.is_ghost(b)
     }
 }
 

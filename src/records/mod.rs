@@ -3,9 +3,11 @@
 //! Readers fill a [`Builder`]; [`Builder::finish`] makes a [`Store`], which never changes again. Nothing here does I/O,
 //! judges, or knows a rule. A cell is a value, a blank, or unreadable; rows refused stay as ghosts that prove nothing.
 
+mod book;
 mod build;
 mod cell;
 mod column;
+mod fill;
 mod finish;
 mod joined;
 mod origin;
@@ -16,6 +18,7 @@ mod schema_file;
 mod sheet;
 mod store;
 mod text;
+mod unique;
 
 pub use build::{Batch, Builder, Reading, Wanted};
 pub use cell::Cell;

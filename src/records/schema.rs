@@ -183,9 +183,7 @@ impl Table {
     /// The field a column of this header holds: by name, Chinese name or alias; blanks and line breaks ignored.
     pub fn field_called(&self, header: &str) -> Option<FieldId> {
         let header = squeeze(header);
-        self.fields.iter().position(|f| {
-            f.name.eq_ignore_ascii_case(&header) || f.zh == header || f.aliases.contains(&header)
-        })
+        self.fields.iter().position(|f| f.name.eq_ignore_ascii_case(&header) || f.zh == header || f.aliases.contains(&header))
     }
 
     /// The first field that leads to rows of a table.

@@ -2,15 +2,11 @@
 //! A sheet stands by itself, so that several can be filled at once; a [`super::Builder`] puts them together.
 
 use super::cell::{self, Bad, Cell};
-use super::column::{
-    BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER,
-    BLANK_ROW, Column, NONE_CODE, NONE_ROW,
-};
+use super::fill::Fill;
 use super::origin::Origins;
 use super::problem::{Fate, Problem, shown};
-use super::schema::{Blank, FieldId, FieldType, ListId, Schema, TableId};
-use super::text::{Keys, RefKeys, Sym, Texts};
-use crate::dates::{Fuzzy, parse_fast};
+use super::schema::{FieldId, FieldType, Schema, TableId};
+use super::text::{Keys, Texts};
 use std::sync::Arc;
 
 /// One table of one file being read: [`Sheet::start_row`], [`Sheet::cell`] for each column, [`Sheet::end_row`].
@@ -42,36 +38,6 @@ pub(super) struct Part {
     pub problems: Vec<Problem>,
 }
 
-/// One column being filled.
-#[derive(Debug)]
-pub(super) struct Fill {
-    pub field: FieldId,
-    pub header: String,
-    required: bool,
-    cells: Cells,
-}
-
-/// The cells so far, and what a blank one reads as.
-#[derive(Debug)]
-enum Cells {
-    /// The row's key goes to [`Part::keys`].
-    Key,
-    Refs(RefKeys, u32),
-    Date(Vec<Fuzzy>, Fuzzy),
-    Int(Vec<i32>),
-    Number(Vec<i64>),
-    Bool(Vec<u8>, u8),
-    Code(Vec<u8>, u8, ListId),
-    Text(Vec<Sym>, Sym),
-}
-
-/// The cells of a column, all read.
-pub(super) enum Filled {
-    Key,
-    Refs(RefKeys),
-    Column(Column),
-}
-
 impl Sheet {
     /// Starts a table of a file. `fields` are the fields that will be given, in the order of the cells, with their headers. Texts go
     /// on from those of an earlier sheet.
@@ -99,27 +65,8 @@ impl Sheet {
         let Some(def) = self.schema.tables.get(self.part.table).and_then(|t| t.fields.get(field)) else {
             return usize::MAX;
         };
-        let none = def.blank == Blank::None;
-        let cells = match def.ty {
-            FieldType::Id => Cells::Key,
-            FieldType::Ref(_) => Cells::Refs(RefKeys::default(), if none { NONE_ROW } else { BLANK_ROW }),
-            FieldType::Code(list) => Cells::Code(Vec::new(), if none { NONE_CODE } else { BLANK_CODE }, list),
-            FieldType::Text => Cells::Text(Vec::new(), if none { Sym::NONE } else { Sym::BLANK }),
-            FieldType::Bool => Cells::Bool(Vec::new(), if none { 0 } else { BLANK_BOOL }),
-            FieldType::Int => Cells::Int(Vec::new()),
-            FieldType::Number => Cells::Number(Vec::new()),
-            FieldType::Date => Cells::Date(
-                Vec::new(),
-                match def.blank {
-                    Blank::NotHappened => Fuzzy::FUTURE,
-                    Blank::SinceEver => Fuzzy::PAST,
-                    // `same_as` is filled in once the row's other dates are there.
-                    Blank::Unknown | Blank::None | Blank::SameAs(_) => BLANK_DATE,
-                },
-            ),
-        };
-        let required = def.required || def.ty == FieldType::Id;
-        let mut fill = Fill { field, header, required, cells };
+        let mut fill = Fill::new(def, field, header);
+        let required = fill.required;
         (0..self.part.len).for_each(|_| fill.push_blank());
         self.part.fills.push(fill);
         if required && def.ty != FieldType::Id {
@@ -180,10 +127,10 @@ impl Sheet {
     fn blank(&mut self, index: usize) {
         let Some(fill) = self.part.fills.get_mut(index) else { return };
         self.given += 1;
-        match &mut fill.cells {
-            Cells::Key => self.part.keys.push(""),
-            _ => fill.push_blank(),
+        if fill.is_key() {
+            self.part.keys.push("");
         }
+        fill.push_blank();
         if fill.required {
             self.reject(index, Cell::Blank, Bad::Missing);
         }
@@ -205,12 +152,7 @@ impl Sheet {
     /// need no proof of it.
     pub fn bytes(&mut self, index: usize, bytes: &[u8]) -> bool {
         let Some(fill) = self.part.fills.get_mut(index) else { return true };
-        let stored = match &mut fill.cells {
-            Cells::Date(v, _) => parse_fast(bytes).map(|date| v.push(date)),
-            Cells::Code(v, _, list) => self.schema.lists.get(*list).and_then(|l| l.code_of(bytes)).map(|code| v.push(code)),
-            _ => None,
-        };
-        if stored.is_some() {
+        if fill.put_bytes(bytes, &self.schema) {
             self.given += 1;
             return true;
         }
@@ -296,7 +238,7 @@ impl Sheet {
     /// The row has no key, because its cell was not given or the file has no such column.
     #[cold]
     fn no_key(&mut self) {
-        if let Some(index) = self.part.fills.iter().position(|f| matches!(f.cells, Cells::Key)) {
+        if let Some(index) = self.part.fills.iter().position(Fill::is_key) {
             self.cell(index, Cell::Blank);
             return;
         }
@@ -359,104 +301,6 @@ impl Sheet {
                     None => format!("可用值：{}", list.values.join("、")),
                 }
             }
-        }
-    }
-}
-
-impl Fill {
-    /// Reads a cell that is not blank.
-    #[inline(always)]
-    fn put(&mut self, cell: Cell<'_>, keys: &mut Keys, texts: &mut Texts, schema: &Schema) -> Result<(), Bad> {
-        match &mut self.cells {
-            Cells::Date(v, _) => put(v, cell::date(cell), BAD_DATE),
-            Cells::Text(v, _) => put(v, cell::text(cell, |t| texts.intern(t)), Sym::BAD),
-            Cells::Code(v, _, list) => {
-                let code = match cell {
-                    Cell::Text(t) => schema.lists.get(*list).and_then(|l| l.code(t)),
-                    _ => None,
-                };
-                put(v, code.ok_or(Bad::Code), BAD_CODE)
-            }
-            Cells::Int(v) => put(v, cell::int(cell), BAD_INT),
-            Cells::Bool(v, _) => put(v, cell::yes_no(cell), BAD_BOOL),
-            Cells::Number(v) => put(v, cell::number(cell), BAD_NUMBER),
-            Cells::Refs(refs, _) => cell::text(cell, |t| refs.push(t)).inspect_err(|_| refs.mark(BAD_ROW)),
-            Cells::Key => cell::text(cell, |t| keys.push(t)).inspect_err(|_| keys.push("")),
-        }
-    }
-
-    /// A blank; the key's is the sheet's affair.
-    #[inline(always)]
-    fn push_blank(&mut self) {
-        match &mut self.cells {
-            Cells::Key => {}
-            Cells::Refs(refs, blank) => refs.mark(*blank),
-            Cells::Date(v, blank) => v.push(*blank),
-            Cells::Int(v) => v.push(BLANK_INT),
-            Cells::Number(v) => v.push(BLANK_NUMBER),
-            Cells::Bool(v, blank) | Cells::Code(v, blank, _) => v.push(*blank),
-            Cells::Text(v, blank) => v.push(*blank),
-        }
-    }
-
-    fn push_bad(&mut self, keys: &mut Keys) {
-        match &mut self.cells {
-            Cells::Key => keys.push(""),
-            Cells::Refs(refs, _) => refs.mark(BAD_ROW),
-            Cells::Date(v, _) => v.push(BAD_DATE),
-            Cells::Int(v) => v.push(BAD_INT),
-            Cells::Number(v) => v.push(BAD_NUMBER),
-            Cells::Bool(v, _) => v.push(BAD_BOOL),
-            Cells::Code(v, ..) => v.push(BAD_CODE),
-            Cells::Text(v, _) => v.push(Sym::BAD),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match &self.cells {
-            Cells::Key => usize::MAX,
-            Cells::Refs(refs, _) => refs.at.len(),
-            Cells::Date(v, _) => v.len(),
-            Cells::Int(v) => v.len(),
-            Cells::Number(v) => v.len(),
-            Cells::Bool(v, _) | Cells::Code(v, ..) => v.len(),
-            Cells::Text(v, _) => v.len(),
-        }
-    }
-
-    /// What was read.
-    pub(super) fn done(self) -> Filled {
-        Filled::Column(match self.cells {
-            Cells::Key => return Filled::Key,
-            Cells::Refs(refs, _) => return Filled::Refs(refs),
-            Cells::Date(v, _) => Column::Date(v),
-            Cells::Int(v) => Column::Int(v),
-            Cells::Number(v) => Column::Number(v),
-            Cells::Bool(v, _) => Column::Bool(v),
-            Cells::Code(v, ..) => Column::Code(v),
-            Cells::Text(v, _) => Column::Text(v),
-        })
-    }
-
-    /// Gives every text its number in another set.
-    pub(super) fn renumber(&mut self, numbers: &[Sym]) {
-        if let Cells::Text(v, _) = &mut self.cells {
-            v.iter_mut().for_each(|s| *s = numbers.get(s.0 as usize).copied().unwrap_or(*s));
-        }
-    }
-}
-
-/// Adds a cell to a column: one that cannot stand as `bad`.
-#[inline(always)]
-fn put<T>(column: &mut Vec<T>, value: Result<T, Bad>, bad: T) -> Result<(), Bad> {
-    match value {
-        Ok(value) => {
-            column.push(value);
-            Ok(())
-        }
-        Err(why) => {
-            column.push(bad);
-            Err(why)
         }
     }
 }

@@ -6,10 +6,7 @@ use guiju::records::{Column, FAR_ROW, Filled};
 #[test]
 fn a_bad_optional_cell_is_unknown_and_its_row_is_kept() {
     let store = csv(&[PERSON, ("post.csv", "post_id,person_id,title,start,end,leader\nA,P1,局长,2010-01,2012-13-01,有\n")]);
-    assert_eq!(
-        told(&store),
-        [("data::bad-date", 2, "end", Fate::Blanked), ("data::bad-bool", 2, "leader", Fate::Blanked)]
-    );
+    assert_eq!(told(&store), [("data::bad-date", 2, "end", Fate::Blanked), ("data::bad-bool", 2, "leader", Fate::Blanked)]);
     let post = store.schema.table("post").unwrap();
     let field = |name| store.schema.tables[post].field(name).unwrap();
     // An unreadable end is not "still held", which is what a blank end says.
@@ -52,12 +49,7 @@ fn a_refused_row_stays_with_its_owner_and_one_without_an_owner_might_be_anyones(
     let step = store.schema.table("step").unwrap();
     let rows = store.rows(step);
     let owner = store.schema.tables[step].owner.unwrap();
-    let of_c1: Vec<&str> = store
-        .link(step, owner)
-        .unwrap()
-        .children(row(&store, "case", "C1"))
-        .map(|r| store.key(step, r))
-        .collect();
+    let of_c1: Vec<&str> = store.link(step, owner).unwrap().children(row(&store, "case", "C1")).map(|r| store.key(step, r)).collect();
     assert_eq!(of_c1, ["S1"]);
     assert!((0..rows.len as RowId).filter(|&r| store.key(step, r) != "S4").all(|r| rows.is_ghost(r)));
     let mut orphans: Vec<&str> = rows.orphans.iter().map(|&r| store.key(step, r)).collect();
@@ -90,7 +82,10 @@ fn of_rows_with_one_key_all_are_refused_unless_identical() {
 fn rows_that_differ_only_in_columns_no_rule_reads_are_not_one() {
     let dir = folder(&[
         PERSON,
-        ("talk.csv", "talk_id,person_id,kind,date,by\nT1,P1,诫勉,2020-01-01,甲\nT1,P1,诫勉,2020-01-01,乙\nT2,P2,诫勉,2020-01-01,甲\nT2,P2,诫勉,2020-01-01,甲\n"),
+        (
+            "talk.csv",
+            "talk_id,person_id,kind,date,by\nT1,P1,诫勉,2020-01-01,甲\nT1,P1,诫勉,2020-01-01,乙\nT2,P2,诫勉,2020-01-01,甲\nT2,P2,诫勉,2020-01-01,甲\n",
+        ),
     ]);
     let sources = [dir.path().display().to_string()];
     let store = ingest::read(&sources, &SCHEMA, &Wanted::keys(&SCHEMA), &Silent).unwrap();
@@ -100,10 +95,11 @@ fn rows_that_differ_only_in_columns_no_rule_reads_are_not_one() {
 
 #[test]
 fn an_optional_reference_to_nothing_is_unknown_and_one_out_of_the_export_is_kept() {
-    let store = csv(&[PERSON, ("case.csv", "case_id,person_id,kind,unit_id,from_post_id\nC1,P1,提拔,U1,A9\nC2,P2,提拔,,A1\n"), (
-        "post.csv",
-        "post_id,person_id,title,start\nA1,P2,局长,2010\n",
-    )]);
+    let store = csv(&[
+        PERSON,
+        ("case.csv", "case_id,person_id,kind,unit_id,from_post_id\nC1,P1,提拔,U1,A9\nC2,P2,提拔,,A1\n"),
+        ("post.csv", "post_id,person_id,title,start\nA1,P2,局长,2010\n"),
+    ]);
     assert_eq!(told(&store), [("data::unknown-reference", 2, "from_post_id", Fate::Blanked)]);
     let case = store.schema.table("case").unwrap();
     let unit = store.schema.tables[case].field("unit_id").unwrap();
@@ -117,7 +113,8 @@ fn an_optional_reference_to_nothing_is_unknown_and_one_out_of_the_export_is_kept
 
 #[test]
 fn a_table_without_a_row_was_not_exported() {
-    let store = csv(&[PERSON, ("unit.csv", "unit_id,name\n"), ("event.csv", "event_id,person_id,unit_id,kind,date\nE1,P1,U1,离任,2020-01-01\n")]);
+    let store =
+        csv(&[PERSON, ("unit.csv", "unit_id,name\n"), ("event.csv", "event_id,person_id,unit_id,kind,date\nE1,P1,U1,离任,2020-01-01\n")]);
     assert!(!store.rows(store.schema.table("unit").unwrap()).exported);
     assert!(store.problems.is_empty());
 }
@@ -154,10 +151,7 @@ fn a_column_that_one_of_two_files_lacks_is_unknown_in_its_rows() {
 #[test]
 fn problems_name_the_column_as_the_file_heads_it() {
     let store = csv(&[PERSON, ("谈话.csv", "谈话编码,人员编码,谈话类型,谈话日期\nT1,P9,诫勉,2020-01-01\nT2,P1,诫勉,昨天\n")]);
-    assert_eq!(
-        told(&store),
-        [("data::unknown-owner", 2, "人员编码", Fate::Refused), ("data::bad-date", 3, "谈话日期", Fate::Refused)]
-    );
+    assert_eq!(told(&store), [("data::unknown-owner", 2, "人员编码", Fate::Refused), ("data::bad-date", 3, "谈话日期", Fate::Refused)]);
 }
 
 #[test]
@@ -172,7 +166,10 @@ fn what_belongs_to_a_terminated_case_is_void_with_it() {
         PERSON,
         CASE,
         ("step.csv", "step_id,case_id,kind,start\nS1,C1,动议,2020-01-01\nS2,C2,动议,2020-01-01\n"),
-        ("visit.csv", "visit_id,person_id,case_id,kind,date\nV1,P1,C1,个别谈话,2020-01-01\nV2,P1,C2,个别谈话,2020-01-01\nV3,P2,,个别谈话,2020-01-01\n"),
+        (
+            "visit.csv",
+            "visit_id,person_id,case_id,kind,date\nV1,P1,C1,个别谈话,2020-01-01\nV2,P1,C2,个别谈话,2020-01-01\nV3,P2,,个别谈话,2020-01-01\n",
+        ),
     ]);
     let void = |table: &str, key: &str| store.rows(store.schema.table(table).unwrap()).is_void(row(&store, table, key));
     assert_eq!([void("case", "C1"), void("case", "C2")], [false, true]);
@@ -188,7 +185,10 @@ fn what_belongs_to_a_terminated_case_is_void_with_it() {
 fn rows_of_one_owner_lie_together_in_the_order_of_the_file() {
     let store = csv(&[
         PERSON,
-        ("talk.csv", "talk_id,person_id,kind,date\nT3,P2,诫勉,2020-01-01\nT1,P1,诫勉,2020-01-01\nT2,P2,函询,2020-01-02\nT0,P1,诫勉,2020-01-03\n"),
+        (
+            "talk.csv",
+            "talk_id,person_id,kind,date\nT3,P2,诫勉,2020-01-01\nT1,P1,诫勉,2020-01-01\nT2,P2,函询,2020-01-02\nT0,P1,诫勉,2020-01-03\n",
+        ),
     ]);
     let talk = store.schema.table("talk").unwrap();
     let keys: Vec<&str> = (0..4).map(|r| store.key(talk, r)).collect();

@@ -90,7 +90,9 @@ fn as_ndjson_a_person_a_line() {
             headers.iter().zip(row).map(|(h, c)| (h.clone(), if c.is_empty() { Value::Null } else { json!(c) })).collect()
         });
         let owner = def.owner.map(|f| &def.fields[f]).and_then(|f| match f.ty {
-            guiju::records::FieldType::Ref(to) if ["person", "case", "post"].contains(&SCHEMA.tables[to].name.as_str()) => Some((to, f.name.clone())),
+            guiju::records::FieldType::Ref(to) if ["person", "case", "post"].contains(&SCHEMA.tables[to].name.as_str()) => {
+                Some((to, f.name.clone()))
+            }
             _ => None,
         });
         match owner {

@@ -23,7 +23,9 @@ fn csv_in_every_encoding_that_offices_write() {
     let text = "person_id,姓名,民族\nP1,张三,汉族\nP2,李㑇,壮族\n";
     let utf16: Vec<u8> = std::iter::once(0xfeff).chain(text.replace(',', "\t").encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let gb = GB18030.encode(text).0.into_owned();
-    for (what, bytes) in [("utf-8", text.as_bytes().to_vec()), ("bom", format!("\u{feff}{text}").into_bytes()), ("gb18030", gb), ("utf-16", utf16)] {
+    for (what, bytes) in
+        [("utf-8", text.as_bytes().to_vec()), ("bom", format!("\u{feff}{text}").into_bytes()), ("gb18030", gb), ("utf-16", utf16)]
+    {
         let dir = folder(&[]);
         fs::write(dir.path().join("人员.csv"), bytes).unwrap();
         let store = read(dir.path()).unwrap();
@@ -46,7 +48,8 @@ fn places_are_physical_lines() {
 
 #[test]
 fn a_line_of_another_width_is_refused_and_no_more_is_made_of_it() {
-    let store = csv(&[PERSON, ("talk.csv", "talk_id,person_id,kind,date\nT1,P1,诫勉,2020-01-01\nT2,P1,诫勉\nT3,P2,诫勉,2020-01-01,多,余\n")]);
+    let store =
+        csv(&[PERSON, ("talk.csv", "talk_id,person_id,kind,date\nT1,P1,诫勉,2020-01-01\nT2,P1,诫勉\nT3,P2,诫勉,2020-01-01,多,余\n")]);
     assert_eq!(told(&store), [("data::row-width", 3, "", Fate::Refused), ("data::row-width", 4, "", Fate::Refused)]);
     assert_eq!(tally(&store, "talk"), (3, 1, 0, 2));
     assert!(store.rows(store.schema.table("talk").unwrap()).orphans.is_empty(), "their owners could be read");
@@ -69,7 +72,8 @@ fn unknown_and_double_columns_are_noted_with_the_nearest_name() {
 
 #[test]
 fn titles_may_stand_above_the_headers_and_other_separators_between_cells() {
-    let store = csv(&[("person.csv", "某县干部名册,,\n单位：某局,,\n人员编码,姓名,性别\nP1,张三,男\n"), ("unit.csv", "unit_id;name\nU1;甲局\n")]);
+    let store =
+        csv(&[("person.csv", "某县干部名册,,\n单位：某局,,\n人员编码,姓名,性别\nP1,张三,男\n"), ("unit.csv", "unit_id;name\nU1;甲局\n")]);
     assert_eq!(cell(&store, "person", "P1", "gender").as_deref(), Some("男"));
     assert_eq!(store.place(store.schema.table("person").unwrap(), 0, 0), "person.csv:4:person_id");
     assert_eq!(cell(&store, "unit", "U1", "name").as_deref(), Some("甲局"));
@@ -173,7 +177,10 @@ fn a_database_being_written_is_read_as_of_one_moment() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("people.db");
     let db = rusqlite::Connection::open(&path).unwrap();
-    db.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE person(person_id TEXT, name TEXT); CREATE TABLE talk(talk_id, person_id, kind, date)").unwrap();
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; CREATE TABLE person(person_id TEXT, name TEXT); CREATE TABLE talk(talk_id, person_id, kind, date)",
+    )
+    .unwrap();
     let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         let done = &done;

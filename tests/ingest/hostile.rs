@@ -138,7 +138,10 @@ fn cells_of_ten_megabytes() {
     let store = csv(&[
         PERSON,
         CASE,
-        ("step.csv", &format!("step_id,case_id,kind,start,present,note\nS1,C1,动议,2020-01-02,{digits},{huge}\n{huge},C1,{huge},{huge},1,\n")),
+        (
+            "step.csv",
+            &format!("step_id,case_id,kind,start,present,note\nS1,C1,动议,2020-01-02,{digits},{huge}\n{huge},C1,{huge},{huge},1,\n"),
+        ),
     ]);
     assert_eq!(cell(&store, "step", "S1", "note").map(|t| t.len()), Some(huge.len()));
     assert_eq!(tally(&store, "step"), (2, 1, 0, 1));

@@ -15,7 +15,13 @@ pub fn content(store: &Store) -> Vec<String> {
                 .collect();
             let ghost = rows.is_ghost(r);
             let orphan = rows.orphans.contains(&r);
-            all.push(format!("{} {} ghost {ghost} orphan {orphan} void {} {}", def.name, store.key(t, r), rows.is_void(r), cells.join(" ")));
+            all.push(format!(
+                "{} {} ghost {ghost} orphan {orphan} void {} {}",
+                def.name,
+                store.key(t, r),
+                rows.is_void(r),
+                cells.join(" ")
+            ));
         }
     }
     all

@@ -52,9 +52,8 @@ fn adds_up(store: &Store) {
         assert!(rows.len() as u64 >= t.refused.min(1), "{t:?} but {rows:?}");
     }
     for (rows, def) in store.tables.iter().zip(&store.schema.tables).filter(|(_, def)| def.joined.is_none()) {
-        let of = |count: fn(&guiju::records::Tally) -> u64| -> u64 {
-            store.tallies.iter().filter(|t| t.table == def.name).map(count).sum()
-        };
+        let of =
+            |count: fn(&guiju::records::Tally) -> u64| -> u64 { store.tallies.iter().filter(|t| t.table == def.name).map(count).sum() };
         let ghosts = rows.ghost.iter().filter(|g| **g).count() as u64;
         assert_eq!(rows.len as u64, of(|t| t.kept) + of(|t| t.refused), "{}", def.name);
         assert_eq!(ghosts, of(|t| t.refused), "{}", def.name);

@@ -45,14 +45,7 @@ fn another_unit_or_title_is_another_post_even_between() {
     let found = spells(
         "A,P1,U1,局长,县处级正职,2010-01-01,2012-12-31\nX,P1,U2,局长,县处级正职,2012-01-01,2013-12-31\nB,P1,U1,局长,县处级正职,2013-01-01,\nY,P1,U1,书记,县处级正职,2013-01-01,\n",
     );
-    assert_eq!(
-        found,
-        [
-            spell("A", "2010-01-01", None),
-            spell("X", "2012-01-01", Some("2013-12-31")),
-            spell("Y", "2013-01-01", None),
-        ]
-    );
+    assert_eq!(found, [spell("A", "2010-01-01", None), spell("X", "2012-01-01", Some("2013-12-31")), spell("Y", "2013-01-01", None),]);
 }
 
 #[test]

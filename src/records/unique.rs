@@ -1,0 +1,115 @@
+//! One row a key.
+
+use super::book::{Book, Lost, Recount};
+use super::build::Draft;
+use super::column::{BLANK_DATE, Column};
+use super::problem::Fate;
+use super::schema::{Blank, Table, TableId};
+use super::text::hash;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Of rows with one key all are refused, unless they are identical: then the first is kept. Returns the tables of which rows
+/// were taken for identical though not all their columns were read.
+pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId> {
+    let schema = Arc::clone(&book.schema);
+    let found: Vec<Vec<Vec<u32>>> = drafts
+        .par_iter_mut()
+        .zip(&schema.tables)
+        .map(|(draft, def)| {
+            fill_same_as(draft, def);
+            draft.same_keys()
+        })
+        .collect();
+    let mut unseen = Vec::new();
+    for (table, (draft, groups)) in drafts.iter_mut().zip(found).enumerate() {
+        let Some(def) = schema.tables.get(table) else { continue };
+        let mut merged: Vec<u32> = Vec::new();
+        for rows in groups {
+            let first = rows.first().copied().unwrap_or(0);
+            if rows.iter().all(|&r| draft.identical(r as usize, first as usize)) {
+                merged.extend(rows.iter().skip(1));
+                continue;
+            }
+            for &row in &rows {
+                let lost = Lost {
+                    row,
+                    field: def.key,
+                    code: "data::duplicate-key",
+                    fate: Fate::Refused,
+                    value: draft.keys.get(row as usize).to_owned(),
+                    why: format!("编码重复（共{}行），内容不一致", rows.len()),
+                    right: "同一编码只能有一行".to_owned(),
+                };
+                book.tell(table, &lost, &draft.origins);
+                if draft.refuse(row as usize) {
+                    book.recount(table, row, &draft.origins, Recount::Refused);
+                }
+            }
+        }
+        if merged.is_empty() {
+            continue;
+        }
+        merged.sort_unstable();
+        for &row in &merged {
+            let what = if draft.is_ghost(row as usize) { Recount::GhostMerged } else { Recount::Merged };
+            book.recount(table, row, &draft.origins, what);
+        }
+        if draft.unseen {
+            unseen.push(table);
+        }
+        let keep: Vec<u32> = (0..draft.len as u32).filter(|r| merged.binary_search(r).is_err()).collect();
+        draft.reorder(&keep);
+    }
+    unseen
+}
+
+fn fill_same_as(draft: &mut Draft, def: &Table) {
+    for (f, field) in def.fields.iter().enumerate() {
+        let Blank::SameAs(other) = field.blank else { continue };
+        let Some(Some(Column::Date(mut cells))) = draft.columns.get_mut(f).map(Option::take) else { continue };
+        if let Some(Some(Column::Date(same))) = draft.columns.get(other) {
+            for (cell, same) in cells.iter_mut().zip(same) {
+                if *cell == BLANK_DATE {
+                    *cell = *same;
+                }
+            }
+        }
+        if let Some(slot) = draft.columns.get_mut(f) {
+            *slot = Some(Column::Date(cells));
+        }
+    }
+}
+
+impl Draft {
+    /// Rows that share a key, by key in the order of their first rows.
+    fn same_keys(&self) -> Vec<Vec<u32>> {
+        if self.keys.ascending() {
+            return Vec::new();
+        }
+        let key = |row: u32| self.keys.get(row as usize);
+        let mut first: HashTable<u32> = HashTable::with_capacity(self.len);
+        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for row in (0..self.len as u32).filter(|&r| !key(r).is_empty()) {
+            let entry = first.entry(hash(key(row)), |&other| key(other) == key(row), |&other| hash(key(other)));
+            match entry {
+                Entry::Occupied(seen) => groups.entry(*seen.get()).or_insert_with(|| vec![*seen.get()]).push(row),
+                Entry::Vacant(slot) => {
+                    slot.insert(row);
+                }
+            }
+        }
+        groups.into_values().collect()
+    }
+
+    fn identical(&self, a: usize, b: usize) -> bool {
+        let same_refs = self.refs.iter().flatten().all(|r| match (r.at.get(a), r.at.get(b)) {
+            (Some(x), Some(y)) => x == y || (r.get(a) == r.get(b) && !r.get(a).is_empty()),
+            _ => false,
+        });
+        same_refs && self.columns.iter().flatten().all(|c| c.same(a, b)) && self.is_ghost(a) == self.is_ghost(b)
+    }
+}
