@@ -335,7 +335,7 @@ const DUE_EXAMPLES: &str = "\
 const TRACE_EXAMPLES: &str = "\
 示例:
   guiju trace GS002 C-2024-017 导出目录
-  guiju trace ZG004 P0031@2023 导出目录           某人某年";
+  guiju trace BG001 P0031@2023 导出目录           某人某年";
 
 const CASE_EXAMPLES: &str = "\
 示例:
