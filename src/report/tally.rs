@@ -49,7 +49,8 @@ impl Report {
                 "数据",
                 format!(
                     "拒收行 {} · 按未知处理的单元格 {} · 提示 {}",
-                    n(self.problems_of(Fate::Refused)),
+                    // Rows, not reasons: one row may be refused for several.
+                    n(refused),
                     n(self.problems_of(Fate::Blanked)),
                     n(self.problems_of(Fate::Noted))
                 ),
