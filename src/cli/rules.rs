@@ -143,7 +143,7 @@ fn line(rule: &Rule) -> Line<'_> {
             .iter()
             .map(|v| Span { from: v.from.map(|d| d.to_string()), until: v.until.map(|d| d.to_string()) })
             .collect(),
-        tests: rule.tests.len(),
+        tests: rule.test_count(),
         runs,
         why,
     }

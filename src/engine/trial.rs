@@ -40,7 +40,16 @@ const DEFAULT_DAY: &str = "2026-06-30";
 pub fn run_tests(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (index, rule) in rules.rules.iter().enumerate().filter(|(_, r)| chosen(r)) {
-        for (table, span) in &rule.tests {
+        let tests = match rule.tests() {
+            Ok(tests) => tests,
+            Err(error) => {
+                let file = rule.source.name.clone();
+                let failures = vec![error.message.clone()];
+                trials.push(Trial { code: rule.code.clone(), file, line: error.line(), name: String::new(), expected: Vec::new(), failures });
+                continue;
+            }
+        };
+        for (table, span) in &tests {
             let line = 1 + rule.source.text.get(..span.start).unwrap_or_default().matches('\n').count();
             let text = |key: &str| match table.get(key).map(|v| &v.value) {
                 Some(Node::Text(t)) => Some(t.clone()),

@@ -4,7 +4,7 @@ use super::interpreted::Interpreted;
 use super::ir::{Action, Message, NodeId, Template};
 use super::regulations::Reference;
 use crate::dates::Day;
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostic, Source};
 use crate::document;
 use crate::records::TableId;
 use std::ops::Range;
@@ -41,13 +41,35 @@ pub struct Rule {
     pub dated: bool,
     /// The versions, oldest first.
     pub versions: Vec<Version>,
-    /// The tests, not yet read.
-    pub tests: Vec<(document::Table, Range<usize>)>,
     /// How many named values one version has at most.
     pub lets: u8,
     /// The script's text, if it has one.
     pub script: Option<ScriptText>,
 }
+
+impl Rule {
+    /// The tests at the end of the file, with their places. They are read when asked for: most runs ask for none.
+    ///
+    /// # Errors
+    /// The first mistake of grammar in the file.
+    pub fn tests(&self) -> Result<Vec<(document::Table, Range<usize>)>, Diagnostic> {
+        let doc = document::parse(&self.source).map_err(|error| *error)?;
+        let mut sink = Vec::new();
+        let tests = doc.get("test").map(|v| document::tables(&self.source, v, &mut sink)).unwrap_or_default();
+        match sink.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(tests.into_iter().map(|(t, span)| (t.clone(), span)).collect()),
+        }
+    }
+
+    /// How many tests the file has.
+    pub fn test_count(&self) -> usize {
+        self.source.text.lines().filter(|line| line.trim_end() == TEST_HEADER).count()
+    }
+}
+
+/// The line that begins a test.
+pub(super) const TEST_HEADER: &str = "[[test]]";
 
 /// A script as written.
 #[derive(Clone, Debug)]

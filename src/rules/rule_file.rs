@@ -3,7 +3,7 @@
 use super::compile::{Bound, Compiler, Env, text_origin};
 use super::ir::{Given, Message, Node, NodeId, Ty, Unit};
 use super::regulations::Regulations;
-use super::rule::{Body, Check, DayUnit, Days, Each, Grade, Rule, ScriptText, Severity, Version};
+use super::rule::{TEST_HEADER, Body, Check, DayUnit, Days, Each, Grade, Rule, ScriptText, Severity, Version};
 use super::syntax::{self, Expr, Kind, Origin};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{self, Placed, Table, Value};
@@ -51,7 +51,7 @@ struct Draft<'a> {
 
 /// Reads one rule file. Nothing comes of a file without code, title and subject; of other mistakes the sink tells.
 pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler<'_>) -> Option<Rule> {
-    let doc = match document::parse(source) {
+    let doc = match document::parse(&without_tests(source)) {
         Ok(doc) => doc,
         Err(error) => {
             compiler.sink.push(*error);
@@ -75,8 +75,6 @@ pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler
     let each = draft.each(compiler);
     let versions = draft.versions(compiler);
     let anchor = draft.anchor(&versions, compiler);
-    let tests = doc.get("test").map(|v| document::tables(source, v, &mut compiler.sink)).unwrap_or_default();
-    let tests = tests.into_iter().map(|(t, span)| (t.clone(), span)).collect();
     let script = versions.iter().find_map(|v| match &v.version.body {
         Body::Script(_) => Some(ScriptText {
             source: v.script.clone().unwrap_or_else(|| Arc::clone(source)),
@@ -101,9 +99,17 @@ pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler
         dated: versions.iter().any(|v| v.version.from.is_some() || v.version.until.is_some()),
         lets: versions.iter().map(|v| v.lets).max().unwrap_or(0),
         versions: versions.into_iter().map(|v| v.version).collect(),
-        tests,
         script,
     })
+}
+
+/// The file up to its tests, if they all stand at its end (as they do): they are most of it, and only test runs read them.
+fn without_tests(source: &Arc<Source>) -> Arc<Source> {
+    let text = source.text.as_str();
+    let Some(start) = text.find(&format!("\n{TEST_HEADER}")) else { return Arc::clone(source) };
+    let (head, tests) = text.split_at(start + 1);
+    let only_tests = tests.lines().filter(|line| line.starts_with('[')).all(|line| line.starts_with("[[test]]") || line.starts_with("[test."));
+    if only_tests { Arc::new(Source { name: source.name.clone(), text: head.to_owned() }) } else { Arc::clone(source) }
 }
 
 /// A version and what its compiling left behind.
