@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::eval::Eval;
-use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, sort};
+use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, Unasked, sort};
 use super::judge::{Rulings, judge};
 use super::probe::{Blind, Watcher};
 use super::report;
@@ -223,6 +223,9 @@ fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {
             None => outcome.counts.push(RuleCount { code: rule.code.clone(), title: rule.title.clone(), verdicts }),
         }
     }
+    let unexported = chosen.iter().filter_map(|&r| cx.rules.rules.get(r)).filter(|r| !cx.store.rows(r.subject).exported);
+    let unasked = unexported.map(|r| Unasked { code: r.code.clone(), title: r.title.clone(), table: r.subject_name.clone() });
+    outcome.unasked = unasked.collect();
     outcome.failures = failures.into_values().collect();
     outcome.failures.sort();
     outcome

@@ -126,6 +126,19 @@ pub struct Outcome {
     pub counts: Vec<RuleCount>,
     /// Rules that failed somewhere.
     pub failures: Vec<Failure>,
+    /// Rules that judged nothing, because the table they judge was not exported.
+    pub unasked: Vec<Unasked>,
+}
+
+/// A rule that judged nothing: not the same as having found nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unasked {
+    /// The rule's code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// The table that was not exported.
+    pub table: String,
 }
 
 /// Verdicts of one rule.

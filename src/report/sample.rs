@@ -51,6 +51,7 @@ pub(super) fn report() -> Report {
                 why: "脚本超过了运行步数上限".into(),
                 subjects: 1,
             }],
+            unasked: Vec::new(),
         },
         run: Run {
             guiju: "0.1.0".into(),

@@ -69,6 +69,10 @@ pub fn starved(outcome: &Outcome, store: &Store) -> Vec<Starved> {
             *lacks.entry(*cell).or_default() += 1;
         }
     }
+    for rule in &outcome.unasked {
+        let (_, lacks) = rules.entry((&rule.code, &rule.title)).or_default();
+        lacks.entry((&rule.table, None)).or_default();
+    }
     // Many rules lack the same column, whose cells are counted once.
     let mut rates: BTreeMap<Cell<'_>, (bool, Option<f64>)> = BTreeMap::new();
     rules
