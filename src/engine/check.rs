@@ -18,6 +18,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Subjects judged in one go: few enough that what rules share stays in the cache.
 const CHUNK: usize = 512;
 
+/// How often a script may use up its steps within a chunk before its rule fails for the rest of it.
+const PATIENCE: u32 = 3;
+
 /// What is asked of a run.
 pub struct Options<'a> {
     /// The day the question is asked on.
@@ -69,6 +72,16 @@ struct Part {
     shared: BTreeMap<usize, SharedLack>,
     counts: BTreeMap<usize, [u64; 8]>,
     failures: BTreeMap<usize, Failure>,
+    /// How often the script of a rule used up what it may.
+    exhausted: BTreeMap<usize, u32>,
+}
+
+impl Part {
+    /// Whether a script is not worth running on more rows of the chunk. Counted within a chunk, so that the answer does not depend
+    /// on how many threads there are.
+    fn is_exhausted(&self, rule: usize) -> bool {
+        !self.exhausted.is_empty() && self.exhausted.get(&rule).is_some_and(|n| *n >= PATIENCE)
+    }
 }
 
 /// What leaves many subjects of a rule undecided.
@@ -106,6 +119,11 @@ fn judge_chunk(eval: &mut Eval<'_, Blind>, rulings: &mut Rulings, cx: &Context<'
             if rows.is_ghost(row) || options.scope.is_some_and(|s| !s(rule.subject, row)) {
                 continue;
             }
+            if part.is_exhausted(index) {
+                fail(&mut part, index, cx, rule, row, "");
+                counts[Verdict::Failed as usize] += 1;
+                continue;
+            }
             rulings.clear();
             // A rule that panics costs itself only.
             let done = catch_unwind(AssertUnwindSafe(|| judge(eval, rule, row, rulings)));
@@ -114,6 +132,9 @@ fn judge_chunk(eval: &mut Eval<'_, Blind>, rulings: &mut Rulings, cx: &Context<'
                 rulings.failure = Some("规则执行中断".to_owned());
             }
             if let Some(why) = rulings.failure.take() {
+                if rulings.exhausted {
+                    *part.exhausted.entry(index).or_default() += 1;
+                }
                 fail(&mut part, index, cx, rule, row, &why);
                 counts[Verdict::Failed as usize] += 1;
                 continue;

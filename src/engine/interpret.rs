@@ -67,6 +67,7 @@ pub(super) fn run<P: Watched>(eval: &mut Eval<'_, P>, interpreted: &Interpreted,
                 ruling.part = session.part.take().or(ruling.part);
                 session.out.add_from_script(ruling, P::WATCH);
             }
+            None if machine::is_exhausted(&error) => session.out.exhaust(machine::explain(&error)),
             None => session.out.failure = Some(machine::explain(&error)),
         },
     }

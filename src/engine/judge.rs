@@ -46,6 +46,8 @@ pub struct Rulings {
     pub list: Vec<Ruling>,
     /// The rule failed, and why.
     pub failure: Option<String>,
+    /// It failed because its script used up all the steps that it may take.
+    pub exhausted: bool,
     /// The date by which the law is cited.
     pub anchor: Option<Day>,
 }
@@ -56,6 +58,7 @@ impl Rulings {
         self.counts = [0; 8];
         self.list.clear();
         self.failure = None;
+        self.exhausted = false;
         self.anchor = None;
     }
 
@@ -258,10 +261,12 @@ fn undecided_version<P: Watched>(
     let found = tried.iter().any(Rulings::found);
     if same && !(gap && found) {
         let failure = tried.iter_mut().find_map(|r| r.failure.take());
+        let exhausted = tried.iter().any(|r| r.exhausted);
         if let Some(mut one) = tried.into_iter().next() {
             out.counts = one.counts;
             out.list.append(&mut one.list);
             out.failure = failure;
+            out.exhausted = exhausted;
         }
         return;
     }
@@ -619,6 +624,12 @@ fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, askin
 }
 
 impl Rulings {
+    /// The script used up its steps.
+    pub(super) fn exhaust(&mut self, why: String) {
+        self.failure = Some(why);
+        self.exhausted = true;
+    }
+
     /// Adds a script's ruling.
     pub(super) fn add_from_script(&mut self, ruling: Ruling, keep: bool) {
         self.add(ruling, keep);

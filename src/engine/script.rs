@@ -48,7 +48,7 @@ pub(super) fn run<P: Watched>(eval: &mut Eval<'_, P>, script: &Script, asking: &
             ruling.part = run.part.take().or(ruling.part);
             run.out.add_from_script(ruling, P::KEEPS);
         }
-        ControlFlow::Break(Stop::TooLong) => run.out.failure = Some(format!("脚本执行超过{MOST_STEPS}步")),
+        ControlFlow::Break(Stop::TooLong) => run.out.exhaust(format!("脚本执行超过{MOST_STEPS}步")),
         ControlFlow::Break(Stop::Overflow) => run.out.failure = Some("脚本的计算溢出".to_owned()),
         _ if !run.said => {
             let ruling = asking.rule(eval, Verdict::Compliant);

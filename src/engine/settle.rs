@@ -28,6 +28,10 @@ pub(super) fn settle(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &mut Ru
         eval.probe.cells = pick(&cells, n);
         one.clear();
         judge(&mut eval, rule, row, &mut one);
+        // What a script says of a finding may differ from one combination to the next.
+        if one.failure.is_some() || (rule.script.is_some() && one.found()) {
+            return;
+        }
         match agreed {
             None => agreed = Some(one.counts),
             Some(counts) if counts == one.counts => {}

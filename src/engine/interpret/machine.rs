@@ -198,6 +198,12 @@ fn decide(context: &mut EvalContext<'_, '_, '_, '_, '_, '_>, inputs: &[Expressio
     open.map_or(Ok(Dynamic::from_bool(!decisive)), Err)
 }
 
+/// Whether a script used up all it may.
+pub(super) fn is_exhausted(error: &EvalAltResult) -> bool {
+    use EvalAltResult as E;
+    matches!(error.unwrap_inner(), E::ErrorTooManyOperations(_) | E::ErrorDataTooLarge(..) | E::ErrorStackOverflow(_))
+}
+
 /// An error in the words of whoever wrote the script.
 pub(super) fn explain(error: &EvalAltResult) -> String {
     use EvalAltResult as E;

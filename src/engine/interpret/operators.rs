@@ -213,7 +213,8 @@ pub(super) fn has(value: &Dynamic) -> Fallible<bool> {
             Kind::Span(s, _) if s.is_absent() || s == Span::exact(i64::from(Day::FUTURE.0)) || s == Span::exact(i64::from(Day::PAST.0)) => {
                 Ok(false)
             }
-            Kind::Span(s, _) if !s.is_unknown() => Ok(true),
+            // A code that may be any of its list was not filled in, or could not be read.
+            Kind::Span(s, ty) if !s.is_unknown() && (s.is_exact() || !matches!(ty, Ty::Code(_))) => Ok(true),
             _ => Err(Stop::at([&v]).error()),
         },
         _ => Ok(true),

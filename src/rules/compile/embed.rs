@@ -82,7 +82,7 @@ impl Compiler<'_> {
         embed.block(ast.statements());
         let named: Vec<String> = embed.functions.keys().filter(|n| !n.starts_with("anon$")).cloned().collect();
         for name in named {
-            embed.function(&name, Vec::new());
+            embed.function(&name, 0);
         }
         let members = embed.members();
         let (islands, mut edits) = (embed.islands, embed.edits);
@@ -117,7 +117,9 @@ fn functions(ast: &AST) -> BTreeMap<String, Function> {
     let mut all = BTreeMap::new();
     for function in ast.iter_functions() {
         let (name, params) = (function.name.to_owned(), function.params.iter().map(|p| syntax::narrow(p)).collect());
-        let only = ast.clone_functions_only_filtered(|_, _, _, n, count| n == function.name && count == function.params.len());
+        let mut only = ast.clone();
+        only.clear_statements();
+        only.retain_functions(|_, _, n, count| n == function.name && count == function.params.len());
         let mut body = Vec::new();
         only.walk(&mut |path| {
             if let [rhai::ASTNode::Stmt(stmt)] = path {
@@ -153,23 +155,20 @@ impl Embed<'_, '_> {
         });
     }
 
-    fn function(&mut self, name: &str, captured: Vec<Local>) {
-        let Some(function) = self.functions.remove(name) else { return };
+    /// A function or closure, whose first parameters are what it captures.
+    fn function(&mut self, name: &str, captures: usize) {
+        let Some(function) = self.functions.get_mut(name) else { return };
+        let (params, body) = (function.params.clone(), std::mem::take(&mut function.body));
+        // What a closure captures is a variable, or else a name of the records.
+        let (captured, own) = params.split_at_checked(captures).unwrap_or((&[], &params));
+        let captured: Vec<Local> = captured.iter().filter_map(|n| self.locals.iter().rev().find(|l| l.name == *n).cloned()).collect();
         let outer = std::mem::replace(&mut self.locals, captured);
-        for param in function.params {
-            // A captured name is a parameter too; if it is not a variable, it is a name of the records.
-            if !self.locals.iter().any(|l| l.name == param) && (!name.starts_with("anon$") || !self.is_record_name(&param)) {
-                self.locals.push(Local { name: param, ty: None });
-            }
+        for param in own {
+            let at = body.first().map_or(Position::NONE, Stmt::position);
+            self.declare(param, at, None);
         }
-        self.block(&function.body);
+        self.block(&body);
         self.locals = outer;
-        self.functions.insert(name.to_owned(), Function { params: Vec::new(), body: Vec::new() });
-    }
-
-    fn is_record_name(&self, name: &str) -> bool {
-        matches!(name, "as_of" | "self") || self.compiler.row_member(&self.env, name) || self.compiler.lookup(&self.env, name).is_some()
-            || self.compiler.schema.table(name).is_some()
     }
 
     fn block(&mut self, statements: &[Stmt]) {
@@ -275,8 +274,7 @@ impl Embed<'_, '_> {
             }
             RhaiExpr::DynamicConstant(value, _) => {
                 if let Some(pointer) = value.read_lock::<rhai::FnPtr>() {
-                    let locals = self.locals.clone();
-                    self.function(pointer.fn_name(), captured(&locals, &self.functions, pointer.fn_name(), 0));
+                    self.function(pointer.fn_name(), 0);
                 }
             }
             _ => {}
@@ -372,7 +370,7 @@ impl Embed<'_, '_> {
         let is_in = name == "contains" && call.args.len() == 2 && syntax::written_in(call, &self.places);
         if own || is_in || self.is_plain(&name, call) {
             call.args.iter().for_each(|e| self.expr(e));
-            if let (false, "has", [RhaiExpr::Dot(parts, ..)]) = (own, name.as_str(), call.args.as_slice())
+            if let (false, "has", [RhaiExpr::Dot(parts, ..) | RhaiExpr::Index(parts, ..)]) = (own, name.as_str(), call.args.as_slice())
                 && let Some(RhaiExpr::Property(member, pos)) = last(&parts.rhs)
             {
                 self.ask_member(&member.2, *pos);
@@ -456,8 +454,7 @@ impl Embed<'_, '_> {
             return;
         };
         if let Some(pointer) = value.read_lock::<rhai::FnPtr>() {
-            let locals = self.locals.clone();
-            self.function(pointer.fn_name(), captured(&locals, &self.functions, pointer.fn_name(), captures.len()));
+            self.function(pointer.fn_name(), captures.len());
         }
     }
 
@@ -613,17 +610,10 @@ impl Embed<'_, '_> {
     }
 }
 
-/// The variables that a closure captures: its first parameters.
-fn captured(locals: &[Local], functions: &BTreeMap<String, Function>, name: &str, count: usize) -> Vec<Local> {
-    let params = functions.get(name).map_or(&[][..], |f| f.params.as_slice());
-    let names = params.iter().take(count);
-    names.filter_map(|n| locals.iter().rev().find(|l| l.name == *n).cloned()).collect()
-}
-
 /// The end of a chain after a dot.
 fn last(expr: &RhaiExpr) -> Option<&RhaiExpr> {
     match expr {
-        RhaiExpr::Dot(parts, ..) => last(&parts.rhs),
+        RhaiExpr::Dot(parts, ..) | RhaiExpr::Index(parts, ..) => last(&parts.rhs),
         other => Some(other),
     }
 }
