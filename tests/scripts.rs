@@ -224,9 +224,18 @@ fn hostile_scripts_fail_alone_and_say_why() {
         ("let a = #{}; let b = a.len + 1; violation(`${b}`);", ""),
         ("let a = [1, 2]; a.sort(|x, y| x.nothing_here_at_all(y));", "nothing_here_at_all"),
     ];
-    // As deep as an expression may be, within a function that calls itself.
-    let deep = format!("fn f(x) {{ {}f(x + 1){} }} f(1);", "-(1 + ".repeat(20), ")".repeat(20));
-    for (script, why) in hostile.into_iter().chain([(deep.as_str(), "嵌套超过")]) {
+    // As deep as expressions may be, within functions that call themselves. The deepest are refused when they are read.
+    let deep: Vec<String> = (4..20)
+        .flat_map(|n| {
+            let nested = |open: &str, close: &str| format!("{}f(x + 1){}", open.repeat(n), close.repeat(n));
+            [
+                format!("fn f(x) {{ {} }} f(1);", nested("-(1 + ", ")")),
+                format!("fn f(x) {{ let g = |x| {}; [x].map(g) }} f(1);", nested("[", "]")),
+                format!("fn f(x) {{ {} }} f(1);", nested("if x > 0 { ", " }")),
+            ]
+        })
+        .collect();
+    for (script, why) in hostile.into_iter().chain(deep.iter().map(|s| (s.as_str(), "嵌套"))) {
         let mut files = one("person", "", script);
         add(&mut files, "ZZ002", "person", "", "let a = [1]; violation(`${a.len()}`);");
         let rules = match load_as(&files, &Loading::default()) {

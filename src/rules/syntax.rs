@@ -316,7 +316,7 @@ pub(super) fn narrow(word: &str) -> String {
 fn parser() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_optimization_level(OptimizationLevel::None);
-    engine.set_max_expr_depths(64, 64);
+    engine.set_max_expr_depths(64, 24);
     engine.disable_symbol("eval");
     engine
 }

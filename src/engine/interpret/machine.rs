@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 /// Operations that one script may do for one subject.
 const MOST_OPERATIONS: u64 = 200_000;
 /// Functions that may call each other: beyond, the stack of a worker thread would not hold them.
-const MOST_CALLS: usize = 16;
+const MOST_CALLS: usize = 12;
 /// Bytes of a text.
 const LONGEST_TEXT: usize = 64 * 1024;
 /// Elements of an array, entries of a map.
@@ -36,7 +36,7 @@ fn build() -> Engine {
     engine.set_fail_on_invalid_map_property(true);
     engine.set_max_operations(MOST_OPERATIONS);
     engine.set_max_call_levels(MOST_CALLS);
-    engine.set_max_expr_depths(64, 64);
+    engine.set_max_expr_depths(64, 24);
     engine.set_max_string_size(LONGEST_TEXT);
     engine.set_max_array_size(MOST_ELEMENTS);
     engine.set_max_map_size(MOST_ELEMENTS);
