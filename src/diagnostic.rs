@@ -61,8 +61,14 @@ impl Diagnostic {
     }
 }
 
+/// Letters of the longest word that is taken for a mistyped name.
+const LONGEST_NAME: usize = 64;
+
 /// The known name nearest to a wrong one, if it is near enough to be meant.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.chars().nth(LONGEST_NAME).is_some() {
+        return None;
+    }
     known
         .into_iter()
         .map(|name| (strsim::normalized_damerau_levenshtein(wrong, name), name))

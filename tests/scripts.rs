@@ -182,6 +182,7 @@ fn conditions_see_the_row_first_and_variables_after() {
         let after = [date(2021, 1, 1), date(2023, 1, 1)];
         for d in after {
             // `start` and `level` are the post's, `d` is the script's.
+            part(d);
             if any(post, start > d && level >= floor) { violation(`${d}以后任${latest(post, start > d && has(level)).title}`); }
             else if count(post, start > d) == 0 { advise(`${d + short}前未任职`); }
         }

@@ -1,0 +1,265 @@
+//! Rule files that somebody broke, or meant to break the program with: whatever they hold, loading ends, and says where it is wrong.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+
+use guiju::diagnostic::Diagnostic;
+use guiju::rules::{Files, RuleSet, load, load_some};
+use proptest::prelude::*;
+
+/// The schema and the law; of the shared words a few, since loading them all takes its time.
+fn empty() -> Files {
+    let all = Files::built_in();
+    let mut files = Files::default();
+    for path in ["schema.toml", "regulations.toml"] {
+        files.add(path, &all.get(path).expect("a shipped file").text);
+    }
+    files.add("definitions.toml", "[case]\nlast = \"latest(step, kind == '任职通知')\"\nof_kind = { args = [\"k\"], is = \"any(step, kind == k)\" }\n");
+    files
+}
+
+/// Loads; every complaint must lie in its file.
+fn tried(files: &Files) -> Result<RuleSet, Vec<Diagnostic>> {
+    let result = load(files);
+    for error in result.as_ref().err().into_iter().flatten() {
+        let len = error.source.text.len();
+        assert!(error.span.start <= error.span.end && error.span.end <= len, "{} {:?} of {len}: {}", error.source.name, error.span, error.message);
+        assert!(error.source.text.is_char_boundary(error.span.start) && error.source.text.is_char_boundary(error.span.end), "{:?} {}", error.span, error.message);
+        assert!(!error.message.is_empty() && files.get(&error.source.name).is_some(), "{}", error.source.name);
+    }
+    if let Err(errors) = &result {
+        assert!(!errors.is_empty(), "refused without a word");
+    }
+    result
+}
+
+fn complaints(files: &Files) -> Vec<String> {
+    tried(files).err().into_iter().flatten().map(|e| format!("{}:{} {}", e.source.name, e.line(), e.message)).collect()
+}
+
+/// A rule with one condition.
+fn asking(require: &str) -> Files {
+    let mut files = empty();
+    let quoted = format!("{require:?}").replace("\\u{", "\\\\u{").replace("\\'", "'");
+    files.add(
+        "local/ZZ/ZZ001.toml",
+        &format!(
+            "code = \"ZZ001\"\nslug = \"s\"\ntitle = \"t\"\nsubject = \"post\"\nremedy = \"r\"\nanchor = \"as_of\"\n\n[[version]]\n\
+             basis = [\"local-secondment#定期备案\"]\nseverity = \"违规\"\nrequire = {quoted}\nmessage = \"m\"\n"
+        ),
+    );
+    files
+}
+
+fn with_script(script: &str) -> Files {
+    let mut files = empty();
+    files.add(
+        "local/ZZ/ZZ001.toml",
+        "code = \"ZZ001\"\nslug = \"s\"\ntitle = \"t\"\nsubject = \"post\"\nremedy = \"r\"\nanchor = \"as_of\"\nscript = \"ZZ001.rhai\"\n\n[[version]]\n\
+         basis = [\"local-secondment#定期备案\"]\nseverity = \"违规\"\n",
+    );
+    files.add("local/ZZ/ZZ001.rhai", script);
+    files
+}
+
+/// The shipped rule and script files, to be broken.
+fn victims() -> Vec<(String, String)> {
+    let all = Files::built_in();
+    let wanted = ["local/JL/JL002.toml", "local/JL/JL002.rhai", "national/GS/GS002.toml", "national/SX/SX001.toml", "local/HF/HF001.toml", "definitions.toml", "schema.toml", "regulations.toml", "calendar/holidays.csv"];
+    let found: Vec<(String, String)> = wanted.iter().filter_map(|p| all.get(p).map(|s| ((*p).to_owned(), s.text.clone()))).collect();
+    assert!(found.len() >= 7, "{:?}", found.iter().map(|f| &f.0).collect::<Vec<_>>());
+    found
+}
+
+/// The rules that the broken file belongs to, and no others: the rest would only take time.
+fn around(path: &str, text: &str) -> Files {
+    let mut files = empty();
+    let all = Files::built_in();
+    for beside in ["local/JL/JL002.toml", "local/JL/JL002.rhai"] {
+        if let Some(source) = all.get(beside) {
+            files.add(beside, &source.text);
+        }
+    }
+    files.add(path, text);
+    files
+}
+
+#[test]
+fn a_good_condition_loads() {
+    assert_eq!(complaints(&asking("start <= as_of")), Vec::<String>::new());
+    assert_eq!(complaints(&with_script("if start > as_of { violation('x'); }")), Vec::<String>::new());
+}
+
+#[test]
+fn cut_files_are_refused_or_whole() {
+    for (path, text) in victims() {
+        for part in 1..24 {
+            let mut at = text.len() * part / 24;
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let _ = tried(&around(&path, &text[..at]));
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_with_a_place() {
+    let nested: [(&str, &str, &str); 12] = [
+        ("(", "start <= as_of", ")"),
+        ("!(", "leader", ")"),
+        ("!", "leader", ""),
+        ("-", "1 == 1", ""),
+        ("[", "1", "]"),
+        ("any(person.post, ", "leader", ")"),
+        ("if leader { ", "chief", " } else { leader }"),
+        ("has(", "end", ")"),
+        ("person.", "post", ""),
+        ("first_of(start, ", "end", ") <= as_of"),
+        ("{", "leader", "}"),
+        ("#{a: ", "1", "}"),
+    ];
+    for (open, inner, close) in nested {
+        for depth in [10, 60, 70, 500, 20_000] {
+            let text = format!("{}{inner}{}", open.repeat(depth), close.repeat(depth));
+            let said = complaints(&asking(&text));
+            assert!(depth < 500 || !said.is_empty(), "{open} × {depth} was taken");
+            let script = format!("let x = {text};");
+            let _ = tried(&with_script(&script));
+            let _ = tried(&with_script(&format!("let a = []; fn f(p) {{ {text} }} f(1);")));
+        }
+    }
+}
+
+#[test]
+fn long_chains_are_refused_with_a_place() {
+    for (first, link) in [("1", " + 1"), ("leader", " && leader"), ("leader", " || !chief"), ("start", " + '1日'"), ("person", ".unit.parent"), ("kind", " == kind")] {
+        for count in [10, 399, 5000, 100_000] {
+            let text = format!("{first}{}", link.repeat(count));
+            let said = complaints(&asking(&text));
+            assert!(count < 5000 || !said.is_empty(), "{first}{link} × {count} was taken");
+            let _ = tried(&with_script(&format!("let x = {text};")));
+        }
+    }
+    let chain = format!("if leader {{ }} {}", "else if chief { }".repeat(20_000));
+    let _ = tried(&with_script(&chain));
+    let blocks = format!("{}{}", "if leader { ".repeat(5000), "}".repeat(5000));
+    assert!(!complaints(&with_script(&blocks)).is_empty());
+    let loops = format!("{}{}", "for p in person.post { ".repeat(300), "}".repeat(300));
+    assert!(!complaints(&with_script(&loops)).is_empty());
+    let statements = "let a = 1;\n".repeat(20_000);
+    let _ = tried(&with_script(&statements));
+    let tables = format!("{}x = 1\n", (0..500).map(|n| format!("[a{}]\n", ".b".repeat(n))).collect::<String>());
+    assert!(!complaints(&around("local/ZZ/ZZ001.toml", &tables)).is_empty());
+    let arrays = format!("code = {}{}\n", "[".repeat(50_000), "]".repeat(50_000));
+    assert!(!complaints(&around("local/ZZ/ZZ001.toml", &arrays)).is_empty());
+}
+
+#[test]
+fn megabyte_texts_do_no_harm() {
+    let long = "长".repeat(350_000);
+    assert!(!complaints(&asking(&format!("kind == '{long}'"))).is_empty());
+    assert!(!complaints(&asking(&long)).is_empty());
+    assert!(!complaints(&with_script(&format!("if {long} {{ }}"))).is_empty());
+    let _ = tried(&with_script(&format!("/* {long}")));
+    assert!(!complaints(&with_script(&format!("violation(`{long}"))).is_empty());
+    assert_eq!(complaints(&with_script(&format!("if leader {{ violation('{long}'); }}"))), Vec::<String>::new());
+    assert!(!complaints(&around("local/ZZ/ZZ001.toml", &format!("code = \"{long}\"\nsubject = \"{long}\"\n"))).is_empty());
+    assert!(!complaints(&around("definitions.toml", &format!("[case]\n{long} = \"1\"\n"))).is_empty());
+}
+
+#[test]
+fn the_built_in_rules_still_load_beside_a_broken_one() {
+    let mut files = Files::built_in();
+    files.add("local/ZZ/ZZ001.toml", "code = ");
+    let said = complaints(&files);
+    assert!(said.len() == 1 && said[0].starts_with("local/ZZ/ZZ001.toml:1"), "{said:?}");
+    assert!(load_some(&files, &|p| p.contains("/GS/"), &[]).is_ok());
+}
+
+/// Bits of the language, put together by chance.
+fn expression() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        prop::sample::select(vec![
+            "start", "end", "as_of", "self", "kind", "level", "leader", "person", "unit", "case", "post", "step", "it", "nothing", "1", "0", "-1", "9223372036854775807",
+            "'任职'", "'厅局级正职'", "'2个月'", "'5个工作日'", "''", "true", "()", "1.5", "2024-01-01", "`a${start}`", "#{}", "[]", "['任职', 1]", "person.post", "person.talk", "a.b.c", "|x| x", "case.step", "💥", "'", "\"", "}",
+        ])
+        .prop_map(str::to_owned),
+        "[a-z_]{1,8}",
+    ];
+    leaf.prop_recursive(5, 40, 4, |inner| {
+        let function = prop::sample::select(vec![
+            "any", "none", "all", "count", "where", "latest", "latest_by", "highest", "first_date", "sum", "distinct", "spans", "held_months", "reaches", "rows_of", "peers", "has", "row_if",
+            "workdays", "days", "whole_months", "year", "date", "plus_months", "between", "min", "max", "first_of", "below", "steps", "higher_of", "lookup", "contains", "lacking", "items", "pick", "size", "blank_as", "last_years", "nosuch", "of_kind", "curry", "Fn",
+        ]);
+        let operator = prop::sample::select(vec!["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "in", "..", "??", ".", "=", ";"]);
+        prop_oneof![
+            (function, prop::collection::vec(inner.clone(), 0..4)).prop_map(|(f, args)| format!("{f}({})", args.join(", "))),
+            (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("if {a} {{ {b} }} else {{ {c} }}")),
+            inner.clone().prop_map(|a| format!("!({a})")),
+            inner.clone().prop_map(|a| format!("({a}).start")),
+            inner.clone().prop_map(|a| format!("[{a}, {a}]")),
+            (inner.clone(), inner).prop_map(|(a, b)| format!("{a}[{b}]")),
+        ]
+    })
+}
+
+fn statement() -> impl Strategy<Value = String> {
+    let plain = expression().prop_flat_map(|e| {
+        prop::sample::select(vec![
+            format!("let v = {e};"),
+            format!("v = {e};"),
+            format!("v += {e};"),
+            format!("violation({e});"),
+            format!("part({e});"),
+            format!("return {e};"),
+            format!("{e};"),
+            format!("switch {e} {{ 1 => 2, _ => v }}"),
+            format!("v.push({e});"),
+            format!("let g = |x| {e};"),
+            format!("if has({e}) {{ unverified(); }}"),
+        ])
+    });
+    plain.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            (expression(), prop::collection::vec(inner.clone(), 0..3)).prop_map(|(e, s)| format!("if {e} {{ {} }}", s.join(" "))),
+            (expression(), prop::collection::vec(inner.clone(), 0..3)).prop_map(|(e, s)| format!("for r in {e} {{ {} }}", s.join(" "))),
+            (expression(), prop::collection::vec(inner.clone(), 0..3)).prop_map(|(e, s)| format!("while {e} {{ {} break; }}", s.join(" "))),
+            (expression(), prop::collection::vec(inner, 0..3)).prop_map(|(e, s)| format!("fn f(a) {{ {} {e} }}", s.join(" "))),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_condition_loads_or_is_refused_with_a_place(text in expression()) {
+        let _ = tried(&asking(&text));
+    }
+
+    #[test]
+    fn any_script_loads_or_is_refused_with_a_place(statements in prop::collection::vec(statement(), 1..5)) {
+        let _ = tried(&with_script(&statements.join("\n")));
+    }
+
+    #[test]
+    fn any_text_is_no_script_or_one(text in "\\PC{0,80}") {
+        let _ = tried(&with_script(&text));
+        let _ = tried(&around("local/ZZ/ZZ001.toml", &text));
+    }
+
+    #[test]
+    fn mutated_files_are_refused_with_a_place(
+        victim in 0usize..7,
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0usize..12, prop::sample::select(vec!["", "\"", "'", "[", "]", "{", "}", "=", "\n", "[[", "🀄", "\u{0}", "9", "`", "${", "#", "\\", "when", "version"])), 1..6),
+    ) {
+        let (path, mut text) = victims().swap_remove(victim);
+        for (at, drop, put) in cuts {
+            let chars: Vec<char> = text.chars().collect();
+            let at = at.index(chars.len().max(1)).min(chars.len());
+            let end = (at + drop).min(chars.len());
+            text = chars[..at].iter().chain(put.chars().collect::<Vec<_>>().iter()).chain(&chars[end..]).collect();
+        }
+        let _ = tried(&around(&path, &text));
+    }
+}
