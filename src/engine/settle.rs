@@ -67,7 +67,12 @@ fn open_cells(cx: &Context<'_>, rulings: &Rulings) -> Option<Vec<(Place, Vec<i64
     let mut cells: Vec<(Place, Vec<i64>)> = Vec::new();
     for ruling in rulings.list.iter().filter(|r| r.verdict == Some(Verdict::Unverified)) {
         for lack in &ruling.lacks {
-            let Lack::Cell(t, r, f) = *lack else { return None };
+            let (t, r, f) = match *lack {
+                Lack::Cell(t, r, f) => (t, r, f),
+                // A row that is known not to be there: other cells may still decide.
+                Lack::NoRow(_) => continue,
+                _ => return None,
+            };
             let place = cx.settled(t, r, f);
             if cells.iter().all(|(known, _)| *known != place) {
                 cells.push((place, values(cx, place)?));
