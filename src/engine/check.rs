@@ -1,7 +1,7 @@
 //! All rules over all subjects, on all cores, with the same answer in the same order whatever their number.
 
 use super::context::Context;
-use super::eval::Eval;
+use super::eval::{BLOCK, Eval};
 use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, Unasked, sort};
 use super::judge::{Rulings, judge};
 use super::probe::{Blind, Watcher};
@@ -51,16 +51,14 @@ pub fn check(rules: &RuleSet, store: &Store, options: &Options<'_>) -> Outcome {
     let chunks = chunks(&cx, &chosen);
     let parts: Vec<Part> = chunks
         .par_iter()
-        .map_init(
-            || (Eval::new(&cx, Blind), Rulings::default()),
-            |(eval, rulings), chunk| judge_chunk(eval, rulings, &cx, chunk, options),
-        )
+        .map_init(|| (Eval::new(&cx, Blind), Rulings::default()), |(eval, rulings), chunk| judge_chunk(eval, rulings, &cx, chunk, options))
         .collect();
     gather(&cx, &chosen, parts)
 }
 
 /// Some rows of a table, and the rules that judge them.
 pub(super) struct Chunk {
+    pub table: TableId,
     pub rows: std::ops::Range<usize>,
     pub rules: Vec<usize>,
 }
@@ -102,58 +100,71 @@ pub(super) fn chunks(cx: &Context<'_>, chosen: &[usize]) -> Vec<Chunk> {
     for (table, rules) in by_table {
         let len = cx.store.rows(table).len;
         for start in (0..len).step_by(CHUNK) {
-            chunks.push(Chunk { rows: start..(start + CHUNK).min(len), rules: rules.clone() });
+            chunks.push(Chunk { table, rows: start..(start + CHUNK).min(len), rules: rules.clone() });
         }
     }
     chunks
 }
 
+/// Judges a block of rows by each rule in turn: what the rules share of a row is worked out once.
 fn judge_chunk(eval: &mut Eval<'_, Blind>, rulings: &mut Rulings, cx: &Context<'_>, chunk: &Chunk, options: &Options<'_>) -> Part {
     let mut part = Part::default();
-    for &index in &chunk.rules {
-        let Some(rule) = cx.rules.rules.get(index) else { continue };
-        let rows = cx.store.rows(rule.subject);
-        let mut counts = [0u64; 8];
-        for row in chunk.rows.clone() {
-            let row = row as RowId;
-            if rows.is_ghost(row) || options.scope.is_some_and(|s| !s(rule.subject, row)) {
-                continue;
-            }
-            if part.is_exhausted(index) {
-                fail(&mut part, index, cx, rule, row, "");
-                counts[Verdict::Failed as usize] += 1;
-                continue;
-            }
-            rulings.clear();
-            // A rule that panics costs itself only.
-            let done = catch_unwind(AssertUnwindSafe(|| judge(eval, rule, row, rulings)));
-            if done.is_err() {
-                rulings.clear();
-                rulings.failure = Some("规则执行中断".to_owned());
-            }
-            if let Some(why) = rulings.failure.take() {
-                if rulings.exhausted {
-                    *part.exhausted.entry(index).or_default() += 1;
+    let mut rules: Vec<(usize, &Rule, [u64; 8])> =
+        chunk.rules.iter().filter_map(|&index| Some((index, cx.rules.rules.get(index)?, [0; 8]))).collect();
+    let rows = cx.store.rows(chunk.table);
+    // Where a period is asked for, what does not apply counts only if its date lies in it.
+    let screened = options.since.is_none() && options.until.is_none();
+    for start in chunk.rows.clone().step_by(BLOCK) {
+        for (index, rule, counts) in &mut rules {
+            for row in (start..(start + BLOCK).min(chunk.rows.end)).map(|row| row as RowId) {
+                if rows.is_ghost(row) || options.scope.is_some_and(|s| !s(chunk.table, row)) {
+                    continue;
                 }
-                fail(&mut part, index, cx, rule, row, &why);
-                counts[Verdict::Failed as usize] += 1;
-                continue;
-            }
-            if !in_period(rulings, options) {
-                continue;
-            }
-            let found = rulings.found();
-            let sums = if found { explain(&mut part, index, cx, rule, row) } else { rulings.counts };
-            for (total, n) in counts.iter_mut().zip(sums) {
-                *total += u64::from(n);
+                if screened && cx.is_screened_out(*index, row) {
+                    counts[Verdict::NotApplicable as usize] += 1;
+                    continue;
+                }
+                let counted = judge_row(eval, rulings, cx, (*index, rule, row), options, &mut part);
+                counts.iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
             }
         }
-        part.counts.insert(index, counts);
     }
+    part.counts.extend(rules.into_iter().map(|(index, _, counts)| (index, counts)));
     if let Some(progress) = options.progress {
         progress(chunk.rows.len() as u64);
     }
     part
+}
+
+/// One rule on one row; gives how many parts had each verdict.
+fn judge_row(
+    eval: &mut Eval<'_, Blind>,
+    rulings: &mut Rulings,
+    cx: &Context<'_>,
+    (index, rule, row): (usize, &Rule, RowId),
+    options: &Options<'_>,
+    part: &mut Part,
+) -> [u32; 8] {
+    if part.is_exhausted(index) {
+        return fail(part, index, cx, rule, row, "");
+    }
+    rulings.clear();
+    // A rule that panics costs itself only.
+    let done = catch_unwind(AssertUnwindSafe(|| judge(eval, rule, row, rulings)));
+    if done.is_err() {
+        rulings.clear();
+        rulings.failure = Some("规则执行中断".to_owned());
+    }
+    if let Some(why) = rulings.failure.take() {
+        if rulings.exhausted {
+            *part.exhausted.entry(index).or_default() += 1;
+        }
+        return fail(part, index, cx, rule, row, &why);
+    }
+    if !in_period(rulings, options) {
+        return [0; 8];
+    }
+    if rulings.found() { explain(part, index, cx, rule, row) } else { rulings.counts }
 }
 
 pub(super) fn in_period(rulings: &Rulings, options: &Options<'_>) -> bool {
@@ -163,10 +174,13 @@ pub(super) fn in_period(rulings: &Rulings, options: &Options<'_>) -> bool {
     rulings.anchor.is_some_and(|a| options.since.is_none_or(|s| s <= a) && options.until.is_none_or(|u| a <= u))
 }
 
-fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId, why: &str) {
+fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId, why: &str) -> [u32; 8] {
     let subject = Subject { table: rule.subject_name.clone(), id: cx.store.key(rule.subject, row).to_owned(), year: None };
     let new = Failure { code: rule.code.clone(), subject, why: why.to_owned(), subjects: 0 };
     part.failures.entry(index).or_insert(new).subjects += 1;
+    let mut counts = [0; 8];
+    counts[Verdict::Failed as usize] = 1;
+    counts
 }
 
 /// Judges again with everything watched, to say what was found. Gives the counts, which trying out imprecise cells may settle.

@@ -246,6 +246,9 @@ fn negated(n: i64) -> i64 {
 
 /// The extremes of a product or quotient; numbers too large are not guessed at.
 fn corners(a: Span, b: Span, f: impl Fn(i64, i64) -> Option<i64>) -> Span {
+    if a.is_exact() && b.is_exact() {
+        return f(a.lo, b.lo).map_or(Span::UNKNOWN, Span::exact);
+    }
     let all = [f(a.lo, b.lo), f(a.lo, b.hi), f(a.hi, b.lo), f(a.hi, b.hi)];
     let all: Option<Vec<i64>> = all.into_iter().collect();
     all.map_or(Span::UNKNOWN, |v| v.into_iter().map(Span::exact).fold(Span::ABSENT, Span::hull))

@@ -1,5 +1,7 @@
 //! What every evaluation of a run shares: the rules bound to the records. Columns are looked up once a node, not once a cell.
 
+use super::quick::Shortcuts;
+use super::value::Truth;
 use crate::dates::{Calendar, Day};
 use crate::records::{Column, FieldId, RowId, Store, Sym, TableId};
 use crate::rules::RuleSet;
@@ -18,6 +20,7 @@ pub struct Context<'a> {
     columns: Vec<Option<&'a Column>>,
     orders: Vec<Vec<&'a Column>>,
     peers: Vec<OnceLock<Peers>>,
+    pub(super) shortcuts: Shortcuts<'a>,
 }
 
 type Peers = FxHashMap<Sym, Vec<RowId>>;
@@ -37,17 +40,23 @@ impl<'a> Context<'a> {
                 _ => None,
             })
             .collect();
-        let orders = (0..store.schema.tables.len())
-            .map(|t| store.schema.tables[t].order.iter().filter_map(|&f| column(t, f)).collect())
-            .collect();
+        let orders =
+            (0..store.schema.tables.len()).map(|t| store.schema.tables[t].order.iter().filter_map(|&f| column(t, f)).collect()).collect();
         let peers = rules.program.nodes.iter().map(|_| OnceLock::new()).collect();
-        Self { rules, store, as_of, columns, orders, peers }
+        let shortcuts = Shortcuts::new(rules, store, as_of);
+        Self { rules, store, as_of, columns, orders, peers, shortcuts }
     }
 
     /// The column a node reads, if it was exported.
     #[inline]
     pub fn column(&self, node: NodeId) -> Option<&'a Column> {
         self.columns.get(node as usize).copied().flatten()
+    }
+
+    /// Whether a cell of a subject's own shows that a rule asks nothing of it.
+    #[inline]
+    pub(super) fn is_screened_out(&self, rule: usize, subject: RowId) -> bool {
+        self.shortcuts.screens.get(rule).is_some_and(|tests| tests.iter().any(|t| t.of(subject) == Truth::False))
     }
 
     /// The columns that order the rows of a table.
@@ -67,7 +76,8 @@ impl<'a> Context<'a> {
             table = joined.from;
         }
         if let Some(crate::records::Blank::SameAs(other)) = schema.tables.get(table).and_then(|t| t.fields.get(field)).map(|f| f.blank)
-            && let (Some(Column::Date(a)), Some(Column::Date(b))) = (self.store.rows(table).column(field), self.store.rows(table).column(other))
+            && let (Some(Column::Date(a)), Some(Column::Date(b))) =
+                (self.store.rows(table).column(field), self.store.rows(table).column(other))
             && a.get(row as usize) == b.get(row as usize)
         {
             field = other;

@@ -3,20 +3,26 @@
 
 use super::context::Context;
 use super::probe::{Lack, Probe, Shown};
-use super::value::{RowVal, Span, TextVal, Truth, equal, less};
+use super::quick::{Quick, compared, in_codes};
+use super::value::{RowVal, Span, TextVal, Truth, equal};
 use crate::dates::Day;
 use crate::records::{
     BAD_CODE, BAD_INT, BAD_NUMBER, BLANK_CODE, BLANK_INT, BLANK_NUMBER, BLANK_ROW, Column, FAR_ROW, FieldId, Filled, NONE_CODE, NONE_ROW,
     RowId, Sym, TableId,
 };
-use crate::rules::ir::{Cmp, DefId, Node, NodeId, Ty};
+use crate::rules::ir::{DefId, Node, NodeId, Ty};
 
 /// Slots of rows, and of variables, that one frame may use.
 const FRAME: usize = 16;
 /// How many frames may lie on each other (definitions used by definitions).
 const FRAMES: usize = 12;
-/// Remembered values of each definition: a power of two.
-const REMEMBERED: usize = 1024;
+/// Subjects that one rule judges before the next rule takes its turn: enough that a processor knows the way through a rule, few
+/// enough that what rules share of them is still remembered. A power of two.
+pub(super) const BLOCK: usize = 64;
+/// Remembered values of each definition: a power of two. Subjects come one after another, each with the rows around it.
+const REMEMBERED: usize = 2 * BLOCK;
+/// Owners whose rows by kind are remembered: a power of two.
+const OWNERS: usize = 2 * BLOCK;
 
 /// Evaluates the nodes of a run for one subject after another.
 pub struct Eval<'c, P> {
@@ -28,10 +34,23 @@ pub struct Eval<'c, P> {
     vars: [Val<'c>; FRAME * FRAMES],
     pub(super) base: usize,
     lets: Vec<(u32, Val<'c>)>,
+    /// Room for dates, used again and again.
+    pub(super) spare: Vec<(Span, Truth)>,
     generation: u32,
     /// Whether the row of a set last visited fulfils the condition for sure, whatever else keeps it from counting.
     pub(super) surely_meant: bool,
     memory: Vec<Vec<(RowId, Val<'c>)>>,
+    latest: Vec<Vec<Latest>>,
+}
+
+/// The latest row of each kind of one owner.
+#[derive(Clone, Debug)]
+struct Latest {
+    owner: RowId,
+    /// Whether a row's kind is not known: then the shortcut is none.
+    open: bool,
+    /// By kind; `RowId::MAX` where there is none.
+    rows: Vec<RowId>,
 }
 
 /// A value kept: of a let, a definition or a variable.
@@ -47,6 +66,12 @@ pub enum Val<'a> {
     Row(RowVal),
 }
 
+impl Latest {
+    fn none(kinds: usize) -> Self {
+        Self { owner: RowId::MAX, open: false, rows: vec![RowId::MAX; kinds] }
+    }
+}
+
 impl<'c, P: Probe> Eval<'c, P> {
     /// An evaluator that remembers nothing yet.
     pub fn new(cx: &'c Context<'c>, probe: P) -> Self {
@@ -57,9 +82,11 @@ impl<'c, P: Probe> Eval<'c, P> {
             vars: [Val::Span(Span::ABSENT); FRAME * FRAMES],
             base: 0,
             lets: vec![(0, Val::Truth(Truth::Unknown)); 256],
+            spare: Vec::new(),
             generation: 1,
             surely_meant: true,
             memory: vec![Vec::new(); cx.rules.program.definitions.len()],
+            latest: cx.shortcuts.kinds.iter().map(|k| vec![Latest::none(k.count); OWNERS]).collect(),
         }
     }
 
@@ -124,6 +151,33 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// A condition.
     #[inline]
     pub fn truth(&mut self, id: NodeId) -> Truth {
+        if P::QUICK {
+            match &self.cx.shortcuts.of[id as usize] {
+                Quick::Tests(tests) => {
+                    let mut all = Truth::True;
+                    for test in tests {
+                        all = all.and(test.of(self.rows[self.base + usize::from(test.slot)]));
+                        if all == Truth::False {
+                            break;
+                        }
+                    }
+                    return all;
+                }
+                Quick::Cell(row, table) => {
+                    return match self.row(*row) {
+                        RowVal::Row(row) => table.of(row),
+                        RowVal::Absent => table.absent,
+                        RowVal::Unknown => Truth::Unknown,
+                    };
+                }
+                _ => {}
+            }
+        }
+        self.truth_walked(id)
+    }
+
+    #[inline(never)]
+    fn truth_walked(&mut self, id: NodeId) -> Truth {
         if !P::WATCH {
             return self.truth_of(id);
         }
@@ -136,6 +190,27 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// A date, number or code.
     #[inline]
     pub fn span(&mut self, id: NodeId) -> Span {
+        if P::QUICK {
+            match &self.cx.shortcuts.of[id as usize] {
+                Quick::Date(slot, cells) => {
+                    let row = self.rows[self.base + usize::from(*slot)];
+                    return cells.get(row as usize).map_or(Span::UNKNOWN, |date| Span::of_date(*date));
+                }
+                Quick::DateOf(row, cells) => {
+                    return match self.row(*row) {
+                        RowVal::Row(row) => cells.get(row as usize).map_or(Span::UNKNOWN, |date| Span::of_date(*date)),
+                        RowVal::Absent => Span::ABSENT,
+                        RowVal::Unknown => Span::UNKNOWN,
+                    };
+                }
+                _ => {}
+            }
+        }
+        self.span_walked(id)
+    }
+
+    #[inline(never)]
+    fn span_walked(&mut self, id: NodeId) -> Span {
         if !P::WATCH {
             return self.span_of(id);
         }
@@ -156,11 +231,22 @@ impl<'c, P: Probe> Eval<'c, P> {
     }
 
     /// A row.
-    #[inline]
+    #[inline(always)]
     pub fn row(&mut self, id: NodeId) -> RowVal {
         if let Node::Slot(slot) = self.node(id) {
             return RowVal::Row(self.rows[self.base + usize::from(*slot)]);
         }
+        if P::QUICK
+            && let Quick::Latest(kinds, owner, codes) = &self.cx.shortcuts.of[id as usize]
+            && let Some(found) = self.latest_of(*kinds, *owner, codes)
+        {
+            return found;
+        }
+        self.row_walked(id)
+    }
+
+    #[inline(never)]
+    fn row_walked(&mut self, id: NodeId) -> RowVal {
         if !P::WATCH {
             return self.row_of(id);
         }
@@ -196,14 +282,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             Node::Not(one) => !self.truth(*one),
             Node::Compare(cmp, a, b) => {
                 let (a, b) = (self.span(*a), self.span(*b));
-                match cmp {
-                    Cmp::Eq => equal(a, b),
-                    Cmp::Ne => !equal(a, b),
-                    Cmp::Lt => less(a, b),
-                    Cmp::Ge => !less(a, b),
-                    Cmp::Gt => less(b, a),
-                    Cmp::Le => !less(b, a),
-                }
+                compared(*cmp, a, b)
             }
             Node::InCodes(code, mask) => in_codes(self.span(*code), mask),
             Node::InInts(value, list) => {
@@ -310,9 +389,13 @@ impl<'c, P: Probe> Eval<'c, P> {
                 _ => Span::UNKNOWN,
             },
             Node::BlankAs(cell, other) => self.blank_as(*cell, *other),
-            Node::Count(_) | Node::Distinct(..) | Node::Sum(..) | Node::Least(..) | Node::Greatest(..) | Node::HeldMonths(..) | Node::Reaches(..) => {
-                self.aggregate(id)
-            }
+            Node::Count(_)
+            | Node::Distinct(..)
+            | Node::Sum(..)
+            | Node::Least(..)
+            | Node::Greatest(..)
+            | Node::HeldMonths(..)
+            | Node::Reaches(..) => self.aggregate(id),
             Node::Size(list) => self.list_size(*list),
             _ => self.computed(id),
         }
@@ -647,12 +730,62 @@ impl<'c, P: Probe> Eval<'c, P> {
     fn named(&mut self, slot: u8, make: impl FnOnce(&mut Self) -> Val<'c>) -> Val<'c> {
         let (generation, value) = self.lets[usize::from(slot)];
         // A watcher wants to see how the value came about, each time it is used.
-        if !P::WATCH && !P::ASSUMES && generation == self.generation {
+        if P::QUICK && generation == self.generation {
             return value;
         }
         let value = make(self);
         self.lets[usize::from(slot)] = (self.generation, value);
         value
+    }
+
+    /// The latest row of some kinds of an owner; none where that has to be found out the long way.
+    fn latest_of(&mut self, kinds: usize, owner: NodeId, codes: &[u8]) -> Option<RowVal> {
+        let owner = match self.node(owner) {
+            Node::Slot(slot) => self.rows[self.base + usize::from(*slot)],
+            _ => match self.row_walked(owner) {
+                RowVal::Row(row) => row,
+                other => return Some(other),
+            },
+        };
+        let at = owner as usize & (OWNERS - 1);
+        if self.latest[kinds][at].owner != owner {
+            self.find_latest(kinds, owner, at);
+        }
+        let known = &self.latest[kinds][at];
+        if known.open {
+            return None;
+        }
+        if let [code] = codes {
+            let row = known.rows.get(usize::from(*code)).copied().unwrap_or(RowId::MAX);
+            return Some(if row == RowId::MAX { RowVal::Absent } else { RowVal::Row(row) });
+        }
+        let table = self.cx.shortcuts.kinds[kinds].table;
+        let mut best = RowId::MAX;
+        for row in codes.iter().filter_map(|&code| known.rows.get(usize::from(code)).copied()).filter(|&row| row != RowId::MAX) {
+            if best == RowId::MAX || self.compare(table, best, row).is_lt() {
+                best = row;
+            }
+        }
+        Some(if best == RowId::MAX { RowVal::Absent } else { RowVal::Row(best) })
+    }
+
+    #[inline(never)]
+    fn find_latest(&mut self, kinds: usize, owner: RowId, at: usize) {
+        let cx = self.cx;
+        let kinds_of = &cx.shortcuts.kinds[kinds];
+        let mut found = std::mem::replace(&mut self.latest[kinds][at], Latest::none(0));
+        (found.owner, found.open) = (owner, false);
+        found.rows.fill(RowId::MAX);
+        for row in kinds_of.link.children(owner) {
+            let kind = kinds_of.cells.get(row as usize).copied().unwrap_or(BAD_CODE);
+            found.open |= matches!(kind, BAD_CODE | BLANK_CODE);
+            if let Some(known) = found.rows.get_mut(usize::from(kind))
+                && (*known == RowId::MAX || self.compare(kinds_of.table, *known, row).is_lt())
+            {
+                *known = row;
+            }
+        }
+        self.latest[kinds][at] = found;
     }
 
     /// A definition's value for a row; none for no row. Remembered by row: many rules ask the same.
@@ -666,7 +799,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             RowVal::Unknown => return Some(Val::Truth(Truth::Unknown)),
         };
         let at = row as usize & (REMEMBERED - 1);
-        let remembers = !P::WATCH && !P::ASSUMES;
+        let remembers = P::QUICK;
         if remembers {
             let memory = &mut self.memory[def as usize];
             if memory.is_empty() {
@@ -702,24 +835,6 @@ impl<'c, P: Probe> Eval<'c, P> {
         self.base = base;
         value
     }
-}
-
-fn in_codes(code: Span, mask: &[u64; 4]) -> Truth {
-    let holds = |c: i64| (0..256).contains(&c) && mask.get((c / 64) as usize).is_some_and(|w| w >> (c % 64) & 1 == 1);
-    if code.is_exact() {
-        return Truth::of(holds(code.lo));
-    }
-    if code.is_absent() {
-        return Truth::Unknown;
-    }
-    let (lo, hi) = (code.lo.max(-1), code.hi.min(255));
-    let (mut any, mut all) = (false, true);
-    for c in lo..=hi {
-        let inside = holds(c);
-        any |= inside;
-        all &= inside;
-    }
-    if all { Truth::True } else if any { Truth::Unknown } else { Truth::False }
 }
 
 fn squeezed(text: &str) -> impl Iterator<Item = char> + '_ {

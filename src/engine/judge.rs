@@ -79,11 +79,25 @@ impl Rulings {
 
     fn add(&mut self, ruling: Ruling, keep: bool) {
         let Some(verdict) = ruling.verdict else { return };
+        self.count(verdict);
+        if keep {
+            self.list.push(ruling);
+        }
+    }
+
+    #[inline]
+    fn count(&mut self, verdict: Verdict) {
         if let Some(count) = self.counts.get_mut(verdict as usize) {
             *count += 1;
         }
-        if keep {
-            self.list.push(ruling);
+    }
+
+    /// Adds a verdict; the ruling around it is only made when it is kept.
+    #[inline]
+    fn tell<P: Watched>(&mut self, verdict: Verdict, ruling: impl FnOnce() -> Ruling) {
+        self.count(verdict);
+        if P::KEEPS {
+            self.list.push(Ruling { verdict: Some(verdict), ..ruling() });
         }
     }
 }
@@ -92,7 +106,7 @@ impl Rulings {
 pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, out: &mut Rulings) {
     let rows = eval.cx.store.rows(rule.subject);
     if rows.is_void(subject) {
-        out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::KEEPS);
+        out.tell::<P>(Verdict::NotApplicable, Ruling::default);
         return;
     }
     eval.begin(subject);
@@ -109,12 +123,12 @@ pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, ou
             eval.probe.forget_lacks(mark);
             judge_parts(eval, rule, version, subject, exists, out);
         }
-        Candidates::None => out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..Ruling::default() }, P::WATCH),
+        Candidates::None => out.tell::<P>(Verdict::NotApplicable, Ruling::default),
         Candidates::NotYet => {
             // No anchor: not applicable if the rule asks nothing of the subject in any case, else not yet.
             let applies = rule.versions.last().map_or(Truth::True, |v| applies(eval, v, exists));
             let verdict = if applies == Truth::False { Verdict::NotApplicable } else { Verdict::Pending };
-            out.add(Ruling { verdict: Some(verdict), ..Ruling::default() }, P::KEEPS);
+            out.tell::<P>(verdict, Ruling::default);
         }
         Candidates::Several(versions, gap) => undecided_version(eval, rule, &versions, gap, subject, exists, out),
     }
@@ -216,12 +230,19 @@ fn versions(rule: &Rule, anchor: Span) -> Candidates {
         return Candidates::NotYet;
     }
     let bounds = |v: &Version| (v.from.map_or(i64::MIN, |d| i64::from(d.0)), v.until.map_or(i64::MAX, |d| i64::from(d.0)));
-    let reached: Vec<usize> = (0..rule.versions.len())
-        .filter(|&i| {
-            let (from, until) = bounds(&rule.versions[i]);
-            from <= anchor.hi && anchor.lo <= until
-        })
-        .collect();
+    let reaches = |i: &usize| {
+        let (from, until) = bounds(&rule.versions[*i]);
+        from <= anchor.hi && anchor.lo <= until
+    };
+    let mut reaching = (0..rule.versions.len()).filter(reaches);
+    // Nearly always one, and the whole of the anchor in it.
+    if let (Some(one), None) = (reaching.next(), reaching.next())
+        && bounds(&rule.versions[one]).0 <= anchor.lo
+        && anchor.hi <= bounds(&rule.versions[one]).1
+    {
+        return Candidates::One(one);
+    }
+    let reached: Vec<usize> = (0..rule.versions.len()).filter(reaches).collect();
     // Days of the anchor that no version covers.
     let mut uncovered = anchor.lo;
     for &i in &reached {
@@ -271,7 +292,7 @@ fn undecided_version<P: Watched>(
         return;
     }
     if !found {
-        out.add(Ruling { verdict: Some(Verdict::Pending), ..Ruling::default() }, P::KEEPS);
+        out.tell::<P>(Verdict::Pending, Ruling::default);
         return;
     }
     let mark = eval.probe.lacking();
@@ -341,29 +362,28 @@ struct Label {
     doubtful: Option<(crate::records::TableId, RowId)>,
 }
 
-fn judge_one<P: Watched>(
-    eval: &mut Eval<'_, P>,
-    law: &Version,
-    version: usize,
-    exists: Truth,
-    label: Label,
-    out: &mut Rulings,
-) {
-    let base = Ruling { version, part: label.part, year: label.year, under: label.under, ..Ruling::default() };
+impl Label {
+    /// A ruling of this part, still without a verdict.
+    fn ruling(&self, version: usize) -> Ruling {
+        Ruling { version, part: self.part.clone(), year: self.year, under: self.under.clone(), ..Ruling::default() }
+    }
+}
+
+fn judge_one<P: Watched>(eval: &mut Eval<'_, P>, law: &Version, version: usize, exists: Truth, label: Label, out: &mut Rulings) {
     let mark = eval.probe.lacking();
     if let Some((table, subject)) = label.doubtful {
         eval.lack_joining(table, subject);
     }
     let applies = applies(eval, law, exists);
     if applies == Truth::False {
-        return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..base }, P::KEEPS);
+        return out.tell::<P>(Verdict::NotApplicable, || label.ruling(version));
     }
     let reached = law.once.map_or(Truth::True, |once| eval.truth(once));
     if reached == Truth::False {
-        return out.add(Ruling { verdict: Some(Verdict::Pending), ..base }, P::KEEPS);
+        return out.tell::<P>(Verdict::Pending, || label.ruling(version));
     }
     let asked = applies.and(reached);
-    let asking = Asking { asked, mark, base };
+    let asking = Asking { asked, mark, version, label };
     // A finding rests on what is asked, not on what made the rule apply.
     eval.probe.clear_evidence();
     match &law.body {
@@ -379,27 +399,34 @@ pub(super) struct Asking {
     /// True or unknown.
     pub asked: Truth,
     mark: usize,
-    /// The part.
-    pub base: Ruling,
+    version: usize,
+    label: Label,
 }
 
 impl Asking {
+    /// What a verdict comes to where it is open whether anything is asked.
+    #[inline]
+    fn weighed(&self, verdict: Verdict) -> Verdict {
+        match verdict {
+            Verdict::Breach | Verdict::Advice | Verdict::Unverified | Verdict::Warning if self.asked == Truth::Unknown => {
+                Verdict::Unverified
+            }
+            other => other,
+        }
+    }
+
     /// A ruling of this part: unmet and surely asked stands; unmet and perhaps asked is 待核.
     pub fn rule<P: Watched>(&self, eval: &Eval<'_, P>, verdict: Verdict) -> Ruling {
-        let open = self.asked == Truth::Unknown;
-        let verdict = match verdict {
-            Verdict::Breach | Verdict::Advice | Verdict::Unverified | Verdict::Warning if open => Verdict::Unverified,
-            other => other,
-        };
+        let verdict = self.weighed(verdict);
         let lacks = if verdict == Verdict::Unverified { eval.probe.lacks_since(self.mark) } else { Vec::new() };
-        Ruling { verdict: Some(verdict), lacks, ..self.base.clone() }
+        Ruling { verdict: Some(verdict), lacks, ..self.label.ruling(self.version) }
     }
 }
 
 fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, asking: &Asking, out: &mut Rulings) {
     let when = check.when.map_or(Truth::True, |w| eval.truth(w));
     if when == Truth::False {
-        return out.add(Ruling { verdict: Some(Verdict::NotApplicable), ..asking.base.clone() }, P::KEEPS);
+        return out.tell::<P>(Verdict::NotApplicable, || asking.label.ruling(asking.version));
     }
     let met = eval.truth(check.require);
     let verdict = match met {
@@ -407,6 +434,9 @@ fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, asking: &Askin
         Truth::False if when == Truth::True => grade(eval, &check.severity),
         _ => Verdict::Unverified,
     };
+    if !P::KEEPS {
+        return out.count(asking.weighed(verdict));
+    }
     let mut ruling = asking.rule(eval, verdict);
     ruling.part = check.part.clone().or(ruling.part);
     if P::WATCH && ruling.verdict.is_some_and(Verdict::is_finding) {
@@ -482,7 +512,7 @@ fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, askin
     };
     let due = if started == Truth::False { Span::ABSENT } else { eval.span(deadline.due) };
     if started == Truth::False || due.is_absent() {
-        return out.add(asking.rule(eval, Verdict::Pending), P::KEEPS);
+        return out.tell::<P>(Verdict::Pending, || asking.label.ruling(asking.version));
     }
     let (met, late) = evidence(eval, deadline, due);
     let past = if deadline.strict { !less(today, due) } else { less(due, today) };
@@ -500,6 +530,9 @@ fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, askin
             _ => Verdict::Unverified,
         },
     };
+    if !P::KEEPS {
+        return out.count(asking.weighed(verdict));
+    }
     let mut ruling = asking.rule(eval, verdict);
     ruling.due = Some(due);
     // An open deadline is worded too: the forecast lists it.
@@ -526,7 +559,8 @@ fn evidence<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, due: Span) 
     let mut met = Truth::False;
     let mut late = Span::ABSENT;
     for evidence in &deadline.evidence {
-        let mut dates: Vec<(Span, Truth)> = Vec::new();
+        let mut dates = std::mem::take(&mut eval.spare);
+        dates.clear();
         let known = match &evidence.dates {
             crate::rules::Dates::One(node) => {
                 let date = eval.span(*node);
@@ -542,7 +576,7 @@ fn evidence<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, due: Span) 
         };
         let opens = evidence.opens.map(|o| eval.span(o));
         let closes = evidence.closes.map_or(due, |c| eval.span(c));
-        for (date, counts) in dates {
+        for (date, counts) in dates.drain(..) {
             if date.is_absent() {
                 continue;
             }
@@ -554,6 +588,7 @@ fn evidence<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, due: Span) 
                 late = date;
             }
         }
+        eval.spare = dates;
         if !known {
             met = met.or(Truth::Unknown);
         }
@@ -594,6 +629,11 @@ fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, askin
             };
             if let Some(verdict) = verdict {
                 any = true;
+                if !P::KEEPS {
+                    out.count(asking.weighed(verdict));
+                    earlier = Some((&stage.name, eval.span(stage.end)));
+                    continue;
+                }
                 let mut ruling = asking.rule(eval, verdict);
                 ruling.part = Some(if sequence.by_stage { stage.name.clone() } else { format!("{name}→{}", stage.name) });
                 if P::WATCH {
@@ -619,7 +659,7 @@ fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, askin
         earlier_evidence = eval.probe.evidence();
     }
     if !any {
-        out.add(asking.rule(eval, Verdict::Compliant), P::KEEPS);
+        out.tell::<P>(Verdict::Compliant, || asking.label.ruling(asking.version));
     }
 }
 

@@ -9,6 +9,7 @@ mod finding;
 mod interpret;
 mod judge;
 mod probe;
+mod quick;
 mod report;
 mod say;
 mod script;

@@ -28,6 +28,8 @@ pub trait Probe {
     const WATCH: bool;
     /// Whether some cells are read as something else than they hold.
     const ASSUMES: bool = false;
+    /// Whether nobody minds how an answer is come by: shortcuts are taken and values remembered.
+    const QUICK: bool = !Self::WATCH && !Self::ASSUMES;
     /// What a cell is to be read as.
     fn assumed(&self, table: TableId, row: RowId, field: FieldId) -> Option<super::value::Span> {
         let _ = (table, row, field);

@@ -310,10 +310,12 @@ impl<'c, P: Probe> Eval<'c, P> {
                     return Span::ABSENT;
                 }
                 match self.stretches(*spans) {
-                    Some(list) if !until.is_unknown() => Span {
-                        lo: i64::from(merged_months(&mut shortest(&list, until.lo))),
-                        hi: i64::from(merged_months(&mut longest(&list, until.hi))),
-                    },
+                    Some(list) if !until.is_unknown() => {
+                        let lo = i64::from(merged_months(&mut shortest(&list, until.lo)));
+                        let sure = until.is_exact() && all_sure(&list);
+                        let hi = if sure { lo } else { i64::from(merged_months(&mut longest(&list, until.hi))) };
+                        Span { lo, hi }
+                    }
                     _ => Span { lo: 0, hi: i64::MAX },
                 }
             }
@@ -324,10 +326,9 @@ impl<'c, P: Probe> Eval<'c, P> {
                     Some(list) if months.is_exact() => {
                         let n = i32::try_from(months.lo).unwrap_or(i32::MAX);
                         let day = |d: Option<Day>| d.map_or(never, |d| i64::from(d.0));
-                        Span {
-                            lo: day(reaches(&mut longest(&list, i64::MAX), n)),
-                            hi: day(reaches(&mut shortest(&list, i64::MAX), n)),
-                        }
+                        let lo = day(reaches(&mut longest(&list, i64::MAX), n));
+                        let hi = if all_sure(&list) { lo } else { day(reaches(&mut shortest(&list, i64::MAX), n)) };
+                        Span { lo, hi }
                     }
                     _ => Span::UNKNOWN,
                 }
@@ -472,6 +473,11 @@ enum Key {
 /// Whether two dates, one of them imprecise, may fall either way round.
 fn overlapping(a: Span, b: Span) -> bool {
     !(a.is_absent() || b.is_absent() || (a.is_exact() && b.is_exact())) && a.lo <= b.hi && b.lo <= a.hi
+}
+
+/// Whether every span counts and is known to the day.
+fn all_sure(list: &[Stretch]) -> bool {
+    list.iter().all(|s| s.counts == Truth::True && s.start.is_exact() && s.end.is_exact())
 }
 
 /// The least that spans may come to: only those that surely count, from their latest start to the day after their earliest end.
