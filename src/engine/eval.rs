@@ -2,6 +2,7 @@
 //! wrong kind of value answers unknown.
 
 use super::context::Context;
+use super::id_number::{self, IdNumber};
 use super::probe::{Lack, Probe, Shown};
 use super::quick::{Quick, compared, in_codes};
 use super::value::{RowVal, Span, TextVal, Truth, equal};
@@ -313,6 +314,13 @@ impl<'c, P: Probe> Eval<'c, P> {
                 let (a, b): (String, String) = (squeezed(a).collect(), squeezed(b).collect());
                 a.contains(&b) || b.contains(&a)
             }),
+            Node::IdValid(text) => self.id_number(*text, |n| Truth::of(n.is_some())),
+            Node::IdMale(text) => self.id_number(*text, |n| n.map_or(Truth::Unknown, |n| Truth::of(n.male))),
+            Node::Covers(date, day) => covers(self.span(*date), self.span(*day)),
+            Node::Exported(table, field) => {
+                let rows = self.cx.store.rows(*table);
+                Truth::of(rows.exported && field.is_none_or(|f| rows.column(f).is_some()))
+            }
             Node::Contains(a, b) => self.compare_texts(*a, *b, |a, b| a.contains(b)),
             Node::InTexts(text, list) => match self.text(*text) {
                 TextVal::Known(text) => Truth::of(list.iter().any(|&t| self.constant(t) == text)),
@@ -397,6 +405,11 @@ impl<'c, P: Probe> Eval<'c, P> {
             | Node::HeldMonths(..)
             | Node::Reaches(..) => self.aggregate(id),
             Node::Size(list) => self.list_size(*list),
+            Node::IdBirth(text) => match self.text(*text) {
+                TextVal::Known(text) => id_number::read(text).map_or(Span::ABSENT, |n| Span::exact(i64::from(n.birth.0))),
+                TextVal::None => Span::ABSENT,
+                TextVal::Unknown => Span::UNKNOWN,
+            },
             _ => self.computed(id),
         }
     }
@@ -722,6 +735,14 @@ impl<'c, P: Probe> Eval<'c, P> {
         }
     }
 
+    fn id_number(&mut self, text: NodeId, says: impl Fn(Option<IdNumber>) -> Truth) -> Truth {
+        match self.text(text) {
+            TextVal::Known(text) => says(id_number::read(text)),
+            TextVal::None => says(None),
+            TextVal::Unknown => Truth::Unknown,
+        }
+    }
+
     pub(super) fn constant(&self, text: u32) -> &'c str {
         self.cx.rules.program.texts.get(text as usize).map_or("", String::as_str)
     }
@@ -835,6 +856,14 @@ impl<'c, P: Probe> Eval<'c, P> {
         self.base = base;
         value
     }
+}
+
+/// Whether a day is one of those that a date may stand for.
+fn covers(date: Span, day: Span) -> Truth {
+    if date.is_absent() || date.is_unknown() || !day.is_exact() {
+        return Truth::Unknown;
+    }
+    Truth::of(date.lo <= day.lo && day.lo <= date.hi)
 }
 
 fn squeezed(text: &str) -> impl Iterator<Item = char> + '_ {

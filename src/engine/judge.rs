@@ -442,10 +442,30 @@ fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, asking: &Askin
     if P::WATCH && ruling.verdict.is_some_and(Verdict::is_finding) {
         let (days, unit) = days(eval, check.days);
         (ruling.days, ruling.unit) = (days, unit);
-        ruling.message = sentence(eval, &check.message, &Facts { days, ..Facts::default() });
+        let facts = Facts { days, ..Facts::default() };
+        ruling.message = if met == Truth::False && verdict == Verdict::Unverified {
+            contradiction(eval, &check.message, &facts)
+        } else {
+            sentence(eval, &check.message, &facts)
+        };
         ruling.evidence = eval.probe.evidence();
     }
     out.add(ruling, P::KEEPS);
+}
+
+/// The sentence of data that contradict each other: the cells that do are those that it, or the condition that chose it, reads.
+fn contradiction<P: Watched>(eval: &mut Eval<'_, P>, message: &Message, facts: &Facts) -> String {
+    let mark = eval.probe.lacking();
+    let mut text = String::new();
+    for (when, template) in &message.0 {
+        eval.probe.clear_evidence();
+        if when.is_none_or(|w| eval.truth(w) == Truth::True) {
+            text = say(eval, template, facts);
+            break;
+        }
+    }
+    eval.probe.forget_lacks(mark);
+    text
 }
 
 /// The severity that applies; 待核 where it is unknown which of two.

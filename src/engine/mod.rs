@@ -6,6 +6,7 @@ mod context;
 mod due;
 mod eval;
 mod finding;
+mod id_number;
 mod interpret;
 mod judge;
 mod probe;

@@ -17,6 +17,8 @@ enum Source<'a> {
     Children(Children<'a>),
     /// The same, and rows that may refer to it: whose reference is blank or could not be read.
     Perhaps(Children<'a>, Vec<RowId>),
+    /// Every row of a table that is not void.
+    All(TableId),
     /// Rows, each with the truth of its belonging.
     Listed(Vec<(RowId, Truth)>),
 }
@@ -49,6 +51,14 @@ impl<'c, P: Probe> Eval<'c, P> {
                 let rows = rows.map(|r| (r, Truth::True)).chain(loose.into_iter().map(|r| (r, Truth::Unknown)));
                 for (row, belongs) in rows {
                     if self.visit(set, row, belongs, &mut visit).is_break() {
+                        break;
+                    }
+                }
+            }
+            Source::All(table) => {
+                let rows = self.cx.store.rows(table);
+                for row in (0..rows.len as RowId).filter(|&r| !rows.is_void(r)) {
+                    if self.visit(set, row, Truth::True, &mut visit).is_break() {
                         break;
                     }
                 }
@@ -129,9 +139,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                     self.probe.lack(Lack::Table(*all));
                     return Source::Unknown;
                 }
-                let rows = store.rows(*all);
-                let sound = (0..rows.len as RowId).filter(|&r| !rows.is_void(r));
-                Source::Listed(sound.map(|r| (r, Truth::True)).collect())
+                Source::All(*all)
             }
             Node::Peers(owner, of, field) => {
                 let RowVal::Row(row) = self.row(*owner) else { return Source::Unknown };

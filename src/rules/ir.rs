@@ -103,6 +103,14 @@ pub enum Node {
     Overlaps(NodeId, NodeId),
     /// Texts: the first holds the second.
     Contains(NodeId, NodeId),
+    /// A text is an ID number as the standard makes them.
+    IdValid(NodeId),
+    /// An ID number is a man's.
+    IdMale(NodeId),
+    /// A date, however imprecise, may be that day.
+    Covers(NodeId, NodeId),
+    /// A table, or a column of it, was exported.
+    Exported(TableId, Option<FieldId>),
     /// Rows: the same row.
     SameRow(NodeId, NodeId),
     /// A code among constants (one bit a code).
@@ -162,6 +170,8 @@ pub enum Node {
     YearOf(NodeId),
     /// The month of a date.
     MonthOf(NodeId),
+    /// The day of birth in an ID number; absent where there is none.
+    IdBirth(NodeId),
     /// A date of year, month, day.
     DateOf(NodeId, NodeId, NodeId),
     /// How many rows.

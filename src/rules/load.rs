@@ -152,6 +152,7 @@ impl RuleSet {
                 | Node::HasCell(_, t, f)
                 | Node::Follow(_, t, f)
                 | Node::Children(_, t, f)
+                | Node::Exported(t, Some(f))
                 | Node::Peers(_, t, f) => self.want(&mut wanted, *t, *f),
                 _ => {}
             }

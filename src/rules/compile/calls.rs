@@ -9,11 +9,12 @@ use std::cell::Cell as Slot;
 use std::rc::Rc;
 
 /// Every function, for suggestions and documents.
-pub const FUNCTIONS: [&str; 50] = [
+pub const FUNCTIONS: [&str; 55] = [
     "any", "none", "all", "count", "latest", "earliest", "latest_by", "earliest_by", "highest", "lowest", "first_date", "last_date",
     "sum", "distinct", "spans", "held_months", "reaches", "rows_of", "peers", "has", "row_if", "workdays", "days", "whole_months",
     "whole_years", "year", "month", "date", "plus_months", "impact_end", "between", "min", "max", "first_of", "below", "above", "steps",
     "higher_of", "lookup", "contains", "same_text", "overlaps", "lacking", "items", "pick", "size", "blank_as", "last_years", "years", "where",
+    "id_number_valid", "id_number_male", "id_number_birth", "covers", "exported",
 ];
 
 impl Compiler<'_> {
@@ -80,6 +81,7 @@ impl Compiler<'_> {
             }
             ("rows_of", [table]) => self.rows_of(env, expr, table),
             ("peers", [table, field]) => self.peers(env, expr, table, field),
+            ("exported", [what]) => self.exported(env, expr, what),
             ("has", [what]) => self.has(env, expr, what),
             ("row_if", [row, cond]) => {
                 let (row, ty) = self.expr(env, row, None)?;
@@ -235,6 +237,19 @@ impl Compiler<'_> {
         found
     }
 
+    /// `exported(quota)`, `exported(training.credits)`.
+    fn exported(&mut self, env: &Env, expr: &Expr, what: &Expr) -> Option<Typed> {
+        let Kind::Field(table, name) = &what.kind else {
+            let table = self.table_arg(env, what)?;
+            return Some((self.add(Node::Exported(table, None), expr), Ty::Truth));
+        };
+        let table = self.table_arg(env, table)?;
+        let Some(field) = self.schema.tables[table].field(name) else {
+            return self.fail(env, what, "rule::unknown-field", format!("没有字段“{name}”"));
+        };
+        Some((self.add(Node::Exported(table, Some(field)), expr), Ty::Truth))
+    }
+
     fn peers(&mut self, env: &Env, expr: &Expr, table: &Expr, field: &Expr) -> Option<Typed> {
         let id = self.table_arg(env, table)?;
         let Kind::Name(name) = &field.kind else { return self.fail(env, field, "rule::type", "这里应为字段名") };
@@ -326,6 +341,7 @@ fn simple(name: &str, args: usize) -> Option<Simple> {
     const DATES: &[Ty] = &[Ty::Date, Ty::Date];
     const DATE: &[Ty] = &[Ty::Date];
     const TEXTS: &[Ty] = &[Ty::Text, Ty::Text];
+    const TEXT: &[Ty] = &[Ty::Text];
     const INT: &[Ty] = &[Ty::Int(Unit::Plain)];
     const INTS: &[Ty] = &[Ty::Int(Unit::Plain), Ty::Int(Unit::Plain)];
     const DATE_INT: &[Ty] = &[Ty::Date, Ty::Int(Unit::Plain)];
@@ -340,6 +356,10 @@ fn simple(name: &str, args: usize) -> Option<Simple> {
         "impact_end" => (DATE_INT, Ty::Date, Node::ImpactEnd),
         "years" => (INTS, Ty::Ints, Node::Years),
         "last_years" => (INT, Ty::Ints, |a, _| Node::LastYears(a)),
+        "covers" => (DATES, Ty::Truth, Node::Covers),
+        "id_number_valid" => (TEXT, Ty::Truth, |a, _| Node::IdValid(a)),
+        "id_number_male" => (TEXT, Ty::Truth, |a, _| Node::IdMale(a)),
+        "id_number_birth" => (TEXT, Ty::Date, |a, _| Node::IdBirth(a)),
         "contains" => (TEXTS, Ty::Truth, Node::Contains),
         "same_text" => (TEXTS, Ty::Truth, Node::SameTextLoosely),
         "overlaps" => (TEXTS, Ty::Truth, Node::Overlaps),
