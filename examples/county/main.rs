@@ -1,7 +1,6 @@
 //! Makes an invented county's personnel records: the sample that the program is held to, or as many people as a benchmark wants.
 //!
 //! - `cargo run --example county -- --out samples/county` writes the sample and EXPECTED.csv, the findings that it must give as of 2026-06-30.
-//!   With `--every-family`, also the faults of the rules that are not in force yet.
 //! - `cargo run --example county -- --case --out samples/case` writes one person's case with a few breaches, and its EXPECTED.csv.
 //! - `cargo run --release --example county -- --people 100000 --out people.db` writes that many people into one SQLite file; `--csv DIR` into a folder.
 //!
@@ -40,7 +39,7 @@ use day::Workdays;
 use table::ALL;
 use write::{Database, Failure, Folder, Sink};
 
-const USAGE: &str = "usage: county [--people N] [--core] [--case] [--every-family] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
+const USAGE: &str = "usage: county [--people N] [--core] [--case] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
 
 struct Arguments {
     people: Option<usize>,
@@ -49,7 +48,6 @@ struct Arguments {
     csv: bool,
     core: bool,
     case: bool,
-    every_family: bool,
 }
 
 fn main() -> ExitCode {
@@ -68,12 +66,11 @@ fn main() -> ExitCode {
 
 fn arguments() -> Option<Arguments> {
     let mut given = std::env::args().skip(1);
-    let mut found = Arguments { people: None, seed: 2026, out: PathBuf::new(), csv: false, core: false, case: false, every_family: false };
+    let mut found = Arguments { people: None, seed: 2026, out: PathBuf::new(), csv: false, core: false, case: false };
     while let Some(flag) = given.next() {
         match flag.as_str() {
             "--core" => found.core = true,
             "--case" => found.case = true,
-            "--every-family" => found.every_family = true,
             "--people" => found.people = Some(given.next()?.parse().ok()?),
             "--seed" => found.seed = given.next()?.parse().ok()?,
             "--out" | "--csv" => {
@@ -95,13 +92,13 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.people {
         Some(people) => bulk::write(&days, arguments.seed, people, arguments.core, sink.as_mut())?,
         None if arguments.case => store(&one::make(&days, arguments.seed), sink.as_mut(), dir)?,
-        None => store(&sample(&days, arguments.seed, arguments.every_family), sink.as_mut(), dir)?,
+        None => store(&sample(&days, arguments.seed), sink.as_mut(), dir)?,
     }
     sink.finish()
 }
 
 /// The sample county.
-fn sample(days: &Workdays, seed: u64, every_family: bool) -> County<'_> {
+fn sample(days: &Workdays, seed: u64) -> County<'_> {
     let mut county = County::new(days, seed, String::new());
     units::write(&mut county);
     let sizes = Sizes { retired: 30, staff: 150, moved: 12, from_elsewhere: 35, every_slot: false };
@@ -109,11 +106,11 @@ fn sample(days: &Workdays, seed: u64, every_family: bool) -> County<'_> {
     life::write(&mut county, &people);
     special::write(&mut county);
     fates::write(&mut county);
-    faults::plant(&mut county, every_family);
+    faults::plant(&mut county);
     close::write_evaluations(&mut county);
     close::mark_excellent(&mut county);
     close::write_quotas(&mut county);
-    faults::finish(&mut county, every_family);
+    faults::finish(&mut county);
     county
 }
 
