@@ -8,7 +8,7 @@
 use criterion::Criterion;
 use guiju::engine::{Options, check};
 use guiju::records::{Builder, Cell, Store, Wanted};
-use guiju::rules::{Files, Loading, RuleSet, load_as};
+use guiju::rules::{Files, Interpret, Loading, RuleSet, load_as};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ const AS_OF: &str = "2026-06-30";
 
 fn main() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let (lowered, interpreted) = (rules(false), rules(true));
+    let (lowered, interpreted) = (rules(Interpret::WhereNeeded), rules(Interpret::Always));
     let store = secondments(&lowered);
     let files = Files::built_in();
     let script = &files.get("local/JL/JL002.rhai").unwrap().text;
@@ -66,7 +66,7 @@ fn main() {
     println!("interpreted ÷ plain {:.2} (bar: at most 1.1)", ratio(interpreted, plain));
 }
 
-fn rules(interpret: bool) -> RuleSet {
+fn rules(interpret: Interpret) -> RuleSet {
     let wanted = |path: &str| path.ends_with("JL002.toml");
     load_as(&Files::built_in(), &Loading { wanted: &wanted, interpret, ..Loading::default() }).unwrap_or_else(|e| panic!("{}", e[0].message))
 }

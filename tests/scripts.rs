@@ -4,19 +4,24 @@
 use guiju::engine::{Finding, Options, Outcome, check, run_tests};
 use guiju::ingest;
 use guiju::records::Store;
-use guiju::rules::{Files, Loading, RuleSet, load_as};
+use guiju::rules::{Files, Interpret, Loading, RuleSet, load_as};
 
 #[path = "scripts/data.rs"]
 mod data;
 #[path = "scripts/written.rs"]
 mod written;
 
-fn load(files: &Files, interpret: bool) -> RuleSet {
+fn load(files: &Files, interpret: Interpret) -> RuleSet {
     load_as(files, &Loading { interpret, ..Loading::default() }).unwrap_or_else(|errors| panic!("{}", complaints(&errors)))
 }
 
 fn complaints(errors: &[guiju::diagnostic::Diagnostic]) -> String {
     errors.iter().map(|e| format!("{}:{} {}", e.source.name, e.line(), e.message)).collect::<Vec<_>>().join("\n")
+}
+
+/// Lowered, interpreted, and interpreted with every comparison and sum left to rhai.
+fn three(files: &Files) -> (RuleSet, RuleSet, RuleSet) {
+    (load(files, Interpret::WhereNeeded), load(files, Interpret::Always), load(files, Interpret::Plainly))
 }
 
 /// The schema, the shared words and the calendar, without any rule.
@@ -69,7 +74,7 @@ fn same(lowered: &Outcome, interpreted: &Outcome, what: &str) {
 #[test]
 fn every_written_script_is_lowered() {
     for (name, subject, keys, script) in written::LOWERED {
-        let rules = load(&one(subject, keys, script), false);
+        let rules = load(&one(subject, keys, script), Interpret::WhereNeeded);
         let why = rules.rules[0].script.as_ref().and_then(|s| s.interpreted.clone());
         assert_eq!(why, None, "{name}");
     }
@@ -81,14 +86,15 @@ fn written_scripts_say_the_same_both_ways_over_generated_records() {
     for (n, (_, subject, keys, script)) in written::LOWERED.iter().enumerate() {
         add(&mut files, &format!("ZZ{n:03}"), subject, keys, script);
     }
-    let (lowered, interpreted) = (load(&files, false), load(&files, true));
+    let (lowered, interpreted, plainly) = three(&files);
     assert!(interpreted.rules.iter().all(|r| r.script.as_ref().is_some_and(|s| s.interpreted.is_some())));
     let mut findings = 0;
     for seed in 0..150 {
         let store = data::store(&lowered.schema, seed);
-        let (a, b) = (run(&lowered, &store), run(&interpreted, &store));
+        let a = run(&lowered, &store);
         findings += a.findings.len();
-        same(&a, &b, &format!("seed {seed}"));
+        same(&a, &run(&interpreted, &store), &format!("seed {seed}"));
+        same(&a, &run(&plainly, &store), &format!("seed {seed}, plainly"));
     }
     assert!(findings > 5000, "only {findings} findings");
 }
@@ -96,13 +102,15 @@ fn written_scripts_say_the_same_both_ways_over_generated_records() {
 #[test]
 fn shipped_scripts_say_the_same_both_ways_over_generated_records_and_the_county() {
     let files = Files::built_in();
-    let (lowered, interpreted) = (load(&files, false), load(&files, true));
+    let (lowered, interpreted, plainly) = three(&files);
     let scripts: Vec<usize> = (0..lowered.rules.len()).filter(|&i| lowered.rules[i].script.is_some()).collect();
     assert!(!scripts.is_empty());
     let options = || Options { rules: Some(&scripts), ..Options::on("2026-06-30".parse().expect("a day")) };
     for seed in 0..400 {
         let store = data::store(&lowered.schema, seed);
-        same(&check(&lowered, &store, &options()), &check(&interpreted, &store, &options()), &format!("seed {seed}"));
+        let a = check(&lowered, &store, &options());
+        same(&a, &check(&interpreted, &store, &options()), &format!("seed {seed}"));
+        same(&a, &check(&plainly, &store, &options()), &format!("seed {seed}, plainly"));
     }
     let folder = "samples/county".to_owned();
     let store = ingest::read(&[folder], &lowered.schema, &lowered.wanted(), &ingest::Silent).expect("the sample can be read");
@@ -112,7 +120,7 @@ fn shipped_scripts_say_the_same_both_ways_over_generated_records_and_the_county(
 #[test]
 fn shipped_scripts_pass_their_own_tests_interpreted() {
     let files = Files::built_in();
-    let rules = load(&files, true);
+    let rules = load(&files, Interpret::Always);
     let trials = run_tests(&files, &rules, &|r| r.script.is_some());
     assert!(!trials.is_empty());
     for trial in trials {
@@ -126,7 +134,7 @@ fn on_posts(script: &str) -> Outcome {
 }
 
 fn on_posts_with(keys: &str, script: &str) -> Outcome {
-    let rules = load(&one("person", keys, script), false);
+    let rules = load(&one("person", keys, script), Interpret::WhereNeeded);
     let why = rules.rules[0].script.as_ref().and_then(|s| s.interpreted.clone());
     assert!(why.is_some(), "this script should need the interpreter");
     run(&rules, &two_posts(&rules))
@@ -262,7 +270,7 @@ fn lowered_scripts_have_the_same_limits() {
         ("for i in 0..9223372036854775807 { }", "执行超过"),
         ("let n = 9223372036854775806; for i in 0..9 { n += 1; }", "溢出"),
     ] {
-        let rules = load(&one("person", "", script), false);
+        let rules = load(&one("person", "", script), Interpret::WhereNeeded);
         assert_eq!(rules.rules[0].script.as_ref().and_then(|s| s.interpreted.clone()), None, "{script}");
         let outcome = run(&rules, &two_posts(&rules));
         assert!(outcome.failures.iter().any(|f| f.why.contains(why)), "{script}: {:?}", outcome.failures);
@@ -271,7 +279,7 @@ fn lowered_scripts_have_the_same_limits() {
 
 #[test]
 fn a_script_that_never_ends_costs_little_even_over_many_subjects() {
-    let rules = load(&one("person", "", "let a = []; loop { }"), false);
+    let rules = load(&one("person", "", "let a = []; loop { }"), Interpret::WhereNeeded);
     let folder = tempfile::tempdir().expect("a folder");
     let rows: String = (0..5000).map(|n| format!("P{n},某甲\n")).collect();
     std::fs::write(folder.path().join("person.csv"), format!("person_id,name\n{rows}")).expect("a file");

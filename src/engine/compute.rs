@@ -82,7 +82,8 @@ impl<'c, P: Probe> Eval<'c, P> {
             return date;
         }
         let calendar = self.cx.calendar();
-        let ends = (dates::add(as_day(date.lo), period, calendar), dates::add(as_day(date.hi), period, calendar));
+        let first = dates::add(as_day(date.lo), period, calendar);
+        let ends = (first, if date.is_exact() { first } else { dates::add(as_day(date.hi), period, calendar) });
         match ends {
             (Some(lo), Some(hi)) => Span { lo: day(lo), hi: day(hi) },
             _ => {

@@ -36,6 +36,8 @@ trait Desk {
     fn code(&self, list: usize, text: &str) -> Option<i64>;
     /// A value in words.
     fn show(&self, value: &Value) -> String;
+    /// Whether anybody wants to know more than how many findings there are.
+    fn keeps(&self) -> bool;
     /// Names the part that the next finding is about.
     fn part(&mut self, text: String);
     /// Reports a finding.
@@ -147,6 +149,10 @@ impl<P: Watched> Desk for Session<'_, '_, P> {
             Kind::Row(RowVal::Absent, _) | Kind::Text(false) => say::NONE.to_owned(),
             Kind::Row(RowVal::Unknown, _) | Kind::Text(true) => say::UNKNOWN.to_owned(),
         }
+    }
+
+    fn keeps(&self) -> bool {
+        P::KEEPS
     }
 
     fn part(&mut self, text: String) {

@@ -130,7 +130,10 @@ fn step<P: Watched>(eval: &mut Eval<'_, P>, action: &Action, run: &mut Run<'_, '
         Action::Continue => ControlFlow::Break(Stop::Continue),
         Action::Return => ControlFlow::Break(Stop::Return),
         Action::Part(template) => {
-            run.part = Some(words(eval, template));
+            // Counting needs no names.
+            if P::KEEPS {
+                run.part = Some(words(eval, template));
+            }
             ControlFlow::Continue(())
         }
         Action::Violation(template) => {

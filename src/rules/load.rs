@@ -50,13 +50,24 @@ pub struct Loading<'a> {
     pub wanted: &'a dyn Fn(&str) -> bool,
     /// Parameters set from outside, in place of the files'.
     pub overrides: &'a [(String, Value)],
-    /// Interprets every script, also those that could be lowered: to prove that both ways agree.
-    pub interpret: bool,
+    /// Which scripts are interpreted.
+    pub interpret: Interpret,
+}
+
+/// Which scripts are interpreted. Others than those that must be are interpreted to prove that both ways agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interpret {
+    /// Those that cannot be lowered.
+    WhereNeeded,
+    /// All.
+    Always,
+    /// All, and rhai does every comparison and sum itself.
+    Plainly,
 }
 
 impl Default for Loading<'_> {
     fn default() -> Self {
-        Self { wanted: &|_| true, overrides: &[], interpret: false }
+        Self { wanted: &|_| true, overrides: &[], interpret: Interpret::WhereNeeded }
     }
 }
 

@@ -16,7 +16,7 @@ mod syntax;
 
 pub use files::{Files, FolderError};
 pub use interpreted::{ALL, ANY, CALL, Interpreted, Island, Member, PLAIN, SHOWN};
-pub use load::{Loading, RuleSet, load, load_as, load_some};
+pub use load::{Interpret, Loading, RuleSet, load, load_as, load_some};
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{
     Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Run, Script, ScriptText, Sequence, Severity, Stage, Version,

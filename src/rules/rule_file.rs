@@ -2,6 +2,7 @@
 
 use super::compile::{Bound, Compiler, Env, text_origin};
 use super::ir::{Given, Message, Node, NodeId, Ty, Unit};
+use super::load::Interpret;
 use super::regulations::Regulations;
 use super::rule::{TEST_HEADER, Body, Check, DayUnit, Days, Each, Grade, Rule, ScriptText, Severity, Version};
 use super::syntax::{self, Expr, Kind, Origin};
@@ -34,8 +35,8 @@ pub struct Setting<'a> {
     pub family: String,
     /// Parameters set from outside, in place of the file's.
     pub overrides: &'a [(String, document::Value)],
-    /// Whether scripts that could be lowered are interpreted all the same.
-    pub interpret: bool,
+    /// Which scripts are interpreted.
+    pub interpret: Interpret,
     /// Scripts by file name, beside the rule.
     pub scripts: &'a dyn Fn(&str) -> Option<Arc<Source>>,
 }

@@ -162,6 +162,28 @@ pub(super) fn arguments(text: &str, start: usize) -> Option<Vec<Range<usize>>> {
     None
 }
 
+/// A stretch of text with the brackets that it opens or closes.
+pub(super) fn balanced(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let (mut open, mut before) = (0usize, 0usize);
+    for (_, piece) in Pieces::of(text.get(range.clone())?) {
+        match piece {
+            Piece::Sign("(" | "[") => open += 1,
+            Piece::Sign(")" | "]") if open > 0 => open -= 1,
+            Piece::Sign(")" | "]") => before += 1,
+            _ => {}
+        }
+    }
+    let (mut start, mut end) = (range.start, range.end);
+    for _ in 0..before {
+        start = text.get(..start)?.trim_end().strip_suffix(['(', '['])?.len();
+    }
+    for _ in 0..open {
+        let rest = text.get(end..)?;
+        end = text.len() - rest.trim_start().strip_prefix([')', ']'])?.len();
+    }
+    Some(start..end)
+}
+
 /// Stands for a double quote inside a text in single quotes until the text is parsed: a character nobody writes.
 const LOOKALIKE: char = '\u{e022}';
 

@@ -109,8 +109,10 @@ fn arithmetic(engine: &mut Engine) {
 
 fn effects(engine: &mut Engine) {
     engine.register_fn("part", |text: Dynamic| {
-        let text = words(&text);
-        desk(|d| d.part(text));
+        if desk(|d| d.keeps()) {
+            let text = words(&text);
+            desk(|d| d.part(text));
+        }
     });
     for (name, advice) in [("violation", false), ("advise", true)] {
         engine.register_fn(name, move |text: Dynamic| {

@@ -42,6 +42,7 @@ struct Embed<'e, 'a> {
     env: Env,
     places: Places<'e>,
     text: &'e str,
+    whole: bool,
     islands: Vec<Island>,
     locals: Vec<Local>,
     functions: BTreeMap<String, Function>,
@@ -55,7 +56,10 @@ struct Embed<'e, 'a> {
 
 impl Compiler<'_> {
     /// Prepares a script for the interpreter. None: it is wrong, and the sink tells how.
-    pub fn interpreted(&mut self, env: &Env, source: &Arc<Source>) -> Option<Interpreted> {
+    ///
+    /// `whole`: conditions and sums that are wholly of the language are asked of the records in one go; otherwise rhai takes them
+    /// apart.
+    pub fn interpreted(&mut self, env: &Env, source: &Arc<Source>, whole: bool) -> Option<Interpreted> {
         let errors = self.sink.len();
         let text = source.text.as_str();
         let origin = Origin { source, offset: 0 };
@@ -71,6 +75,7 @@ impl Compiler<'_> {
             env: env.clone(),
             places: Places::new(text, 0),
             text,
+            whole,
             islands: Vec::new(),
             locals: Vec::new(),
             functions: functions(&ast),
@@ -256,6 +261,9 @@ impl Embed<'_, '_> {
 
     fn expr(&mut self, expr: &RhaiExpr) {
         self.check(expr);
+        if self.whole && self.in_one_go(expr) {
+            return;
+        }
         match expr {
             RhaiExpr::Variable(name, _, pos) => self.variable(&syntax::narrow(&name.1), *pos),
             RhaiExpr::FnCall(call, pos) => self.call(call, *pos),
@@ -534,6 +542,44 @@ impl Embed<'_, '_> {
             // What cannot be lowered is no mistake here.
             let new = self.compiler.sink.split_off(errors);
             self.compiler.sink.extend(new.into_iter().filter(|d| d.code != ONLY_INTERPRETED));
+        }
+    }
+
+    /// Makes one island of a condition, sum or difference over the records.
+    fn in_one_go(&mut self, expr: &RhaiExpr) -> bool {
+        let operator = match expr {
+            RhaiExpr::And(..) | RhaiExpr::Or(..) => true,
+            RhaiExpr::FnCall(call, _) => call.op_token.is_some() || (call.name == "contains" && syntax::written_in(call, &self.places)),
+            _ => false,
+        };
+        if !operator {
+            return false;
+        }
+        let lifted = syntax::expression(expr, &self.places);
+        let mut names = Vec::new();
+        mentions(&lifted, &mut names);
+        if !self.is_pure(&lifted) || !self.is_typed(&lifted) || !names.iter().any(|n| self.is_of_records(n)) {
+            return false;
+        }
+        let Some(range) = tail::extent(&lifted, self.text).and_then(|r| syntax::balanced(self.text, r)) else { return false };
+        names.retain(|n| self.locals.iter().any(|l| l.name == *n));
+        names.sort();
+        names.dedup();
+        // What is wrong in it has been reported already.
+        let errors = self.compiler.sink.len();
+        let island = self.island(&lifted, &names);
+        self.compiler.sink.truncate(errors);
+        let Some(number) = island else { return false };
+        let list = names.iter().map(|n| format!(", {n}")).collect::<String>();
+        self.edits.push((range, format!("{CALL}({number}{list})")));
+        true
+    }
+
+    /// Whether a name stands for something of the records, not for a count of the script's own.
+    fn is_of_records(&self, name: &str) -> bool {
+        match self.locals.iter().rev().find(|l| l.name == name) {
+            Some(local) => !matches!(local.ty, Some(Ty::Int(_) | Ty::Truth)),
+            None => !matches!(self.compiler.lookup(&self.env, name), Some(Bound::Literal(_))),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::super::compile::{Bound, Compiler, Env, NotLowered};
 use super::super::ir::{Given, Node, Ty};
 use super::super::rule::{Body, Dates, Deadline, Evidence, Run, Script, Sequence, Severity, Stage};
+use super::super::load::Interpret;
 use super::super::syntax::{self, Origin};
 use super::Draft;
 use crate::dates::Period;
@@ -209,13 +210,17 @@ impl Draft<'_> {
         let mut inside = env.clone();
         inside.source = Arc::clone(&source);
         let lowered = compiler.script(&inside, &body);
-        let (run, why) = match lowered {
-            Ok(actions) if !self.setting.interpret => (Run::Lowered(actions), None),
-            Ok(_) => (Run::Interpreted(Box::new(compiler.interpreted(&inside, &source)?)), Some(String::new())),
-            Err(NotLowered::Foreign(what)) => (Run::Interpreted(Box::new(compiler.interpreted(&inside, &source)?)), Some(what)),
+        let why = match lowered {
+            Ok(actions) if self.setting.interpret == Interpret::WhereNeeded => {
+                return Some((Body::Script(Script { run: Run::Lowered(actions), severity }), Some(source), None));
+            }
+            Ok(_) => String::new(),
+            Err(NotLowered::Foreign(what)) => what,
             Err(NotLowered::Wrong) => return None,
         };
-        Some((Body::Script(Script { run, severity }), Some(source), why))
+        let interpreted = compiler.interpreted(&inside, &source, self.setting.interpret != Interpret::Plainly)?;
+        let script = Script { run: Run::Interpreted(Box::new(interpreted)), severity };
+        Some((Body::Script(script), Some(source), Some(why)))
     }
 }
 

@@ -2,7 +2,9 @@
 //! looking a function up, and `switch` sees codes and dates as text.
 
 use crate::rules::interpreted::{ALL, ANY, CALL, PLAIN, SHOWN};
+use crate::rules::syntax::{self, Expr as Ours, Kind};
 use rhai::{AST, CustomExpr, Dynamic, Expr, FnCallExpr, Position, Stmt};
+use std::ops::Range;
 
 /// Rewrites the statements of a script. Functions stay as they are: rhai does not let their bodies be changed.
 ///
@@ -114,5 +116,31 @@ fn island(call: &FnCallExpr) -> Option<i64> {
     match call.args.first() {
         Some(Expr::IntegerConstant(number, _)) => Some(*number),
         _ => None,
+    }
+}
+
+/// The bytes from the first to the last token of an expression, brackets around it aside. None where that does not show.
+pub fn extent(expr: &Ours, text: &str) -> Option<Range<usize>> {
+    let all = |items: &[Ours], start: usize| {
+        items.iter().try_fold(start..start, |r, e| extent(e, text).map(|e| r.start.min(e.start)..r.end.max(e.end)))
+    };
+    match &expr.kind {
+        Kind::Name(_) | Kind::Bool(_) | Kind::Text(_) => Some(expr.span.clone()),
+        Kind::Int(i) => (*i >= 0).then(|| expr.span.clone()),
+        Kind::Field(left, _) => Some(extent(left, text)?.start..expr.span.end),
+        Kind::Call(_, args) => {
+            let end = syntax::arguments(text, expr.span.start)?.last()?.end + 1;
+            let range = all(args, expr.span.start)?;
+            Some(range.start..range.end.max(end))
+        }
+        Kind::List(items) | Kind::And(items) | Kind::Or(items) | Kind::Operator(_, items) => {
+            let range = all(items, expr.span.start)?;
+            Some(range.start..range.end.max(expr.span.end))
+        }
+        Kind::In(a, b) => {
+            let (a, b) = (extent(a, text)?, extent(b, text)?);
+            Some(a.start..b.end)
+        }
+        Kind::Number(_) | Kind::Template(_) | Kind::If(..) => None,
     }
 }
