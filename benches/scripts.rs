@@ -23,6 +23,9 @@ const REPORTS: usize = 8;
 const ROUNDS: u32 = 15;
 const AS_OF: &str = "2026-06-30";
 
+/// One way of judging everything; gives the number of findings.
+type Way<'a> = Box<dyn Fn() -> usize + Send + Sync + 'a>;
+
 fn main() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let (lowered, interpreted) = (rules(Interpret::WhereNeeded), rules(Interpret::Always));
@@ -32,7 +35,7 @@ fn main() {
     let plain = plain::Plain::new(script, &dates(), AS_OF);
     assert_eq!((judge(&lowered, &store), judge(&interpreted, &store), plain.judge()), (0, 0, 0), "all keep their reports");
 
-    let mut ways: Vec<(&str, Box<dyn Fn() -> usize + Send + Sync>)> = vec![
+    let mut ways: Vec<(&str, Way<'_>)> = vec![
         ("lowered", Box::new(|| judge(&lowered, &store))),
         ("interpreted", Box::new(|| judge(&interpreted, &store))),
         ("plain embedding", Box::new(|| plain.judge())),

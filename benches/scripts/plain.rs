@@ -20,7 +20,7 @@ impl IntoIterator for Reports {
     type Item = Report;
     type IntoIter = std::vec::IntoIter<Report>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.to_vec().into_iter()
+        Vec::from(&*self.0).into_iter()
     }
 }
 
