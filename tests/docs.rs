@@ -48,6 +48,17 @@ fn every_error_code_is_in_the_manual_and_no_other() {
 }
 
 #[test]
+fn every_function_of_the_rule_language_is_in_the_manual() {
+    let (manual, reference) = (read(MANUAL), read("rules/README.md"));
+    for (i, _) in reference.match_indices('`') {
+        let rest = reference.get(i + 1..).unwrap_or_default();
+        let name = rest.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).next().unwrap_or_default();
+        let call = format!("{name}(");
+        assert!(name.is_empty() || !rest.starts_with(&call) || manual.contains(&call), "{MANUAL} does not tell of {name}()");
+    }
+}
+
+#[test]
 fn every_command_and_option_is_in_the_manual() {
     let manual = read(MANUAL);
     let commands = ["check", "due", "trace", "case", "explain", "import", "profile", "rules list", "rules test", "completions"];
