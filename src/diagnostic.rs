@@ -35,6 +35,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic whose label repeats nothing and whose help is empty.
     pub fn new(code: &'static str, source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
+        let span = within(&source.text, span);
         Self { code, message: message.into(), label: "这里".into(), help: None, source: Arc::clone(source), span }
     }
 
@@ -63,6 +64,12 @@ impl Diagnostic {
 
 /// Letters of the longest word that is taken for a mistyped name.
 const LONGEST_NAME: usize = 64;
+
+/// A place that lies in the text and cuts no character: places reckoned from text with escapes may miss by a little.
+fn within(text: &str, span: Range<usize>) -> Range<usize> {
+    let end = text.floor_char_boundary(span.end.min(text.len()));
+    text.floor_char_boundary(span.start.min(end))..end
+}
 
 /// The known name nearest to a wrong one, if it is near enough to be meant.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
