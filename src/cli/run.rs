@@ -88,7 +88,8 @@ pub(super) fn check_selectors(rules: &RuleSet, settings: &Settings) -> Result<()
 
 /// Whether a code, a prefix of codes or a pack names a rule.
 fn names(rule: &Rule, selector: &str) -> bool {
-    rule.code.starts_with(selector) || rule.pack == selector
+    let prefix = rule.code.get(..selector.len());
+    prefix.is_some_and(|p| p.eq_ignore_ascii_case(selector)) || rule.pack == selector
 }
 
 fn unknown(rules: &RuleSet, wrong: &str) -> Trouble {

@@ -91,6 +91,9 @@ fn one(
                 if finding.message.is_empty() {
                     finding.message = format!("{}，期限{}", rule.title, finding.due.as_deref().unwrap_or_default());
                 }
+                if ruling.unsure {
+                    finding.message.push_str("（是否适用待核）");
+                }
                 due.open.push(finding);
             }
             Verdict::Breach | Verdict::Advice => due.overdue.push(finding),

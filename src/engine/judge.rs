@@ -21,6 +21,8 @@ pub struct Ruling {
     pub year: Option<i32>,
     /// What is added to the subject's id, for rules over a unit's levels.
     pub under: Option<String>,
+    /// Whether it is not known that the rule applies.
+    pub unsure: bool,
     /// The verdict.
     pub verdict: Option<Verdict>,
     /// The sentence.
@@ -419,7 +421,7 @@ impl Asking {
     pub fn rule<P: Watched>(&self, eval: &Eval<'_, P>, verdict: Verdict) -> Ruling {
         let verdict = self.weighed(verdict);
         let lacks = if verdict == Verdict::Unverified { eval.probe.lacks_since(self.mark) } else { Vec::new() };
-        Ruling { verdict: Some(verdict), lacks, ..self.label.ruling(self.version) }
+        Ruling { verdict: Some(verdict), lacks, unsure: self.asked == Truth::Unknown, ..self.label.ruling(self.version) }
     }
 }
 

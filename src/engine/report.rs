@@ -57,7 +57,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
         evidence: evidence(cx, &ruling.evidence),
         missing,
         due: ruling.due.filter(|d| !d.is_absent() && !d.is_unknown()).map(due),
-        remedy: rule.remedy.clone(),
+        remedy: if ruling.lacks.is_empty() { rule.remedy.clone() } else { format!("补齐或者核实所缺数据后重新核查；查实有此问题的，{}", rule.remedy) },
         waived: None,
         title: rule.title.clone(),
     };
@@ -159,6 +159,10 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
     let mut all: Vec<Evidence> = Vec::new();
     for &(t, r, f) in cells {
         let (table, row, f) = cx.settled(t, r, f);
+        // What stands in a refused row proves nothing.
+        if cx.store.rows(table).is_ghost(row) {
+            continue;
+        }
         let def = &cx.store.schema.tables[table];
         let Some(field) = def.fields.get(f) else { continue };
         let cell = Evidence {

@@ -231,7 +231,7 @@ fn unknown_cells(table: &Found, column: &str, cells: u64) -> Problem {
         row: 0,
         column: column.to_owned(),
         code: "data::unreadable-at-import",
-        fate: Fate::Noted,
+        fate: Fate::Blanked,
         value: String::new(),
         why: format!("有{cells}个单元格在导入时就无法识别，按未知处理"),
         right: "请改正来源后重新导入".to_owned(),
