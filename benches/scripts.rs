@@ -71,7 +71,8 @@ fn main() {
 
 fn rules(interpret: Interpret) -> RuleSet {
     let wanted = |path: &str| path.ends_with("JL002.toml");
-    load_as(&Files::built_in(), &Loading { wanted: &wanted, interpret, ..Loading::default() }).unwrap_or_else(|e| panic!("{}", e[0].message))
+    load_as(&Files::built_in(), &Loading { wanted: &wanted, interpret, ..Loading::default() })
+        .unwrap_or_else(|e| panic!("{}", e[0].message))
 }
 
 fn judge(rules: &RuleSet, store: &Store) -> usize {

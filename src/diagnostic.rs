@@ -67,8 +67,9 @@ const LONGEST_NAME: usize = 64;
 
 /// A place that lies in the text and cuts no character: places reckoned from text with escapes may miss by a little.
 fn within(text: &str, span: Range<usize>) -> Range<usize> {
-    let end = text.floor_char_boundary(span.end.min(text.len()));
-    text.floor_char_boundary(span.start.min(end))..end
+    let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    let end = boundary(span.end);
+    boundary(span.start.min(end))..end
 }
 
 /// The known name nearest to a wrong one, if it is near enough to be meant.
@@ -79,7 +80,9 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     known
         .into_iter()
         .map(|name| (strsim::normalized_damerau_levenshtein(wrong, name), name))
-        .filter(|(score, name)| *score >= 0.5 || (wrong.chars().count() >= 2 && (name.contains(wrong) || wrong.contains(name)) && !name.is_empty()))
+        .filter(|(score, name)| {
+            *score >= 0.5 || (wrong.chars().count() >= 2 && (name.contains(wrong) || wrong.contains(name)) && !name.is_empty())
+        })
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, name)| name)
 }

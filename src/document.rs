@@ -6,8 +6,8 @@ use crate::diagnostic::{Diagnostic, Source};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use toml::de::{DeTable, DeValue};
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// A value and its place in the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,10 +134,9 @@ pub fn text<'a>(source: &Arc<Source>, value: &'a Value, sink: &mut Vec<Diagnosti
 pub fn texts(source: &Arc<Source>, value: &Value, sink: &mut Vec<Diagnostic>) -> Vec<Placed<String>> {
     match &value.value {
         Node::Text(t) => vec![Placed { value: t.clone(), span: value.span.clone() }],
-        Node::List(items) => items
-            .iter()
-            .filter_map(|v| text(source, v, sink).map(|t| Placed { value: t.to_owned(), span: v.span.clone() }))
-            .collect(),
+        Node::List(items) => {
+            items.iter().filter_map(|v| text(source, v, sink).map(|t| Placed { value: t.to_owned(), span: v.span.clone() })).collect()
+        }
         _ => wrong(source, value, "应为文本或文本列表", sink).unwrap_or_default(),
     }
 }
@@ -161,9 +160,7 @@ pub fn table<'a>(source: &Arc<Source>, value: &'a Value, sink: &mut Vec<Diagnost
 /// The list of tables of a value (`[[name]]`).
 pub fn tables<'a>(source: &Arc<Source>, value: &'a Value, sink: &mut Vec<Diagnostic>) -> Vec<(&'a Table, Range<usize>)> {
     match &value.value {
-        Node::List(items) => {
-            items.iter().filter_map(|v| table(source, v, sink).map(|t| (t, v.span.clone()))).collect()
-        }
+        Node::List(items) => items.iter().filter_map(|v| table(source, v, sink).map(|t| (t, v.span.clone()))).collect(),
         Node::Table(t) => vec![(t, value.span.clone())],
         _ => wrong(source, value, "应为表的列表（[[…]]）", sink).unwrap_or_default(),
     }

@@ -34,7 +34,14 @@ fn compare(folder: &str) {
     let (expected, found) = (expected(folder), found(folder));
     let missed: Vec<String> = expected.difference(&found).map(|l| format!("missed {l:?}")).collect();
     let extra: Vec<String> = found.difference(&expected).map(|l| format!("extra  {l:?}")).collect();
-    assert!(missed.is_empty() && extra.is_empty(), "{} missed, {} extra:\n{}\n{}", missed.len(), extra.len(), missed.join("\n"), extra.join("\n"));
+    assert!(
+        missed.is_empty() && extra.is_empty(),
+        "{} missed, {} extra:\n{}\n{}",
+        missed.len(),
+        extra.len(),
+        missed.join("\n"),
+        extra.join("\n")
+    );
 }
 
 #[test]

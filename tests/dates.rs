@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use guiju::dates::{
-    Calendar, Day, DayKind, Fuzzy, Period, add, add_months, impact_end, merged_months,
-    months_between, months_of_span, parse_fast, reaches, years_between,
+    Calendar, Day, DayKind, Fuzzy, Period, add, add_months, impact_end, merged_months, months_between, months_of_span, parse_fast, reaches,
+    years_between,
 };
 use proptest::prelude::*;
 
@@ -19,12 +19,8 @@ static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| Calendar::parse_csv(HOLID
 
 /// Each day of 2004-01-01..=2026-12-31 with whether it is worked, from the rows and chrono's weekdays alone.
 static DAYS: LazyLock<Vec<(Day, bool)>> = LazyLock::new(|| {
-    let rows: HashMap<&str, &str> = HOLIDAYS
-        .lines()
-        .skip(1)
-        .map(|row| row.split_at(10))
-        .map(|(date, rest)| (date, rest.split(',').nth(1).unwrap()))
-        .collect();
+    let rows: HashMap<&str, &str> =
+        HOLIDAYS.lines().skip(1).map(|row| row.split_at(10)).map(|(date, rest)| (date, rest.split(',').nth(1).unwrap())).collect();
     let mut date = NaiveDate::from_ymd_opt(2004, 1, 1).unwrap();
     let mut days = Vec::new();
     while date.year() <= 2026 {
@@ -113,11 +109,7 @@ fn every_day_of_1900_to_2200_is_the_one_of_the_gregorian_calendar() {
         let day = of(date);
         assert_eq!(i64::from(day.0), (date - epoch).num_days(), "{date}");
         assert_eq!(day.to_ymd(), (date.year(), date.month(), date.day()));
-        assert_eq!(
-            u32::from(day.weekday()),
-            date.weekday().number_from_monday(),
-            "{date}"
-        );
+        assert_eq!(u32::from(day.weekday()), date.weekday().number_from_monday(), "{date}");
         let text = date.to_string();
         assert_eq!(day.to_string(), text);
         assert_eq!(parse_fast(text.as_bytes()), Some(Fuzzy::exact(day)));
@@ -127,18 +119,9 @@ fn every_day_of_1900_to_2200_is_the_one_of_the_gregorian_calendar() {
 
 #[test]
 fn no_day_number_overflows() {
-    for n in [
-        i32::MIN,
-        i32::MIN + 1,
-        Day::PAST.0,
-        Day::FUTURE.0,
-        i32::MAX - 1,
-        i32::MAX,
-    ] {
+    for n in [i32::MIN, i32::MIN + 1, Day::PAST.0, Day::FUTURE.0, i32::MAX - 1, i32::MAX] {
         let (y, m, d) = Day(n).to_ymd();
-        assert!(
-            (-6_000_000..=6_000_000).contains(&y) && (1..=12).contains(&m) && (1..=31).contains(&d)
-        );
+        assert!((-6_000_000..=6_000_000).contains(&y) && (1..=12).contains(&m) && (1..=31).contains(&d));
         assert_eq!(add_months(Day(n), 7), Day(n));
     }
 }
@@ -156,16 +139,10 @@ fn working_days_match_a_naive_count_from_every_day_of_2004_to_2026() {
 
 #[test]
 fn working_days_are_weekdays_less_days_off_plus_make_up_days() {
-    let (weekend, off, make_up) =
-        DAYS.iter()
-            .fold((0, 0, 0), |(weekend, off, make_up), &(d, worked)| {
-                let is_weekend = d.weekday() > 5;
-                (
-                    weekend + i32::from(is_weekend),
-                    off + i32::from(!is_weekend && !worked),
-                    make_up + i32::from(is_weekend && worked),
-                )
-            });
+    let (weekend, off, make_up) = DAYS.iter().fold((0, 0, 0), |(weekend, off, make_up), &(d, worked)| {
+        let is_weekend = d.weekday() > 5;
+        (weekend + i32::from(is_weekend), off + i32::from(!is_weekend && !worked), make_up + i32::from(is_weekend && worked))
+    });
     assert_eq!(make_up, 151, "make-up days the notices of 2004-2026 name");
     let first = DAYS.first().unwrap().0;
     let last = DAYS.last().unwrap().0;
@@ -195,38 +172,21 @@ fn the_nth_working_day_matches_a_walk_from_every_day_of_2004_to_2026() {
     for (i, &(d, _)) in DAYS.iter().enumerate() {
         let after = DAYS[i + 1..].iter().filter(|x| x.1).map(|x| x.0);
         for (n, found) in (1..=20).zip(after) {
-            assert_eq!(
-                add(d, Period::Workdays(n), &CALENDAR),
-                Some(found),
-                "{d} + {n}"
-            );
+            assert_eq!(add(d, Period::Workdays(n), &CALENDAR), Some(found), "{d} + {n}");
         }
         let before = DAYS[..i].iter().rev().filter(|x| x.1).map(|x| x.0);
         for (n, found) in (1..=20).zip(before) {
-            assert_eq!(
-                add(d, Period::Workdays(-n), &CALENDAR),
-                Some(found),
-                "{d} - {n}"
-            );
+            assert_eq!(add(d, Period::Workdays(-n), &CALENDAR), Some(found), "{d} - {n}");
         }
     }
 }
 
 #[test]
 fn working_days_outside_the_calendars_are_not_known() {
-    assert_eq!(
-        CALENDAR.workdays(day("2026-12-28"), day("2027-01-04")),
-        None
-    );
-    assert_eq!(
-        CALENDAR.workdays(day("2003-12-29"), day("2004-01-05")),
-        None
-    );
+    assert_eq!(CALENDAR.workdays(day("2026-12-28"), day("2027-01-04")), None);
+    assert_eq!(CALENDAR.workdays(day("2003-12-29"), day("2004-01-05")), None);
     assert_eq!(add(day("2026-12-31"), Period::Workdays(1), &CALENDAR), None);
-    assert_eq!(
-        add(day("2003-12-31"), Period::Workdays(1), &CALENDAR),
-        Some(day("2004-01-02"))
-    );
+    assert_eq!(add(day("2003-12-31"), Period::Workdays(1), &CALENDAR), Some(day("2004-01-02")));
 }
 
 #[test]
@@ -244,43 +204,22 @@ fn days_that_packages_get_wrong_are_right_here() {
 #[test]
 fn notice_over_national_day_counts_make_up_days() {
     // Mid-Autumn and National Day 2023: off 09-29..10-06, worked on the weekend of 10-07 and 10-08.
-    assert_eq!(
-        CALENDAR.workdays(day("2023-09-25"), day("2023-10-08")),
-        Some(6)
-    );
+    assert_eq!(CALENDAR.workdays(day("2023-09-25"), day("2023-10-08")), Some(6));
 }
 
 #[test]
 fn notice_counts_both_its_first_and_its_last_day() {
-    assert_eq!(
-        CALENDAR.workdays(day("2024-03-04"), day("2024-03-08")),
-        Some(5)
-    );
-    assert_eq!(
-        CALENDAR.workdays(day("2014-12-19"), day("2014-12-25")),
-        Some(5)
-    );
-    assert_eq!(
-        CALENDAR.workdays(day("2015-11-23"), day("2015-11-27")),
-        Some(5)
-    );
-    assert_eq!(
-        CALENDAR.workdays(day("2015-11-23"), day("2015-11-26")),
-        Some(4)
-    );
+    assert_eq!(CALENDAR.workdays(day("2024-03-04"), day("2024-03-08")), Some(5));
+    assert_eq!(CALENDAR.workdays(day("2014-12-19"), day("2014-12-25")), Some(5));
+    assert_eq!(CALENDAR.workdays(day("2015-11-23"), day("2015-11-27")), Some(5));
+    assert_eq!(CALENDAR.workdays(day("2015-11-23"), day("2015-11-26")), Some(4));
 }
 
 #[test]
 fn notice_over_the_extended_spring_festival_of_2020_stands_still() {
     // Off 01-24..02-02, worked on Sunday 01-19.
-    assert_eq!(
-        CALENDAR.workdays(day("2020-01-19"), day("2020-02-03")),
-        Some(6)
-    );
-    assert_eq!(
-        add(day("2020-01-23"), Period::Workdays(1), &CALENDAR),
-        Some(day("2020-02-03"))
-    );
+    assert_eq!(CALENDAR.workdays(day("2020-01-19"), day("2020-02-03")), Some(6));
+    assert_eq!(add(day("2020-01-23"), Period::Workdays(1), &CALENDAR), Some(day("2020-02-03")));
 }
 
 #[test]
@@ -298,16 +237,9 @@ fn impact_period_from_every_day_ends_before_the_corresponding_day() {
             let (y, m) = (date.year() + years as i32, month0 + 1);
             let expected = match NaiveDate::from_ymd_opt(y, m, date.day()) {
                 Some(corresponding) => corresponding - Days::new(1),
-                None => (28..=30)
-                    .rev()
-                    .find_map(|d| NaiveDate::from_ymd_opt(y, m, d))
-                    .unwrap(),
+                None => (28..=30).rev().find_map(|d| NaiveDate::from_ymd_opt(y, m, d)).unwrap(),
             };
-            assert_eq!(
-                impact_end(of(date), months as i32),
-                of(expected),
-                "{date} + {months}"
-            );
+            assert_eq!(impact_end(of(date), months as i32), of(expected), "{date} + {months}");
         }
         date = date.succ_opt().unwrap();
     }

@@ -12,7 +12,10 @@ fn empty() -> Files {
     for path in ["schema.toml", "regulations.toml"] {
         files.add(path, &all.get(path).expect("a shipped file").text);
     }
-    files.add("definitions.toml", "[case]\nlast = \"latest(step, kind == '任职通知')\"\nof_kind = { args = [\"k\"], is = \"any(step, kind == k)\" }\n");
+    files.add(
+        "definitions.toml",
+        "[case]\nlast = \"latest(step, kind == '任职通知')\"\nof_kind = { args = [\"k\"], is = \"any(step, kind == k)\" }\n",
+    );
     files
 }
 
@@ -21,8 +24,19 @@ fn tried(files: &Files) -> Result<RuleSet, Vec<Diagnostic>> {
     let result = load(files);
     for error in result.as_ref().err().into_iter().flatten() {
         let len = error.source.text.len();
-        assert!(error.span.start <= error.span.end && error.span.end <= len, "{} {:?} of {len}: {}", error.source.name, error.span, error.message);
-        assert!(error.source.text.is_char_boundary(error.span.start) && error.source.text.is_char_boundary(error.span.end), "{:?} {}", error.span, error.message);
+        assert!(
+            error.span.start <= error.span.end && error.span.end <= len,
+            "{} {:?} of {len}: {}",
+            error.source.name,
+            error.span,
+            error.message
+        );
+        assert!(
+            error.source.text.is_char_boundary(error.span.start) && error.source.text.is_char_boundary(error.span.end),
+            "{:?} {}",
+            error.span,
+            error.message
+        );
         assert!(!error.message.is_empty() && files.get(&error.source.name).is_some(), "{}", error.source.name);
     }
     if let Err(errors) = &result {
@@ -63,7 +77,17 @@ fn with_script(script: &str) -> Files {
 /// The shipped rule and script files, to be broken.
 fn victims() -> Vec<(String, String)> {
     let all = Files::built_in();
-    let wanted = ["local/JL/JL002.toml", "local/JL/JL002.rhai", "national/GS/GS002.toml", "national/SX/SX001.toml", "local/HF/HF001.toml", "definitions.toml", "schema.toml", "regulations.toml", "calendar/holidays.csv"];
+    let wanted = [
+        "local/JL/JL002.toml",
+        "local/JL/JL002.rhai",
+        "national/GS/GS002.toml",
+        "national/SX/SX001.toml",
+        "local/HF/HF001.toml",
+        "definitions.toml",
+        "schema.toml",
+        "regulations.toml",
+        "calendar/holidays.csv",
+    ];
     let found: Vec<(String, String)> = wanted.iter().filter_map(|p| all.get(p).map(|s| ((*p).to_owned(), s.text.clone()))).collect();
     assert!(found.len() >= 7, "{:?}", found.iter().map(|f| &f.0).collect::<Vec<_>>());
     found
@@ -131,7 +155,14 @@ fn deep_nesting_is_refused_with_a_place() {
 
 #[test]
 fn long_chains_are_refused_with_a_place() {
-    for (first, link) in [("1", " + 1"), ("leader", " && leader"), ("leader", " || !chief"), ("start", " + '1日'"), ("person", ".unit.parent"), ("kind", " == kind")] {
+    for (first, link) in [
+        ("1", " + 1"),
+        ("leader", " && leader"),
+        ("leader", " || !chief"),
+        ("start", " + '1日'"),
+        ("person", ".unit.parent"),
+        ("kind", " == kind"),
+    ] {
         for count in [10, 399, 5000, 100_000] {
             let text = format!("{first}{}", link.repeat(count));
             let said = complaints(&asking(&text));
@@ -179,18 +210,99 @@ fn the_built_in_rules_still_load_beside_a_broken_one() {
 fn expression() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         prop::sample::select(vec![
-            "start", "end", "as_of", "self", "kind", "level", "leader", "person", "unit", "case", "post", "step", "it", "nothing", "1", "0", "-1", "9223372036854775807",
-            "'任职'", "'厅局级正职'", "'2个月'", "'5个工作日'", "''", "true", "()", "1.5", "2024-01-01", "`a${start}`", "#{}", "[]", "['任职', 1]", "person.post", "person.talk", "a.b.c", "|x| x", "case.step", "💥", "'", "\"", "}",
+            "start",
+            "end",
+            "as_of",
+            "self",
+            "kind",
+            "level",
+            "leader",
+            "person",
+            "unit",
+            "case",
+            "post",
+            "step",
+            "it",
+            "nothing",
+            "1",
+            "0",
+            "-1",
+            "9223372036854775807",
+            "'任职'",
+            "'厅局级正职'",
+            "'2个月'",
+            "'5个工作日'",
+            "''",
+            "true",
+            "()",
+            "1.5",
+            "2024-01-01",
+            "`a${start}`",
+            "#{}",
+            "[]",
+            "['任职', 1]",
+            "person.post",
+            "person.talk",
+            "a.b.c",
+            "|x| x",
+            "case.step",
+            "💥",
+            "'",
+            "\"",
+            "}",
         ])
         .prop_map(str::to_owned),
         "[a-z_]{1,8}",
     ];
     leaf.prop_recursive(5, 40, 4, |inner| {
         let function = prop::sample::select(vec![
-            "any", "none", "all", "count", "where", "latest", "latest_by", "highest", "first_date", "sum", "distinct", "spans", "held_months", "reaches", "rows_of", "peers", "has", "row_if",
-            "workdays", "days", "whole_months", "year", "date", "plus_months", "between", "min", "max", "first_of", "below", "steps", "higher_of", "lookup", "contains", "lacking", "items", "pick", "size", "blank_as", "last_years", "nosuch", "of_kind", "curry", "Fn",
+            "any",
+            "none",
+            "all",
+            "count",
+            "where",
+            "latest",
+            "latest_by",
+            "highest",
+            "first_date",
+            "sum",
+            "distinct",
+            "spans",
+            "held_months",
+            "reaches",
+            "rows_of",
+            "peers",
+            "has",
+            "row_if",
+            "workdays",
+            "days",
+            "whole_months",
+            "year",
+            "date",
+            "plus_months",
+            "between",
+            "min",
+            "max",
+            "first_of",
+            "below",
+            "steps",
+            "higher_of",
+            "lookup",
+            "contains",
+            "lacking",
+            "items",
+            "pick",
+            "size",
+            "blank_as",
+            "last_years",
+            "nosuch",
+            "of_kind",
+            "curry",
+            "Fn",
         ]);
-        let operator = prop::sample::select(vec!["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "in", "..", "??", ".", "=", ";"]);
+        let operator = prop::sample::select(vec![
+            "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "in", "..", "??", ".", "=", ";",
+        ]);
         prop_oneof![
             (function, prop::collection::vec(inner.clone(), 0..4)).prop_map(|(f, args)| format!("{f}({})", args.join(", "))),
             (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),

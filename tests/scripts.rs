@@ -35,8 +35,13 @@ fn empty() -> Files {
 }
 
 fn add(files: &mut Files, code: &str, subject: &str, keys: &str, script: &str) {
-    let head = format!("code = \"{code}\"\nslug = \"s\"\ntitle = \"t\"\nsubject = \"{subject}\"\nremedy = \"r\"\nanchor = \"as_of\"\nscript = \"{code}.rhai\"\n");
-    files.add(&format!("local/ZZ/{code}.toml"), &format!("{head}[[version]]\nbasis = [\"local-secondment#定期备案\"]\nseverity = \"违规\"\n{keys}\n"));
+    let head = format!(
+        "code = \"{code}\"\nslug = \"s\"\ntitle = \"t\"\nsubject = \"{subject}\"\nremedy = \"r\"\nanchor = \"as_of\"\nscript = \"{code}.rhai\"\n"
+    );
+    files.add(
+        &format!("local/ZZ/{code}.toml"),
+        &format!("{head}[[version]]\nbasis = [\"local-secondment#定期备案\"]\nseverity = \"违规\"\n{keys}\n"),
+    );
     files.add(&format!("local/ZZ/{code}.rhai"), script);
 }
 
@@ -53,10 +58,8 @@ fn run(rules: &RuleSet, store: &Store) -> Outcome {
 /// What must not differ: who, which part, which verdict, which words.
 fn said(findings: &[Finding]) -> Vec<String> {
     let text = |o: &Option<String>| o.clone().unwrap_or_default();
-    let mut all: Vec<String> = findings
-        .iter()
-        .map(|f| format!("{} {} {} {} {}", f.code, f.subject.id, text(&f.part), f.verdict, f.message))
-        .collect();
+    let mut all: Vec<String> =
+        findings.iter().map(|f| format!("{} {} {} {} {}", f.code, f.subject.id, text(&f.part), f.verdict, f.message)).collect();
     all.sort();
     all
 }
@@ -208,7 +211,9 @@ fn what_is_not_decided_is_left_open_and_its_cell_is_named() {
     let missing: Vec<_> = finding.missing.iter().map(|m| (m.table.as_str(), m.id.as_deref(), m.field.as_deref())).collect();
     assert_eq!(missing, [("post", Some("C"), Some("start"))]);
     // February or April: decided, whatever the day.
-    let said = sentences(&on_posts("let n = []; for p in post { if p.start > date(2022, 2, 28) { n.push(1); } } if n.len() == 1 { violation('一'); }"));
+    let said = sentences(&on_posts(
+        "let n = []; for p in post { if p.start > date(2022, 2, 28) { n.push(1); } } if n.len() == 1 { violation('一'); }",
+    ));
     assert_eq!(said, ["违规 一"]);
     // One side decides what the other leaves open; a blank cell is asked for by has().
     let said = sentences(&on_posts(

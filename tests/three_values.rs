@@ -69,12 +69,21 @@ fn holds(c: &Condition, p: &Known) -> bool {
         Condition::Not(a) => !holds(a, p),
         Condition::And(a, b) => holds(a, p) && holds(b, p),
         Condition::Or(a, b) => holds(a, p) || holds(b, p),
-        Condition::If(c, a, b) => if holds(c, p) { holds(a, p) } else { holds(b, p) },
+        Condition::If(c, a, b) => {
+            if holds(c, p) {
+                holds(a, p)
+            } else {
+                holds(b, p)
+            }
+        }
     }
 }
 
 fn written(c: &Condition) -> String {
-    let day = |d: &Day| { let (y, m, d) = d.to_ymd(); format!("date({y}, {m}, {d})") };
+    let day = |d: &Day| {
+        let (y, m, d) = d.to_ymd();
+        format!("date({y}, {m}, {d})")
+    };
     match c {
         Condition::IsMale => "gender == '男'".into(),
         Condition::Grassroots => "grassroots_two_years".into(),

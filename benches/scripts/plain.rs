@@ -51,7 +51,9 @@ impl Plain {
         engine.register_fn("<=", |a: Date, b: Date| a <= b);
         engine.register_fn("min", |a: Date, b: Date| if a <= b { a } else { b });
         let calendar = Calendar::empty();
-        engine.register_fn("+", move |a: Date, period: ImmutableString| Period::parse(&period).and_then(|p| add(a.0, p, &calendar)).map_or(a, Date));
+        engine.register_fn("+", move |a: Date, period: ImmutableString| {
+            Period::parse(&period).and_then(|p| add(a.0, p, &calendar)).map_or(a, Date)
+        });
         engine.register_fn("to_string", |d: &mut Date| d.0.to_string());
         engine.register_fn("part", |_: Date| {});
         let findings = Arc::new(AtomicUsize::new(0));
@@ -72,7 +74,10 @@ impl Plain {
         scope.push_constant("as_of", self.as_of).push_constant("interval", ImmutableString::from("3个月"));
         let common = scope.len();
         for (start, end, reports) in &self.posts {
-            scope.push_constant("start", *start).push_constant("end", *end).push_constant_dynamic("secondment_report", Dynamic::from(reports.clone()));
+            scope
+                .push_constant("start", *start)
+                .push_constant("end", *end)
+                .push_constant_dynamic("secondment_report", Dynamic::from(reports.clone()));
             self.engine.eval_ast_with_scope::<()>(&mut scope, &self.ast).unwrap();
             scope.rewind(common);
         }

@@ -76,10 +76,7 @@ impl Calendar {
             if row.is_empty() || row.starts_with('#') || row == "date,kind,name" {
                 continue;
             }
-            let refuse = |why| CalendarError {
-                line: index + 1,
-                why,
-            };
+            let refuse = |why| CalendarError { line: index + 1, why };
             let (day, mark) = parse_row(row).map_err(refuse)?;
             if marks.insert(day, mark).is_some() {
                 return Err(refuse(format!("{day} 重复出现")));
@@ -107,13 +104,7 @@ impl Calendar {
             }
             totals.push(sum);
         }
-        Calendar {
-            base,
-            totals,
-            workdays,
-            marks,
-            years,
-        }
+        Calendar { base, totals, workdays, marks, years }
     }
 
     /// Whether the calendar of a year is loaded.
@@ -149,21 +140,14 @@ impl Calendar {
         let (start, target) = if n > 0 {
             let start = day.add_days(1);
             let passed = self.totals_before(start)?.workdays;
-            (
-                start,
-                usize::try_from(passed).ok()?.checked_add_signed(n - 1)?,
-            )
+            (start, usize::try_from(passed).ok()?.checked_add_signed(n - 1)?)
         } else {
             let start = day.add_days(-1);
             let passed = self.totals_through(start)?.workdays;
             (start, usize::try_from(passed).ok()?.checked_add_signed(n)?)
         };
         let found = *self.workdays.get(target)?;
-        let (lo, hi) = if n > 0 {
-            (start, found)
-        } else {
-            (found, start)
-        };
+        let (lo, hi) = if n > 0 { (start, found) } else { (found, start) };
         self.workdays(lo, hi)?;
         Some(found)
     }
@@ -183,10 +167,7 @@ impl Calendar {
     /// The days from `lo` to `hi`, both ends included, each with what it is; days of years without a calendar are left out.
     pub fn strip(&self, lo: Day, hi: Day) -> Vec<(Day, DayKind<'_>)> {
         let last = self.base.saturating_add(self.totals.len() as i32 - 2);
-        (lo.0.max(self.base)..=hi.0.min(last))
-            .map(Day)
-            .filter_map(|day| Some((day, self.day_kind(day)?)))
-            .collect()
+        (lo.0.max(self.base)..=hi.0.min(last)).map(Day).filter_map(|day| Some((day, self.day_kind(day)?))).collect()
     }
 
     /// Totals over the days from `base` to the day before `day`.
@@ -205,10 +186,7 @@ impl Calendar {
 
 /// One `date,kind,name` row. No field can hold a comma, so quotes are only what a spreadsheet may put around one.
 fn parse_row(row: &str) -> Result<(Day, Mark), String> {
-    let fields: Vec<&str> = row
-        .split(',')
-        .map(|field| field.trim().trim_matches('"'))
-        .collect();
+    let fields: Vec<&str> = row.split(',').map(|field| field.trim().trim_matches('"')).collect();
     let [date, kind, name] = fields[..] else {
         return Err("应有 date,kind,name 三列".to_owned());
     };
@@ -261,11 +239,7 @@ date,kind,name
     #[test]
     fn notice_over_national_day_counts_make_up_days() {
         let (from, to) = (day("2023-09-27"), day("2023-10-08"));
-        assert_eq!(
-            calendar().workdays(from, to),
-            Some(4),
-            "27, 28, and the weekend of 7 and 8"
-        );
+        assert_eq!(calendar().workdays(from, to), Some(4), "27, 28, and the weekend of 7 and 8");
     }
 
     #[test]
@@ -273,11 +247,7 @@ date,kind,name
         let calendar = calendar();
         let kind = |d: &str| calendar.day_kind(day(d));
         assert_eq!(kind("2023-09-28"), Some(DayKind::Workday));
-        assert_eq!(
-            kind("2023-09-30"),
-            Some(DayKind::Holiday("中秋节")),
-            "a Saturday off by name"
-        );
+        assert_eq!(kind("2023-09-30"), Some(DayKind::Holiday("中秋节")), "a Saturday off by name");
         assert_eq!(kind("2023-10-06"), Some(DayKind::Holiday("国庆节")));
         assert_eq!(kind("2023-10-07"), Some(DayKind::MakeUp("国庆节")));
         assert_eq!(kind("2023-10-14"), Some(DayKind::Weekend));
@@ -291,41 +261,16 @@ date,kind,name
     fn a_year_without_a_calendar_is_not_counted_through() {
         let calendar = calendar();
         assert!(calendar.covers(2023) && !calendar.covers(2024) && calendar.covers(2025));
-        assert_eq!(
-            calendar.workdays(day("2023-12-29"), day("2023-12-31")),
-            Some(1)
-        );
-        assert_eq!(
-            calendar.workdays(day("2023-12-29"), day("2024-01-01")),
-            None
-        );
-        assert_eq!(
-            calendar.workdays(day("2023-12-29"), day("2025-01-02")),
-            None
-        );
-        assert_eq!(
-            calendar.workdays(day("2022-12-31"), day("2023-01-01")),
-            None
-        );
-        assert_eq!(
-            calendar.workdays(day("2025-12-31"), day("2026-01-01")),
-            None
-        );
-        assert_eq!(
-            calendar.workdays(day("2025-01-01"), day("2025-01-02")),
-            Some(1)
-        );
-        assert_eq!(
-            calendar.workdays(day("2024-05-02"), day("2024-05-01")),
-            Some(0),
-            "empty span"
-        );
+        assert_eq!(calendar.workdays(day("2023-12-29"), day("2023-12-31")), Some(1));
+        assert_eq!(calendar.workdays(day("2023-12-29"), day("2024-01-01")), None);
+        assert_eq!(calendar.workdays(day("2023-12-29"), day("2025-01-02")), None);
+        assert_eq!(calendar.workdays(day("2022-12-31"), day("2023-01-01")), None);
+        assert_eq!(calendar.workdays(day("2025-12-31"), day("2026-01-01")), None);
+        assert_eq!(calendar.workdays(day("2025-01-01"), day("2025-01-02")), Some(1));
+        assert_eq!(calendar.workdays(day("2024-05-02"), day("2024-05-01")), Some(0), "empty span");
         assert_eq!(calendar.workdays(Day::PAST, Day::FUTURE), None);
         assert_eq!(calendar.workdays(Day(i32::MIN), Day(i32::MAX)), None);
-        assert_eq!(
-            Calendar::empty().workdays(day("2023-01-01"), day("2023-01-02")),
-            None
-        );
+        assert_eq!(Calendar::empty().workdays(day("2023-01-01"), day("2023-01-02")), None);
     }
 
     #[test]
@@ -344,11 +289,7 @@ date,kind,name
     fn the_nth_working_day_needs_the_years_it_counts_through() {
         let calendar = calendar();
         let after = |d: &str, n| add(day(d), Period::Workdays(n), &calendar);
-        assert_eq!(
-            after("2022-12-31", 1),
-            Some(day("2023-01-02")),
-            "2022 itself is not counted"
-        );
+        assert_eq!(after("2022-12-31", 1), Some(day("2023-01-02")), "2022 itself is not counted");
         assert_eq!(after("2022-12-30", 1), None);
         assert_eq!(after("2023-12-28", 1), Some(day("2023-12-29")));
         assert_eq!(after("2023-12-28", 2), None, "2024 is missing");
@@ -374,37 +315,23 @@ date,kind,name
             (day("2023-10-09"), DayKind::Workday),
         ];
         assert_eq!(strip, expected);
-        assert_eq!(
-            calendar.strip(day("2023-12-31"), day("2025-01-01")).len(),
-            2
-        );
+        assert_eq!(calendar.strip(day("2023-12-31"), day("2025-01-01")).len(), 2);
         assert_eq!(calendar.strip(Day::PAST, Day::FUTURE).len(), 730);
         assert!(Calendar::empty().strip(Day::PAST, Day::FUTURE).is_empty());
-        assert!(
-            calendar
-                .strip(day("2023-10-09"), day("2023-10-06"))
-                .is_empty()
-        );
+        assert!(calendar.strip(day("2023-10-09"), day("2023-10-06")).is_empty());
     }
 
     #[test]
     fn a_file_saved_by_a_spreadsheet_is_read() {
         let text = "\u{feff}date,kind,name\r\n\r\n# 国办通知\r\n2023/10/7,\"work\",国庆节\r\n";
         let calendar = Calendar::parse_csv(text).unwrap();
-        assert_eq!(
-            calendar.day_kind(day("2023-10-07")),
-            Some(DayKind::MakeUp("国庆节"))
-        );
+        assert_eq!(calendar.day_kind(day("2023-10-07")), Some(DayKind::MakeUp("国庆节")));
     }
 
     #[test]
     fn a_bad_row_is_refused_with_its_line() {
         let cases = [
-            (
-                "date,kind,name\n2023-10-07,work,国庆节\n2023-10-07,off,国庆节\n",
-                3,
-                "2023-10-07 重复出现",
-            ),
+            ("date,kind,name\n2023-10-07,work,国庆节\n2023-10-07,off,国庆节\n", 3, "2023-10-07 重复出现"),
             ("2023-10-07,rest,国庆节\n", 1, "kind 应为 off 或 work"),
             ("2023-10,off,国庆节\n", 1, "日期应精确到日"),
             ("\n2023-02-29,off,国庆节\n", 2, "该月没有这一天"),
@@ -412,10 +339,7 @@ date,kind,name
             ("2023-10-07,off,\n", 1, "缺少节日名称"),
         ];
         for (text, line, why) in cases {
-            let expected = CalendarError {
-                line,
-                why: why.to_owned(),
-            };
+            let expected = CalendarError { line, why: why.to_owned() };
             assert_eq!(Calendar::parse_csv(text), Err(expected), "{text}");
         }
     }

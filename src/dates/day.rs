@@ -223,13 +223,7 @@ mod tests {
     #[test]
     fn text_is_strict() {
         assert_eq!(day("2019-03-05").to_string(), "2019-03-05");
-        for wrong in [
-            "2019-3-5",
-            "2019/03/05",
-            "2019-03",
-            "2019-03-05 ",
-            "20190305",
-        ] {
+        for wrong in ["2019-3-5", "2019/03/05", "2019-03", "2019-03-05 ", "20190305"] {
             assert_eq!(wrong.parse::<Day>(), Err(DateError::NotADate), "{wrong}");
         }
         assert_eq!("2019-02-29".parse::<Day>(), Err(DateError::DayOfMonth));

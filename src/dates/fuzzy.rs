@@ -15,10 +15,7 @@ pub struct Fuzzy {
 
 impl Fuzzy {
     /// Nothing is known: any day at all, or none.
-    pub const UNKNOWN: Fuzzy = Fuzzy {
-        lo: Day(i32::MIN),
-        hi: Day(i32::MAX),
-    };
+    pub const UNKNOWN: Fuzzy = Fuzzy { lo: Day(i32::MIN), hi: Day(i32::MAX) };
     /// Known to be since ever.
     pub const PAST: Fuzzy = Fuzzy::exact(Day::PAST);
     /// Known not to have happened, or to have no end.
@@ -72,11 +69,7 @@ impl Fuzzy {
         match text.split_once([' ', 'T']) {
             Some((date, time)) if is_clock(time) => {
                 let date = parse_date(date)?;
-                if date.is_exact() {
-                    Ok(date)
-                } else {
-                    Err(DateError::NotADate)
-                }
+                if date.is_exact() { Ok(date) } else { Err(DateError::NotADate) }
             }
             Some(_) => Err(DateError::NotADate),
             None => parse_date(text),
@@ -92,10 +85,7 @@ impl Fuzzy {
 
     #[inline]
     fn checked_year(y: i32) -> Result<Fuzzy, DateError> {
-        Ok(Fuzzy {
-            lo: Day::checked(y, 1, 1)?,
-            hi: Day::checked(y, 12, 31)?,
-        })
+        Ok(Fuzzy { lo: Day::checked(y, 1, 1)?, hi: Day::checked(y, 12, 31)? })
     }
 }
 
@@ -136,11 +126,7 @@ fn parse_date(text: &str) -> Result<Fuzzy, DateError> {
     if let Some((y, rest)) = text.split_once('年') {
         return parse_chinese(y, rest);
     }
-    let separator = text
-        .chars()
-        .find(|c| !c.is_ascii_digit())
-        .filter(|c| matches!(c, '-' | '/' | '.'))
-        .ok_or(DateError::NotADate)?;
+    let separator = text.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '-' | '/' | '.')).ok_or(DateError::NotADate)?;
     let mut parts = text.split(separator);
     let (y, m, d) = (parts.next(), parts.next(), parts.next());
     let (Some(y), Some(m), None) = (y, m, parts.next()) else {
@@ -148,11 +134,7 @@ fn parse_date(text: &str) -> Result<Fuzzy, DateError> {
     };
     let lost_zero = separator == '.' && d.is_none() && matches!(m.as_bytes(), [b'1'..=b'9']);
     let date = assemble(y, Some(m), d)?;
-    if lost_zero {
-        Err(DateError::LostZero)
-    } else {
-        Ok(date)
-    }
+    if lost_zero { Err(DateError::LostZero) } else { Ok(date) }
 }
 
 /// `YYYY`, `YYYYMM`, `YYYYMMDD`.
@@ -180,11 +162,7 @@ fn parse_chinese(y: &str, rest: &str) -> Result<Fuzzy, DateError> {
 
 fn assemble(y: &str, m: Option<&str>, d: Option<&str>) -> Result<Fuzzy, DateError> {
     let year = number(y).ok_or(DateError::NotADate)?;
-    let part = |p: &str| {
-        number(p)
-            .filter(|_| p.len() <= 2)
-            .ok_or(DateError::NotADate)
-    };
+    let part = |p: &str| number(p).filter(|_| p.len() <= 2).ok_or(DateError::NotADate);
     let m = m.map(part).transpose()?;
     let d = d.map(part).transpose()?;
     match y.len() {
@@ -213,9 +191,7 @@ fn is_clock(text: &str) -> bool {
         None => (text, None),
     };
     let mut parts = clock.split(':');
-    let within = |part: Option<&str>, max: u32| {
-        part.is_some_and(|p| p.len() <= 2 && number(p).is_some_and(|n| n <= max))
-    };
+    let within = |part: Option<&str>, max: u32| part.is_some_and(|p| p.len() <= 2 && number(p).is_some_and(|n| n <= max));
     if !within(parts.next(), 23) || !within(parts.next(), 59) {
         return false;
     }
@@ -258,10 +234,7 @@ mod tests {
 
     #[track_caller]
     fn reads(text: &str, lo: &str, hi: &str) {
-        let expected = Fuzzy {
-            lo: day(lo),
-            hi: day(hi),
-        };
+        let expected = Fuzzy { lo: day(lo), hi: day(hi) };
         assert_eq!(Fuzzy::parse(text), Ok(expected), "{text}");
     }
 
@@ -275,19 +248,11 @@ mod tests {
 
     #[test]
     fn every_written_form_is_read_at_its_precision() {
-        let days =
-            "1990-01-05 1990/1/5 1990.1.5 1990.01.05 1990年1月5日 1990年01月05日 19900105 1990-1-5";
+        let days = "1990-01-05 1990/1/5 1990.1.5 1990.01.05 1990年1月5日 1990年01月05日 19900105 1990-1-5";
         for form in days.split(' ') {
             reads(form, "1990-01-05", "1990-01-05");
         }
-        for form in [
-            "1990-1",
-            "1990/01",
-            "1990.01",
-            "1990年1月",
-            "1990年01月",
-            "199001",
-        ] {
+        for form in ["1990-1", "1990/01", "1990.01", "1990年1月", "1990年01月", "199001"] {
             reads(form, "1990-01-01", "1990-01-31");
         }
         for form in ["1990", "1990年", " 1990 "] {
@@ -371,19 +336,8 @@ mod tests {
 
     #[test]
     fn the_fast_path_reads_canonical_dates_only() {
-        for text in [
-            "2019-03-05",
-            "2024-02-29",
-            "2019-03",
-            "2019",
-            "1900",
-            "2200-12-31",
-        ] {
-            assert_eq!(
-                parse_fast(text.as_bytes()),
-                Fuzzy::parse(text).ok(),
-                "{text}"
-            );
+        for text in ["2019-03-05", "2024-02-29", "2019-03", "2019", "1900", "2200-12-31"] {
+            assert_eq!(parse_fast(text.as_bytes()), Fuzzy::parse(text).ok(), "{text}");
             assert!(parse_fast(text.as_bytes()).is_some(), "{text}");
         }
         let others = "2019/03/05 2019-3-5 20190305 201903 2019-02-29 2019-13 2019-00 1899 2201 201a 2019-0a 2019-03-0: 2019.03";
@@ -395,20 +349,10 @@ mod tests {
 
     #[test]
     fn text_keeps_the_precision() {
-        for text in [
-            "2019",
-            "2019-03",
-            "2024-02",
-            "2019-03-05",
-            "2019-12-01",
-            "2019-01",
-        ] {
+        for text in ["2019", "2019-03", "2024-02", "2019-03-05", "2019-12-01", "2019-01"] {
             assert_eq!(Fuzzy::parse(text).unwrap().to_string(), text);
         }
-        let quarter = Fuzzy {
-            lo: day("2019-01-01"),
-            hi: day("2019-03-31"),
-        };
+        let quarter = Fuzzy { lo: day("2019-01-01"), hi: day("2019-03-31") };
         assert_eq!(quarter.to_string(), "2019-01-01..2019-03-31");
         assert_eq!(Fuzzy::UNKNOWN.to_string(), "-∞..+∞");
         assert_eq!(Fuzzy::FUTURE.to_string(), "+∞");

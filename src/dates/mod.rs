@@ -19,7 +19,5 @@ mod spans;
 pub use calendar::{Calendar, CalendarError, DayKind};
 pub use day::{DateError, Day};
 pub use fuzzy::{Fuzzy, parse_fast};
-pub use period::{
-    Period, add, add_months, impact_end, months_between, months_of_span, years_between,
-};
+pub use period::{Period, add, add_months, impact_end, months_between, months_of_span, years_between};
 pub use spans::{merged_months, reaches};

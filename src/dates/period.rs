@@ -122,11 +122,7 @@ pub fn impact_end(d: Day, months: i32) -> Day {
     let (_, _, day) = d.to_ymd();
     let target = add_months(d, months);
     let (_, _, reached) = target.to_ymd();
-    if reached == day {
-        target.add_days(-1)
-    } else {
-        target
-    }
+    if reached == day { target.add_days(-1) } else { target }
 }
 
 #[cfg(test)]
@@ -147,20 +143,7 @@ mod tests {
         assert_eq!(Period::parse("2个月"), Some(Period::Months(2)));
         assert_eq!(Period::parse("1年"), Some(Period::Years(1)));
         assert_eq!(Period::parse("-6个月"), Some(Period::Months(-6)));
-        for text in [
-            "",
-            "5",
-            "日",
-            "2月",
-            "一年",
-            "1.5年",
-            "5 日",
-            "5工作日",
-            "-日",
-            "1年2个月",
-            "3-日",
-            "99999999999日",
-        ] {
+        for text in ["", "5", "日", "2月", "一年", "1.5年", "5 日", "5工作日", "-日", "1年2个月", "3-日", "99999999999日"] {
             assert_eq!(Period::parse(text), None, "{text}");
         }
         for text in ["30日", "5个工作日", "2个月", "1年", "-1年"] {
@@ -184,12 +167,7 @@ mod tests {
 
     #[test]
     fn past_and_future_stay_and_sums_saturate() {
-        for period in [
-            Period::Days(1),
-            Period::Workdays(1),
-            Period::Months(1),
-            Period::Years(1),
-        ] {
+        for period in [Period::Days(1), Period::Workdays(1), Period::Months(1), Period::Years(1)] {
             for d in [Day::PAST, Day::FUTURE, Fuzzy::UNKNOWN.lo, Fuzzy::UNKNOWN.hi] {
                 assert_eq!(add(d, period, &Calendar::empty()), Some(d));
             }
@@ -197,14 +175,8 @@ mod tests {
         let d = day("2024-01-31");
         assert_eq!(add_months(d, i32::MAX), Day::FUTURE);
         assert_eq!(add_months(d, i32::MIN), Day::PAST);
-        assert_eq!(
-            add(d, Period::Years(i32::MAX), &Calendar::empty()),
-            Some(Day::FUTURE)
-        );
-        assert_eq!(
-            add(d, Period::Years(i32::MIN), &Calendar::empty()),
-            Some(Day::PAST)
-        );
+        assert_eq!(add(d, Period::Years(i32::MAX), &Calendar::empty()), Some(Day::FUTURE));
+        assert_eq!(add(d, Period::Years(i32::MIN), &Calendar::empty()), Some(Day::PAST));
     }
 
     #[test]

@@ -12,10 +12,7 @@ use super::period::{add_months, months_of_span};
 /// 2023-02-28..03-28 give 1 + 1 apart, but 1 merged, as 01-31 + 2个月 is 03-31).
 pub fn merged_months(spans: &mut Vec<(Day, Day)>) -> i32 {
     merge(spans);
-    spans
-        .iter()
-        .map(|&(start, end)| months_of_span(start, end))
-        .fold(0, i32::saturating_add)
+    spans.iter().map(|&(start, end)| months_of_span(start, end)).fold(0, i32::saturating_add)
 }
 
 /// The first day `D` such that the spans cut at `D` (`D` itself not counted) hold `months` by [`merged_months`].
@@ -95,14 +92,8 @@ mod tests {
 
     #[test]
     fn joining_at_a_months_end_may_cost_a_month() {
-        assert_eq!(
-            merged_months(&mut spans(&[("2023-01-31", "2023-02-28")])),
-            1
-        );
-        assert_eq!(
-            merged_months(&mut spans(&[("2023-02-28", "2023-03-28")])),
-            1
-        );
+        assert_eq!(merged_months(&mut spans(&[("2023-01-31", "2023-02-28")])), 1);
+        assert_eq!(merged_months(&mut spans(&[("2023-02-28", "2023-03-28")])), 1);
         let mut joined = spans(&[("2023-01-31", "2023-02-28"), ("2023-02-28", "2023-03-28")]);
         assert_eq!(merged_months(&mut joined), 1);
     }
@@ -118,19 +109,10 @@ mod tests {
 
     #[test]
     fn a_term_never_reached_has_no_day() {
-        assert_eq!(
-            reaches(&mut spans(&[("2020-01-01", "2022-01-01")]), 24),
-            Some(day("2022-01-01"))
-        );
-        assert_eq!(
-            reaches(&mut spans(&[("2020-01-01", "2021-12-31")]), 24),
-            None
-        );
+        assert_eq!(reaches(&mut spans(&[("2020-01-01", "2022-01-01")]), 24), Some(day("2022-01-01")));
+        assert_eq!(reaches(&mut spans(&[("2020-01-01", "2021-12-31")]), 24), None);
         assert_eq!(reaches(&mut Vec::new(), 1), None);
         assert_eq!(reaches(&mut Vec::new(), 0), Some(Day::PAST));
-        assert_eq!(
-            reaches(&mut vec![(Day::PAST, Day::FUTURE)], 180),
-            Some(Day::PAST)
-        );
+        assert_eq!(reaches(&mut vec![(Day::PAST, Day::FUTURE)], 180), Some(Day::PAST));
     }
 }

@@ -168,7 +168,12 @@ pub fn fingerprint(code: &str, subject: &Subject, part: Option<&str>) -> String 
 /// The order of findings: by code, table, id, year, part, in bytes.
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
-        (&a.code, &a.subject.table, &a.subject.id, a.subject.year, &a.part)
-            .cmp(&(&b.code, &b.subject.table, &b.subject.id, b.subject.year, &b.part))
+        (&a.code, &a.subject.table, &a.subject.id, a.subject.year, &a.part).cmp(&(
+            &b.code,
+            &b.subject.table,
+            &b.subject.id,
+            b.subject.year,
+            &b.part,
+        ))
     });
 }

@@ -57,7 +57,11 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
         evidence: evidence(cx, &ruling.evidence),
         missing,
         due: ruling.due.filter(|d| !d.is_absent() && !d.is_unknown()).map(due),
-        remedy: if ruling.lacks.is_empty() { rule.remedy.clone() } else { format!("补齐或者核实所缺数据后重新核查；查实有此问题的，{}", rule.remedy) },
+        remedy: if ruling.lacks.is_empty() {
+            rule.remedy.clone()
+        } else {
+            format!("补齐或者核实所缺数据后重新核查；查实有此问题的，{}", rule.remedy)
+        },
         waived: None,
         title: rule.title.clone(),
     };

@@ -368,7 +368,13 @@ fn ty(cx: &Context<'_>, id: NodeId) -> Ty {
         Node::Least(_, value) | Node::Greatest(_, value) | Node::Sum(_, value) | Node::BlankAs(value, _) => ty(cx, *value),
         Node::Shift(code, ..) => ty(cx, *code),
         Node::Lookup(_, _, list) => Ty::Code(*list),
-        Node::AddPeriod(..) | Node::PlusMonths(..) | Node::ImpactEnd(..) | Node::DateOf(..) | Node::IdBirth(_) | Node::Reaches(..) | Node::AsOf => Ty::Date,
+        Node::AddPeriod(..)
+        | Node::PlusMonths(..)
+        | Node::ImpactEnd(..)
+        | Node::DateOf(..)
+        | Node::IdBirth(_)
+        | Node::Reaches(..)
+        | Node::AsOf => Ty::Date,
         _ => Ty::Int(Unit::Plain),
     }
 }

@@ -1,8 +1,8 @@
 //! The tests inside rule files: small records, and what the rule must say of them.
 
+use super::check::judge_watched;
 use super::context::Context;
 use super::eval::Eval;
-use super::check::judge_watched;
 use super::judge::Rulings;
 use super::probe::{Kept, Watcher};
 use super::report;
@@ -45,7 +45,14 @@ pub fn run_tests(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool)
             Err(error) => {
                 let file = rule.source.name.clone();
                 let failures = vec![error.message.clone()];
-                trials.push(Trial { code: rule.code.clone(), file, line: error.line(), name: String::new(), expected: Vec::new(), failures });
+                trials.push(Trial {
+                    code: rule.code.clone(),
+                    file,
+                    line: error.line(),
+                    name: String::new(),
+                    expected: Vec::new(),
+                    failures,
+                });
                 continue;
             }
         };
@@ -307,8 +314,23 @@ fn records(schema: &Arc<Schema>, test: &Table, failures: &mut Vec<String>) -> Op
 
 /// Keys of a test that are not tables.
 const TEST_KEYS: [&str; 17] = [
-    "name", "as_of", "expect", "subject", "subjects", "part", "parts", "year", "message", "days", "due", "missing", "params", "trace", "absent",
-    "fields_absent", "note",
+    "name",
+    "as_of",
+    "expect",
+    "subject",
+    "subjects",
+    "part",
+    "parts",
+    "year",
+    "message",
+    "days",
+    "due",
+    "missing",
+    "params",
+    "trace",
+    "absent",
+    "fields_absent",
+    "note",
 ];
 
 /// A row that does not say whose it is belongs to the first row of its owner's table.

@@ -33,16 +33,8 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, in order of weight.
-    pub const ALL: [Self; 8] = [
-        Self::Breach,
-        Self::Advice,
-        Self::Unverified,
-        Self::Warning,
-        Self::Compliant,
-        Self::NotApplicable,
-        Self::Pending,
-        Self::Failed,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Breach, Self::Advice, Self::Unverified, Self::Warning, Self::Compliant, Self::NotApplicable, Self::Pending, Self::Failed];
 
     /// The Chinese word.
     pub fn word(self) -> &'static str {

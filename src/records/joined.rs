@@ -53,8 +53,7 @@ fn join_owner(base: &Rows, spec: &Joined, rows: std::ops::Range<RowId>, runs: &m
         _ => Fuzzy::UNKNOWN,
     };
     let open_ended = |r: RowId| end(r).lo >= Day::FUTURE;
-    let alone =
-        |r: RowId| Run { first: r, last: r, start: start(r), open_ended: open_ended(r), doubtful: false, causes: Vec::new() };
+    let alone = |r: RowId| Run { first: r, last: r, start: start(r), open_ended: open_ended(r), doubtful: false, causes: Vec::new() };
     let mut left: Vec<RowId> = rows.filter(|&r| base.is_sound(r)).collect();
     left.sort_by(|&a, &b| (start(a).lo, end(a).lo, base.keys.get(a as usize)).cmp(&(start(b).lo, end(b).lo, base.keys.get(b as usize))));
     let made = runs.len();

@@ -135,7 +135,14 @@ fn read_rule(
     let (pack, family) = (parts.next()?, parts.next()?);
     let folder = path.rsplit_once('/').map_or("", |(f, _)| f);
     let scripts = |name: &str| files.get(&format!("{folder}/{name}")).cloned();
-    let setting = Setting { regulations, pack: pack.to_owned(), family: family.to_owned(), overrides: how.overrides, interpret: how.interpret, scripts: &scripts };
+    let setting = Setting {
+        regulations,
+        pack: pack.to_owned(),
+        family: family.to_owned(),
+        overrides: how.overrides,
+        interpret: how.interpret,
+        scripts: &scripts,
+    };
     rule_file::read(source, &setting, compiler)
 }
 

@@ -110,9 +110,7 @@ impl Regulations {
         };
         let Some(edition) = self.editions.get(key) else {
             let known = self.editions.keys().map(String::as_str);
-            sink.push(
-                Diagnostic::new("rule::unknown-regulation", source, span, format!("法规目录中没有“{key}”")).nearest(key, known),
-            );
+            sink.push(Diagnostic::new("rule::unknown-regulation", source, span, format!("法规目录中没有“{key}”")).nearest(key, known));
             return None;
         };
         if let Some(article) = article
@@ -137,12 +135,9 @@ impl Regulations {
                 continue;
             }
             families.push(&edition.family);
-            let same: Vec<&Reference> = references
-                .iter()
-                .filter(|r| self.editions.get(&r.edition).is_some_and(|e| e.family == edition.family))
-                .collect();
-            let current: Vec<&&Reference> =
-                same.iter().filter(|r| self.editions.get(&r.edition).is_some_and(|e| e.in_force(on))).collect();
+            let same: Vec<&Reference> =
+                references.iter().filter(|r| self.editions.get(&r.edition).is_some_and(|e| e.family == edition.family)).collect();
+            let current: Vec<&&Reference> = same.iter().filter(|r| self.editions.get(&r.edition).is_some_and(|e| e.in_force(on))).collect();
             if current.is_empty() {
                 // The edition of that day, if there was one, has a number that is not known here.
                 citations.extend(same.first().map(|r| self.citation(r, false)));
@@ -181,9 +176,7 @@ impl Edition {
 }
 
 fn read_edition(source: &Arc<Source>, key: &str, table: &document::Table, sink: &mut Vec<Diagnostic>) -> Edition {
-    let text = |name: &str, sink: &mut Vec<Diagnostic>| {
-        table.get(name).and_then(|v| document::text(source, v, sink)).map(str::to_owned)
-    };
+    let text = |name: &str, sink: &mut Vec<Diagnostic>| table.get(name).and_then(|v| document::text(source, v, sink)).map(str::to_owned);
     let day = |name: &str, sink: &mut Vec<Diagnostic>| table.get(name).and_then(|v| document::day(source, v, sink));
     let mut edition = Edition {
         family: text("family", sink).unwrap_or_else(|| key.to_owned()),

@@ -4,7 +4,7 @@ use super::compile::{Bound, Compiler, Env, text_origin};
 use super::ir::{Given, Message, Node, NodeId, Ty, Unit};
 use super::load::Interpret;
 use super::regulations::Regulations;
-use super::rule::{TEST_HEADER, Body, Check, DayUnit, Days, Each, Grade, Rule, ScriptText, Severity, Version};
+use super::rule::{Body, Check, DayUnit, Days, Each, Grade, Rule, ScriptText, Severity, TEST_HEADER, Version};
 use super::syntax::{self, Expr, Kind, Origin};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{self, Placed, Table, Value};
@@ -18,8 +18,8 @@ mod shapes;
 
 /// Keys of a rule that are not parameters.
 const RULE_KEYS: [&str; 16] = [
-    "code", "slug", "title", "subject", "let", "when", "once", "anchor", "remedy", "version", "deadline", "sequence", "script", "each", "test",
-    "note",
+    "code", "slug", "title", "subject", "let", "when", "once", "anchor", "remedy", "version", "deadline", "sequence", "script", "each",
+    "test", "note",
 ];
 /// Keys of a version that are not parameters.
 const VERSION_KEYS: [&str; 12] =
@@ -77,10 +77,9 @@ pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler
     let versions = draft.versions(compiler);
     let anchor = draft.anchor(&versions, compiler);
     let script = versions.iter().find_map(|v| match &v.version.body {
-        Body::Script(_) => Some(ScriptText {
-            source: v.script.clone().unwrap_or_else(|| Arc::clone(source)),
-            interpreted: v.why_interpreted.clone(),
-        }),
+        Body::Script(_) => {
+            Some(ScriptText { source: v.script.clone().unwrap_or_else(|| Arc::clone(source)), interpreted: v.why_interpreted.clone() })
+        }
         _ => None,
     });
     let base = compiler.schema.tables[table].joined.as_ref().map_or(table, |j| j.from);
@@ -109,7 +108,8 @@ fn without_tests(source: &Arc<Source>) -> Arc<Source> {
     let text = source.text.as_str();
     let Some(start) = text.find(&format!("\n{TEST_HEADER}")) else { return Arc::clone(source) };
     let (head, tests) = text.split_at(start + 1);
-    let only_tests = tests.lines().filter(|line| line.starts_with('[')).all(|line| line.starts_with("[[test]]") || line.starts_with("[test."));
+    let only_tests =
+        tests.lines().filter(|line| line.starts_with('[')).all(|line| line.starts_with("[[test]]") || line.starts_with("[test."));
     if only_tests { Arc::new(Source { name: source.name.clone(), text: head.to_owned() }) } else { Arc::clone(source) }
 }
 
@@ -267,7 +267,13 @@ impl Draft<'_> {
         built
     }
 
-    fn version(&self, table: &Table, span: std::ops::Range<usize>, used: &Rc<RefCell<BTreeSet<String>>>, compiler: &mut Compiler<'_>) -> Option<Built> {
+    fn version(
+        &self,
+        table: &Table,
+        span: std::ops::Range<usize>,
+        used: &Rc<RefCell<BTreeSet<String>>>,
+        compiler: &mut Compiler<'_>,
+    ) -> Option<Built> {
         let sink = &mut compiler.sink;
         let from = table.get("from").and_then(|v| document::day(self.source, v, sink));
         let until = table.get("until").and_then(|v| document::day(self.source, v, sink));
@@ -386,9 +392,9 @@ impl Draft<'_> {
             "待核" => Some(Grade::Unverified),
             other => {
                 let message = format!("没有“{other}”这个等级");
-                compiler.sink.push(
-                    Diagnostic::new("rule::severity", self.source, text.span.clone(), message).help("可用：违规、提醒、待核"),
-                );
+                compiler
+                    .sink
+                    .push(Diagnostic::new("rule::severity", self.source, text.span.clone(), message).help("可用：违规、提醒、待核"));
                 None
             }
         };
@@ -418,7 +424,14 @@ impl Draft<'_> {
         Severity(vec![(None, Grade::Unverified)])
     }
 
-    fn check(&self, env: &Env, table: &Table, fallback: Option<&Severity>, span: &std::ops::Range<usize>, compiler: &mut Compiler<'_>) -> Option<Check> {
+    fn check(
+        &self,
+        env: &Env,
+        table: &Table,
+        fallback: Option<&Severity>,
+        span: &std::ops::Range<usize>,
+        compiler: &mut Compiler<'_>,
+    ) -> Option<Check> {
         let severity = match (table.get("severity").is_some(), fallback) {
             (false, Some(severity)) => severity.clone(),
             _ => self.need_severity(env, table, span, compiler),

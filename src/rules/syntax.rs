@@ -315,8 +315,30 @@ fn endless(text: &str) -> Option<usize> {
 
 /// Names that rhai reserves and rules may want.
 const RESERVED: [&str; 24] = [
-    "case", "var", "static", "goto", "exit", "match", "public", "protected", "new", "use", "with", "is", "module", "package", "super",
-    "thread", "spawn", "go", "await", "async", "sync", "yield", "default", "void",
+    "case",
+    "var",
+    "static",
+    "goto",
+    "exit",
+    "match",
+    "public",
+    "protected",
+    "new",
+    "use",
+    "with",
+    "is",
+    "module",
+    "package",
+    "super",
+    "thread",
+    "spawn",
+    "go",
+    "await",
+    "async",
+    "sync",
+    "yield",
+    "default",
+    "void",
 ];
 
 /// How far the full-width letters lie from the plain ones.
@@ -372,9 +394,7 @@ fn if_as_expr(stmt: Stmt) -> Option<Expr> {
         _ => None,
     };
     match stmt.kind {
-        StmtKind::If(cond, yes, no) => {
-            Some(Expr { kind: Kind::If(Box::new(cond), one(yes)?, one(no)?), span: stmt.span })
-        }
+        StmtKind::If(cond, yes, no) => Some(Expr { kind: Kind::If(Box::new(cond), one(yes)?, one(no)?), span: stmt.span }),
         StmtKind::Block(body) => one(body).map(|b| *b),
         _ => None,
     }
@@ -445,7 +465,9 @@ impl<'a> Places<'a> {
         let start = start.unwrap_or_default();
         let rest = self.text.get(start..).unwrap_or_default();
         let len = match rest.chars().next() {
-            Some(quote @ ('\'' | '"' | '`')) => rest.char_indices().skip(1).find(|(_, c)| *c == quote).map_or(rest.len(), |(i, c)| i + c.len_utf8()),
+            Some(quote @ ('\'' | '"' | '`')) => {
+                rest.char_indices().skip(1).find(|(_, c)| *c == quote).map_or(rest.len(), |(i, c)| i + c.len_utf8())
+            }
             Some(c) if c.is_alphanumeric() || c == '_' => {
                 rest.char_indices().find(|(_, c)| !c.is_alphanumeric() && *c != '_').map_or(rest.len(), |(i, _)| i)
             }
@@ -570,9 +592,7 @@ fn call_kind(call: &rhai::FnCallExpr, places: &Places<'_>) -> Kind {
 /// Whether a `contains` call was written as `in`: then its list stands after its item.
 pub(super) fn written_in(call: &rhai::FnCallExpr, places: &Places<'_>) -> bool {
     match (call.args.first(), call.args.get(1)) {
-        (Some(list), Some(item)) => {
-            places.token(item.start_position()).start < places.token(list.start_position()).start
-        }
+        (Some(list), Some(item)) => places.token(item.start_position()).start < places.token(list.start_position()).start,
         _ => false,
     }
 }

@@ -50,7 +50,8 @@ fn another_unit_or_title_is_another_post_even_between() {
 
 #[test]
 fn a_post_without_end_holds_beyond_a_shorter_one() {
-    let found = spells("A,P1,U1,局长,县处级正职,2010-01-01,\nB,P1,U1,局长,县处级正职,2011-05-01,2012-01-01\nC,P1,U1,局长,县处级正职,2019-05-01,\n");
+    let found =
+        spells("A,P1,U1,局长,县处级正职,2010-01-01,\nB,P1,U1,局长,县处级正职,2011-05-01,2012-01-01\nC,P1,U1,局长,县处级正职,2019-05-01,\n");
     assert_eq!(found, [spell("A", "2010-01-01", None)]);
 }
 

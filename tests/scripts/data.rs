@@ -26,7 +26,18 @@ pub fn store(schema: &Arc<Schema>, seed: u64) -> Store {
     let mut chance = Chance::of(seed);
     let gaps = [0, 3, 12, 40][chance.below(4)];
     let mut builder = Builder::new(Arc::clone(schema), Wanted::all(schema));
-    let counts = [("unit", 3), ("person", 4), ("post", 9), ("case", 6), ("step", 20), ("sanction", 5), ("secondment_report", 14), ("assessment", 12), ("kin", 4), ("rank", 5)];
+    let counts = [
+        ("unit", 3),
+        ("person", 4),
+        ("post", 9),
+        ("case", 6),
+        ("step", 20),
+        ("sanction", 5),
+        ("secondment_report", 14),
+        ("assessment", 12),
+        ("kin", 4),
+        ("rank", 5),
+    ];
     for (name, count) in counts {
         // Now and then a table is not exported.
         if name != "person" && name != "post" && chance.below(25) == 0 {
@@ -38,7 +49,12 @@ pub fn store(schema: &Arc<Schema>, seed: u64) -> Store {
         let fields: Vec<FieldId> = (0..def.fields.len()).filter(|&f| f == def.key || chance.below(40) != 0).collect();
         let headed = fields.iter().map(|&f| (f, def.fields[f].name.clone())).collect();
         let cells: Vec<Vec<Option<String>>> = (0..count)
-            .map(|n| fields.iter().map(|&f| if f == def.key { Some(format!("{name}{n}")) } else { cell(schema, &def.fields[f].ty, gaps, &mut chance) }).collect())
+            .map(|n| {
+                fields
+                    .iter()
+                    .map(|&f| if f == def.key { Some(format!("{name}{n}")) } else { cell(schema, &def.fields[f].ty, gaps, &mut chance) })
+                    .collect()
+            })
             .collect();
         let mut reading = builder.reading(table, &format!("{name}.csv"), headed);
         for (n, row) in cells.iter().enumerate() {

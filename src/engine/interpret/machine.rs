@@ -1,10 +1,10 @@
 //! The one engine that runs every script: what it knows, what it may not do, and what its errors mean.
 
+use super::super::say;
 use super::operators::{add, calculate, compare, divide, extreme, has, holds, plain, show};
 use super::value::{Kind, Rows, Stop, Value};
 use super::{Fallible, desk};
 use crate::rules::ir::Cmp;
-use super::super::say;
 use crate::rules::{ALL, ANY, CALL, PLAIN, SHOWN};
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, EvalContext, Expression, ImmutableString};
@@ -54,9 +54,7 @@ fn build() -> Engine {
 
 fn types(engine: &mut Engine) {
     engine.register_type_with_name::<Value>("值").register_type_with_name::<Rows>("若干行");
-    engine.register_indexer_get(|row: &mut Value, name: ImmutableString| {
-        desk(|d| d.member(row, &name))
-    });
+    engine.register_indexer_get(|row: &mut Value, name: ImmutableString| desk(|d| d.member(row, &name)));
     engine.register_fn("has", |row: &mut Value, name: ImmutableString| desk(|d| d.has_member(row, &name)));
     engine.register_indexer_get(|rows: &mut Rows, index: i64| rows.at(index));
     engine.register_iterator_result::<Rows, Dynamic>();

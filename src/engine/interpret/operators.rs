@@ -47,9 +47,8 @@ pub(super) fn compare(cmp: Cmp, a: &Dynamic, b: &Dynamic) -> Fallible<bool> {
             }
             _ => return Err(unlike()),
         },
-        (Side::Value(Value { kind: Kind::Text(unknown), .. }), Side::Text(_)) | (Side::Text(_), Side::Value(Value { kind: Kind::Text(unknown), .. })) => {
-            texts(cmp, *unknown)?
-        }
+        (Side::Value(Value { kind: Kind::Text(unknown), .. }), Side::Text(_))
+        | (Side::Text(_), Side::Value(Value { kind: Kind::Text(unknown), .. })) => texts(cmp, *unknown)?,
         (Side::Value(Value { kind: Kind::Span(span, ty), .. }), other) => ordered(cmp, *ty, *span, constant(other, *ty)?),
         (other, Side::Value(Value { kind: Kind::Span(span, ty), .. })) => ordered(cmp, *ty, constant(other, *ty)?, *span),
         _ => return Err(unlike()),
@@ -160,7 +159,9 @@ pub(super) fn add(sign: char, a: &Dynamic, b: &Dynamic) -> Fallible<Dynamic> {
     let (x, y) = (side(a), side(b));
     match (&x, &y) {
         (Side::Value(v @ Value { kind: Kind::Span(date, Ty::Date), .. }), Side::Text(text)) => {
-            let Some(period) = Period::parse(text) else { return Err(format!("日期只能加减时长，“{text}”不是时长").into()) };
+            let Some(period) = Period::parse(text) else {
+                return Err(format!("日期只能加减时长，“{text}”不是时长").into());
+            };
             let moved = desk(|d| d.shift(*date, if sign == '-' { negative(period) } else { period }));
             let lacks = v.lacks.clone();
             Ok(Value { kind: Kind::Span(moved, Ty::Date), lacks }.dynamic())

@@ -10,11 +10,61 @@ use std::rc::Rc;
 
 /// Every function, for suggestions and documents.
 pub const FUNCTIONS: [&str; 55] = [
-    "any", "none", "all", "count", "latest", "earliest", "latest_by", "earliest_by", "highest", "lowest", "first_date", "last_date",
-    "sum", "distinct", "spans", "held_months", "reaches", "rows_of", "peers", "has", "row_if", "workdays", "days", "whole_months",
-    "whole_years", "year", "month", "date", "plus_months", "impact_end", "between", "min", "max", "first_of", "below", "above", "steps",
-    "higher_of", "lookup", "contains", "same_text", "overlaps", "lacking", "items", "pick", "size", "blank_as", "last_years", "years", "where",
-    "id_number_valid", "id_number_male", "id_number_birth", "covers", "exported",
+    "any",
+    "none",
+    "all",
+    "count",
+    "latest",
+    "earliest",
+    "latest_by",
+    "earliest_by",
+    "highest",
+    "lowest",
+    "first_date",
+    "last_date",
+    "sum",
+    "distinct",
+    "spans",
+    "held_months",
+    "reaches",
+    "rows_of",
+    "peers",
+    "has",
+    "row_if",
+    "workdays",
+    "days",
+    "whole_months",
+    "whole_years",
+    "year",
+    "month",
+    "date",
+    "plus_months",
+    "impact_end",
+    "between",
+    "min",
+    "max",
+    "first_of",
+    "below",
+    "above",
+    "steps",
+    "higher_of",
+    "lookup",
+    "contains",
+    "same_text",
+    "overlaps",
+    "lacking",
+    "items",
+    "pick",
+    "size",
+    "blank_as",
+    "last_years",
+    "years",
+    "where",
+    "id_number_valid",
+    "id_number_male",
+    "id_number_birth",
+    "covers",
+    "exported",
 ];
 
 impl Compiler<'_> {
@@ -230,8 +280,8 @@ impl Compiler<'_> {
         let found = self.schema.table(name);
         if found.is_none() {
             let known = self.schema.tables.iter().map(|t| t.name.as_str());
-            let diagnostic = Diagnostic::new("rule::unknown-table", &env.source, expr.span.clone(), format!("没有“{name}”这个表"))
-                .nearest(name, known);
+            let diagnostic =
+                Diagnostic::new("rule::unknown-table", &env.source, expr.span.clone(), format!("没有“{name}”这个表")).nearest(name, known);
             self.sink.push(diagnostic);
         }
         found

@@ -340,8 +340,7 @@ impl Embed<'_, '_> {
         let own: Vec<String> = self.functions.keys().cloned().collect();
         let all = FUNCTIONS.into_iter().chain(known::METHODS).chain(known::EFFECTS).chain(own.iter().map(String::as_str));
         let span = self.places.token(at);
-        let diagnostic =
-            Diagnostic::new("rule::unknown-function", &self.env.source, span, format!("没有函数“{name}”")).nearest(name, all);
+        let diagnostic = Diagnostic::new("rule::unknown-function", &self.env.source, span, format!("没有函数“{name}”")).nearest(name, all);
         self.compiler.sink.push(diagnostic);
     }
 
@@ -425,7 +424,11 @@ impl Embed<'_, '_> {
             if self.is_pure(&lifted) {
                 args.push(lifted);
             } else if is_filter {
-                self.complain(arg.start_position(), "rule::foreign", format!("{name} 里只能用规则语言的写法，不能用脚本的数组、映射和函数"));
+                self.complain(
+                    arg.start_position(),
+                    "rule::foreign",
+                    format!("{name} 里只能用规则语言的写法，不能用脚本的数组、映射和函数"),
+                );
                 return;
             } else {
                 // The text of the argument is edited like the rest, and goes in as it then is.
@@ -526,7 +529,8 @@ impl Embed<'_, '_> {
 
     /// Reports what is wrong in an expression that is wholly of the language: unknown code values, dates compared with numbers.
     fn check(&mut self, expr: &RhaiExpr) {
-        let operator = matches!(expr, RhaiExpr::FnCall(call, _) if call.op_token.is_some() || call.name == "contains") || matches!(expr, RhaiExpr::Dot(..));
+        let operator = matches!(expr, RhaiExpr::FnCall(call, _) if call.op_token.is_some() || call.name == "contains")
+            || matches!(expr, RhaiExpr::Dot(..));
         if !operator {
             return;
         }
@@ -594,9 +598,7 @@ impl Embed<'_, '_> {
             Kind::Field(left, _) => self.is_pure(left) && self.is_typed(left),
             Kind::In(item, list) => self.is_pure(item) && self.is_pure(list),
             Kind::If(a, b, c) => [a, b, c].into_iter().all(|e| self.is_pure(e)),
-            Kind::Call(name, args) => {
-                self.is_language(name) && !self.functions.contains_key(name) && args.iter().all(|e| self.is_pure(e))
-            }
+            Kind::Call(name, args) => self.is_language(name) && !self.functions.contains_key(name) && args.iter().all(|e| self.is_pure(e)),
         }
     }
 
@@ -604,8 +606,7 @@ impl Embed<'_, '_> {
     fn is_typed(&self, expr: &Expr) -> bool {
         let mut names = Vec::new();
         mentions(expr, &mut names);
-        self.is_pure_shape(expr)
-            && names.iter().all(|n| self.locals.iter().rev().find(|l| l.name == *n).is_none_or(|l| l.ty.is_some()))
+        self.is_pure_shape(expr) && names.iter().all(|n| self.locals.iter().rev().find(|l| l.name == *n).is_none_or(|l| l.ty.is_some()))
     }
 
     fn is_pure_shape(&self, expr: &Expr) -> bool {
@@ -648,7 +649,8 @@ impl Embed<'_, '_> {
                 let fields: Vec<&str> = tables.flat_map(|t| t.fields.iter().map(|f| f.name.as_str())).collect();
                 let known = fields.into_iter().chain(self.keys.iter().map(String::as_str));
                 let span = self.places.token(at);
-                let diagnostic = Diagnostic::new("rule::unknown-field", &self.env.source, span, format!("没有“{name}”这个字段")).nearest(&name, known);
+                let diagnostic =
+                    Diagnostic::new("rule::unknown-field", &self.env.source, span, format!("没有“{name}”这个字段")).nearest(&name, known);
                 self.compiler.sink.push(diagnostic);
             }
         }
@@ -699,7 +701,12 @@ fn literal(kind: &Kind) -> Option<String> {
 fn mentions(expr: &Expr, names: &mut Vec<String>) {
     match &expr.kind {
         Kind::Name(name) => names.push(name.clone()),
-        Kind::List(items) | Kind::And(items) | Kind::Or(items) | Kind::Operator(_, items) | Kind::Call(_, items) | Kind::Template(items) => {
+        Kind::List(items)
+        | Kind::And(items)
+        | Kind::Or(items)
+        | Kind::Operator(_, items)
+        | Kind::Call(_, items)
+        | Kind::Template(items) => {
             items.iter().for_each(|e| mentions(e, names));
         }
         Kind::Field(left, _) => mentions(left, names),

@@ -249,12 +249,8 @@ impl<'a> Compiler<'a> {
             return Some(code);
         }
         let known = values.values.iter().map(String::as_str);
-        let mut diagnostic = Diagnostic::new(
-            "rule::unknown-code",
-            &env.source,
-            expr.span.clone(),
-            format!("代码表 {} 中没有“{text}”", values.name),
-        );
+        let mut diagnostic =
+            Diagnostic::new("rule::unknown-code", &env.source, expr.span.clone(), format!("代码表 {} 中没有“{text}”", values.name));
         diagnostic = match crate::diagnostic::nearest(text, known.clone()) {
             Some(near) => diagnostic.help(format!("是否想写“{near}”？可用值：{}", values.values.join("、"))),
             None => diagnostic.help(format!("可用值：{}", values.values.join("、"))),

@@ -218,9 +218,8 @@ impl Compiler<'_> {
     fn unknown_member(&mut self, env: &Env, expr: &Expr, table: TableId, name: &str) -> Option<Typed> {
         let known = self.members(table);
         let zh = self.schema.tables.get(table).map_or("", |t| t.zh.as_str());
-        let diagnostic =
-            Diagnostic::new("rule::unknown-field", &env.source, expr.span.clone(), format!("{zh}没有“{name}”"))
-                .nearest(name, known.iter().map(String::as_str));
+        let diagnostic = Diagnostic::new("rule::unknown-field", &env.source, expr.span.clone(), format!("{zh}没有“{name}”"))
+            .nearest(name, known.iter().map(String::as_str));
         self.sink.push(diagnostic);
         None
     }

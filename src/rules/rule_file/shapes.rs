@@ -2,8 +2,8 @@
 
 use super::super::compile::{Bound, Compiler, Env, NotLowered};
 use super::super::ir::{Given, Node, Ty};
-use super::super::rule::{Body, Dates, Deadline, Evidence, Run, Script, Sequence, Severity, Stage};
 use super::super::load::Interpret;
+use super::super::rule::{Body, Dates, Deadline, Evidence, Run, Script, Sequence, Severity, Stage};
 use super::super::syntax::{self, Origin};
 use super::Draft;
 use crate::dates::Period;
