@@ -6,7 +6,7 @@ use super::scope::Scope;
 use super::settings::{Screen, Settings};
 use super::trouble::{Plain, Trouble};
 use crate::dates::Day;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Source, nearest};
 use crate::engine::{self, Due, Options, Outcome, Trace, Verdict, trace};
 use crate::ingest;
 use crate::records::{Fate, FieldType, RowId, Schema, Store, TableId, Wanted};
@@ -107,12 +107,23 @@ fn hex(bytes: &[u8]) -> String {
     format!("sha256:{digits}")
 }
 
+/// The columns that the chosen rules read.
+fn wanted(rules: &Rules, chosen: &[usize]) -> Wanted {
+    if chosen.len() == rules.set.rules.len() {
+        return rules.set.wanted();
+    }
+    let files: Vec<&Arc<Source>> = chosen.iter().filter_map(|&i| rules.set.rules.get(i)).map(|r| &r.source).collect();
+    let is_chosen = |path: &str| rules.files.get(path).is_some_and(|file| files.iter().any(|f| Arc::ptr_eq(f, file)));
+    // All of them load, so some of them do.
+    rules::load_some(&rules.files, &is_chosen, &[]).map_or_else(|_| rules.set.wanted(), |some| some.wanted())
+}
+
 /// Checks the records: everything a report says.
 pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Result<Report, Trouble> {
     let begun = Instant::now();
     let rules = rules(settings)?;
     let chosen = chosen(&rules.set, settings)?;
-    let mut wanted = rules.set.wanted();
+    let mut wanted = wanted(&rules, &chosen);
     scope.want(&rules.set.schema, &mut wanted);
     // Hashing the files waits on the disk; reading them waits on the processor.
     let (store, data) = std::thread::scope(|threads| {
