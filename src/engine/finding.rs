@@ -91,6 +91,9 @@ pub struct Evidence {
     pub value: Option<String>,
     /// File, line and field: `step.csv:412:end`.
     pub source: String,
+    /// Whether the cell holds something that could not be read, for renderers; not part of the contract.
+    #[serde(skip)]
+    pub unreadable: bool,
 }
 
 /// A cell that is lacking. No id: the whole column or table. No field: the row or table itself.

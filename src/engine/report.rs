@@ -175,6 +175,7 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
             field: field.name.clone(),
             value: cx.store.show(table, row, f).map(|v| masked(&v)),
             source: cx.store.place(table, row, f),
+            unreadable: cx.store.rows(table).column(f).is_some() && cx.store.filled(table, row, f) == Filled::Unknown,
         };
         if !all.contains(&cell) {
             all.push(cell);

@@ -148,7 +148,7 @@ fn breach() -> Finding {
 
 fn evidence(field: &str, value: &str) -> Evidence {
     let source = format!("step.csv:412:{field}");
-    Evidence { table: "step".into(), id: "S88".into(), field: field.into(), value: Some(value.into()), source }
+    Evidence { table: "step".into(), id: "S88".into(), field: field.into(), value: Some(value.into()), source, unreadable: false }
 }
 
 fn late() -> Finding {

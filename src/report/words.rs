@@ -41,7 +41,7 @@ pub(super) fn cell(names: &Names, evidence: &Evidence) -> String {
 
 /// A cell's value, or that it is blank.
 pub(super) fn value(evidence: &Evidence) -> &str {
-    evidence.value.as_deref().unwrap_or("（空）")
+    evidence.value.as_deref().unwrap_or(if evidence.unreadable { "（填写有误）" } else { "（空）" })
 }
 
 /// Every cell with its place, joined.
