@@ -182,6 +182,7 @@ impl Watched for super::probe::Noting {
 }
 
 impl Watched for super::probe::Assuming {
+    const KEEPS: bool = true;
     fn lacking(&self) -> usize {
         0
     }

@@ -21,7 +21,7 @@ pub(super) fn settle(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &mut Ru
     let Some(cells) = open_cells(cx, rulings) else { return };
     let combinations = cells.iter().try_fold(1usize, |n, (_, values)| n.checked_mul(values.len()).filter(|n| *n <= MOST));
     let Some(combinations) = combinations else { return };
-    let mut agreed: Option<[u32; 8]> = None;
+    let mut agreed: Option<Answer> = None;
     let mut eval = Eval::new(cx, Assuming::default());
     let mut one = Rulings::default();
     for n in 0..combinations {
@@ -32,34 +32,44 @@ pub(super) fn settle(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &mut Ru
         if one.failure.is_some() || (rule.script.is_some() && one.found()) {
             return;
         }
-        match agreed {
-            None => agreed = Some(one.counts),
-            Some(counts) if counts == one.counts => {}
+        let answer = answer(&one);
+        match &agreed {
+            None => agreed = Some(answer),
+            Some(known) if *known == answer => {}
             Some(_) => return,
         }
     }
-    if let Some(counts) = agreed {
-        adopt(rulings, counts);
+    if let Some(answer) = agreed {
+        adopt(rulings, &answer);
     }
 }
 
-/// Takes over what all combinations agreed on.
-fn adopt(rulings: &mut Rulings, counts: [u32; 8]) {
-    let unverified = Verdict::Unverified as usize;
-    if counts.get(unverified).is_none_or(|n| *n > 0) {
+/// What is said of each part: its name, year and place, and the verdict.
+type Answer = Vec<(Option<String>, Option<i32>, Option<String>, Verdict)>;
+
+fn answer(rulings: &Rulings) -> Answer {
+    let said = rulings.list.iter().filter_map(|r| Some((r.part.clone(), r.year, r.under.clone(), r.verdict?)));
+    let mut all: Answer = said.collect();
+    all.sort();
+    all
+}
+
+/// Takes over what all combinations agreed on, part by part. A part of which none of them says anything is in order.
+fn adopt(rulings: &mut Rulings, answer: &Answer) {
+    if answer.iter().any(|(.., verdict)| *verdict == Verdict::Unverified) {
         return;
     }
-    // One verdict in place of each 待核: with several kinds it would not be known which is which.
-    let changed: Vec<Verdict> = Verdict::ALL
-        .into_iter()
-        .filter(|v| counts.get(*v as usize).copied().unwrap_or(0) > rulings.counts.get(*v as usize).copied().unwrap_or(0))
-        .collect();
-    let [verdict] = changed.as_slice() else { return };
     for ruling in rulings.list.iter_mut().filter(|r| r.verdict == Some(Verdict::Unverified)) {
-        ruling.verdict = Some(*verdict);
+        let same = answer.iter().find(|(part, year, under, _)| *part == ruling.part && *year == ruling.year && *under == ruling.under);
+        ruling.verdict = Some(same.map_or(Verdict::Compliant, |(.., verdict)| *verdict));
         ruling.lacks.clear();
     }
-    rulings.counts = counts;
+    rulings.counts = [0; 8];
+    for (.., verdict) in answer {
+        if let Some(count) = rulings.counts.get_mut(*verdict as usize) {
+            *count += 1;
+        }
+    }
 }
 
 /// The cells that leave rulings open and the values each may have; none where something else leaves them open too.
