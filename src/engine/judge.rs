@@ -620,12 +620,14 @@ fn evidence<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, due: Span) 
 }
 
 fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, asking: &Asking, out: &mut Rulings) {
-    let mut earlier: Option<(&str, Span)> = None;
+    let mut earlier: Option<(&str, Span, Truth)> = None;
     let mut earlier_evidence = Vec::new();
     let mut any = false;
     for stage in &sequence.stages {
         eval.probe.clear_evidence();
-        if stage.skip.is_some_and(|s| eval.truth(s) == Truth::True) {
+        // A stage that may have to be left out decides nothing against anybody.
+        let counts = stage.skip.map_or(Truth::True, |s| !eval.truth(s));
+        if counts == Truth::False {
             continue;
         }
         let start = eval.span(stage.start);
@@ -644,17 +646,17 @@ fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, askin
             }
             continue;
         }
-        if let Some((name, end)) = earlier {
-            let verdict = match less(start, end) {
-                Truth::True => Some(grade(eval, &sequence.severity)),
-                Truth::Unknown => Some(Verdict::Unverified),
-                Truth::False => None,
+        if let Some((name, end, counted)) = earlier {
+            let verdict = match (less(start, end), counts.and(counted)) {
+                (Truth::True, Truth::True) => Some(grade(eval, &sequence.severity)),
+                (Truth::True | Truth::Unknown, _) => Some(Verdict::Unverified),
+                (Truth::False, _) => None,
             };
             if let Some(verdict) = verdict {
                 any = true;
                 if !P::KEEPS {
                     out.count(asking.weighed(verdict));
-                    earlier = Some((&stage.name, eval.span(stage.end)));
+                    earlier = Some((&stage.name, eval.span(stage.end), counts));
                     continue;
                 }
                 let mut ruling = asking.rule(eval, verdict);
@@ -678,7 +680,7 @@ fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, askin
             }
         }
         eval.probe.clear_evidence();
-        earlier = Some((&stage.name, eval.span(stage.end)));
+        earlier = Some((&stage.name, eval.span(stage.end), counts));
         earlier_evidence = eval.probe.evidence();
     }
     if !any {
