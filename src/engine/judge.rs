@@ -3,12 +3,12 @@
 use super::eval::{Eval, Val};
 use super::probe::{Lack, Probe};
 use super::say::{Facts, say};
-use super::value::{Span, Truth, less};
+use super::value::{Span, Truth};
 use super::verdict::Verdict;
 use crate::dates::Day;
 use crate::records::RowId;
 use crate::rules::ir::{Message, Template};
-use crate::rules::{Body, Check, DayUnit, Days, Deadline, Each, Grade, Rule, Sequence, Severity, Version};
+use crate::rules::{Body, Check, DayUnit, Days, Each, Grade, Rule, Severity, Version};
 
 /// What a rule says of one subject, or of one part of it.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,7 @@ impl Rulings {
         weighty.map_or(Verdict::NotApplicable, |(v, _)| v)
     }
 
-    fn add(&mut self, ruling: Ruling, keep: bool) {
+    pub(super) fn add(&mut self, ruling: Ruling, keep: bool) {
         let Some(verdict) = ruling.verdict else { return };
         self.count(verdict);
         if keep {
@@ -88,7 +88,7 @@ impl Rulings {
     }
 
     #[inline]
-    fn count(&mut self, verdict: Verdict) {
+    pub(super) fn count(&mut self, verdict: Verdict) {
         if let Some(count) = self.counts.get_mut(verdict as usize) {
             *count += 1;
         }
@@ -96,7 +96,7 @@ impl Rulings {
 
     /// Adds a verdict; the ruling around it is only made when it is kept.
     #[inline]
-    fn tell<P: Watched>(&mut self, verdict: Verdict, ruling: impl FnOnce() -> Ruling) {
+    pub(super) fn tell<P: Watched>(&mut self, verdict: Verdict, ruling: impl FnOnce() -> Ruling) {
         self.count(verdict);
         if P::KEEPS {
             self.list.push(Ruling { verdict: Some(verdict), ..ruling() });
@@ -136,64 +136,39 @@ pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, ou
     }
 }
 
-/// A probe whose list of what is lacking can be asked and cut back.
+/// A cell by its numbers.
+type Place = (crate::records::TableId, RowId, crate::records::FieldId);
+
+/// A probe whose list of what is lacking can be asked and cut back. One that watches nothing lacks nothing.
 pub trait Watched: Probe {
     /// Whether each ruling is kept, not only counted.
     const KEEPS: bool = Self::WATCH;
     /// How many things are lacking.
-    fn lacking(&self) -> usize;
-    /// Forgets what was lacking since a mark.
-    fn forget_lacks(&mut self, mark: usize);
-    /// What has been lacking since a mark.
-    fn lacks_since(&self, mark: usize) -> Vec<Lack>;
-    /// Forgets the cells read so far.
-    fn clear_evidence(&mut self);
-    /// The cells read since.
-    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)>;
-}
-
-impl Watched for super::probe::Blind {
     fn lacking(&self) -> usize {
         0
     }
+    /// Forgets what was lacking since a mark.
     fn forget_lacks(&mut self, _: usize) {}
+    /// What has been lacking since a mark.
     fn lacks_since(&self, _: usize) -> Vec<Lack> {
         Vec::new()
     }
+    /// Forgets the cells read so far.
     fn clear_evidence(&mut self) {}
-    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)> {
+    /// The cells read since.
+    fn evidence(&self) -> Vec<Place> {
         Vec::new()
     }
 }
+
+impl Watched for super::probe::Blind {}
 
 impl Watched for super::probe::Noting {
     const KEEPS: bool = true;
-    fn lacking(&self) -> usize {
-        0
-    }
-    fn forget_lacks(&mut self, _: usize) {}
-    fn lacks_since(&self, _: usize) -> Vec<Lack> {
-        Vec::new()
-    }
-    fn clear_evidence(&mut self) {}
-    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)> {
-        Vec::new()
-    }
 }
 
 impl Watched for super::probe::Assuming {
     const KEEPS: bool = true;
-    fn lacking(&self) -> usize {
-        0
-    }
-    fn forget_lacks(&mut self, _: usize) {}
-    fn lacks_since(&self, _: usize) -> Vec<Lack> {
-        Vec::new()
-    }
-    fn clear_evidence(&mut self) {}
-    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)> {
-        Vec::new()
-    }
 }
 
 impl Watched for super::probe::Watcher {
@@ -209,7 +184,7 @@ impl Watched for super::probe::Watcher {
     fn clear_evidence(&mut self) {
         self.evidence.clear();
     }
-    fn evidence(&self) -> Vec<(crate::records::TableId, RowId, crate::records::FieldId)> {
+    fn evidence(&self) -> Vec<Place> {
         self.evidence.clone()
     }
 }
@@ -391,8 +366,8 @@ fn judge_one<P: Watched>(eval: &mut Eval<'_, P>, law: &Version, version: usize, 
     eval.probe.clear_evidence();
     match &law.body {
         Body::Checks(checks) => checks.iter().for_each(|check| judge_check(eval, check, &asking, out)),
-        Body::Deadline(deadline) => judge_deadline(eval, deadline, &asking, out),
-        Body::Sequence(sequence) => judge_sequence(eval, sequence, &asking, out),
+        Body::Deadline(deadline) => super::deadline::judge_deadline(eval, deadline, &asking, out),
+        Body::Sequence(sequence) => super::sequence::judge_sequence(eval, sequence, &asking, out),
         Body::Script(script) => super::script::run(eval, script, &asking, out),
     }
 }
@@ -409,7 +384,7 @@ pub(super) struct Asking {
 impl Asking {
     /// What a verdict comes to where it is open whether anything is asked.
     #[inline]
-    fn weighed(&self, verdict: Verdict) -> Verdict {
+    pub(super) fn weighed(&self, verdict: Verdict) -> Verdict {
         match verdict {
             Verdict::Breach | Verdict::Advice | Verdict::Unverified | Verdict::Warning if self.asked == Truth::Unknown => {
                 Verdict::Unverified
@@ -418,18 +393,23 @@ impl Asking {
         }
     }
 
+    /// A ruling of this part, still without a verdict.
+    pub(super) fn blank(&self) -> Ruling {
+        self.label.ruling(self.version)
+    }
+
     /// A ruling of this part: unmet and surely asked stands; unmet and perhaps asked is 待核.
     pub fn rule<P: Watched>(&self, eval: &Eval<'_, P>, verdict: Verdict) -> Ruling {
         let verdict = self.weighed(verdict);
         let lacks = if verdict == Verdict::Unverified { eval.probe.lacks_since(self.mark) } else { Vec::new() };
-        Ruling { verdict: Some(verdict), lacks, unsure: self.asked == Truth::Unknown, ..self.label.ruling(self.version) }
+        Ruling { verdict: Some(verdict), lacks, unsure: self.asked == Truth::Unknown, ..self.blank() }
     }
 }
 
 fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, asking: &Asking, out: &mut Rulings) {
     let when = check.when.map_or(Truth::True, |w| eval.truth(w));
     if when == Truth::False {
-        return out.tell::<P>(Verdict::NotApplicable, || asking.label.ruling(asking.version));
+        return out.tell::<P>(Verdict::NotApplicable, || asking.blank());
     }
     let met = eval.truth(check.require);
     let verdict = match met {
@@ -524,168 +504,6 @@ pub(super) fn sentence<P: Watched>(eval: &mut Eval<'_, P>, message: &Message, fa
     let text = chosen.map_or_else(String::new, |t| say(eval, t, facts));
     eval.probe.forget_lacks(mark);
     text
-}
-
-fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, asking: &Asking, out: &mut Rulings) {
-    let today = Span::exact(i64::from(eval.cx.as_of.0));
-    let started = match deadline.starts.map(|node| eval.span(node)) {
-        Some(starts) if starts.is_absent() => Truth::False,
-        Some(starts) => !less(today, starts),
-        None => Truth::True,
-    };
-    let due = if started == Truth::False { Span::ABSENT } else { eval.span(deadline.due) };
-    if started == Truth::False || due.is_absent() {
-        return out.tell::<P>(Verdict::Pending, || asking.label.ruling(asking.version));
-    }
-    let (met, late) = evidence(eval, deadline, due);
-    let past = if deadline.strict { !less(today, due) } else { less(due, today) };
-    let warned = deadline.warn.map_or(Truth::False, |w| {
-        let from = eval.span(w);
-        !less(today, from)
-    });
-    let verdict = match (met, started.and(past)) {
-        (Truth::True, _) => Verdict::Compliant,
-        (Truth::False, Truth::True) => grade(eval, &deadline.severity),
-        (_, Truth::True | Truth::Unknown) => Verdict::Unverified,
-        (_, Truth::False) => match (warned, met) {
-            (Truth::True, Truth::False) => Verdict::Warning,
-            (Truth::False, _) => Verdict::Pending,
-            _ => Verdict::Unverified,
-        },
-    };
-    if !P::KEEPS {
-        return out.count(asking.weighed(verdict));
-    }
-    let mut ruling = asking.rule(eval, verdict);
-    ruling.due = Some(due);
-    // An open deadline is worded too: the forecast lists it.
-    if P::WATCH && ruling.verdict.is_some_and(|v| v.is_finding() || v == Verdict::Pending) {
-        let until = if late.is_absent() { today } else { late };
-        let past_days = (due.is_exact() && until.is_exact()).then(|| until.lo - due.lo);
-        let overdue = !matches!(ruling.verdict, Some(Verdict::Warning | Verdict::Pending));
-        ruling.days = past_days.filter(|_| overdue);
-        ruling.unit = Some(DayUnit::Calendar);
-        let message = match (&deadline.soon, &deadline.late) {
-            (soon, _) if !overdue => soon.as_ref(),
-            (_, Some(message)) if !late.is_absent() => Some(message),
-            _ => Some(&deadline.absent),
-        };
-        let facts = Facts { due: Some(due), evidence: Some(late), days: past_days, ..Facts::default() };
-        ruling.message = message.map_or_else(String::new, |m| sentence(eval, m, &facts));
-        ruling.evidence = eval.probe.evidence();
-    }
-    out.add(ruling, P::KEEPS);
-}
-
-/// Whether evidence came in time, and the first that came late.
-fn evidence<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, due: Span) -> (Truth, Span) {
-    let mut met = Truth::False;
-    let mut late = Span::ABSENT;
-    for evidence in &deadline.evidence {
-        let mut dates = std::mem::take(&mut eval.spare);
-        dates.clear();
-        let known = match &evidence.dates {
-            crate::rules::Dates::One(node) => {
-                let date = eval.span(*node);
-                dates.push((date, Truth::True));
-                true
-            }
-            crate::rules::Dates::OfRows(set, nodes) => eval.each(set, |s, _, holds| {
-                for &node in nodes {
-                    dates.push((s.span(node), holds));
-                }
-                std::ops::ControlFlow::Continue(())
-            }),
-        };
-        let opens = evidence.opens.map(|o| eval.span(o));
-        let closes = evidence.closes.map_or(due, |c| eval.span(c));
-        for (date, counts) in dates.drain(..) {
-            if date.is_absent() {
-                continue;
-            }
-            let open = opens.map_or(Truth::True, |o| !less(date, o));
-            met = met.or(counts.and(open).and(!less(closes, date)));
-            let future = i64::from(Day::FUTURE.0);
-            let is_late = counts.and(open).and(less(due, date)) == Truth::True && date.lo < future;
-            if evidence.closes.is_none() && is_late && (late.is_absent() || date.lo < late.lo) {
-                late = date;
-            }
-        }
-        eval.spare = dates;
-        if !known {
-            met = met.or(Truth::Unknown);
-        }
-    }
-    (met, late)
-}
-
-fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequence, asking: &Asking, out: &mut Rulings) {
-    let mut earlier: Option<(&str, Span, Truth)> = None;
-    let mut earlier_evidence = Vec::new();
-    let mut any = false;
-    for stage in &sequence.stages {
-        eval.probe.clear_evidence();
-        // A stage that may have to be left out decides nothing against anybody.
-        let counts = stage.skip.map_or(Truth::True, |s| !eval.truth(s));
-        if counts == Truth::False {
-            continue;
-        }
-        let start = eval.span(stage.start);
-        if start.is_absent() {
-            if let Some(missing) = &sequence.missing {
-                any = true;
-                let verdict = grade(eval, &sequence.severity);
-                let mut ruling = asking.rule(eval, verdict);
-                ruling.part = Some(stage.name.clone());
-                if P::WATCH {
-                    let facts = Facts { stage: Some(&stage.name), ..Facts::default() };
-                    ruling.message = sentence(eval, missing, &facts);
-                    ruling.evidence = eval.probe.evidence();
-                }
-                out.add(ruling, P::KEEPS);
-            }
-            continue;
-        }
-        if let Some((name, end, counted)) = earlier {
-            let verdict = match (less(start, end), counts.and(counted)) {
-                (Truth::True, Truth::True) => Some(grade(eval, &sequence.severity)),
-                (Truth::True | Truth::Unknown, _) => Some(Verdict::Unverified),
-                (Truth::False, _) => None,
-            };
-            if let Some(verdict) = verdict {
-                any = true;
-                if !P::KEEPS {
-                    out.count(asking.weighed(verdict));
-                    earlier = Some((&stage.name, eval.span(stage.end), counts));
-                    continue;
-                }
-                let mut ruling = asking.rule(eval, verdict);
-                ruling.part = Some(if sequence.by_stage { stage.name.clone() } else { format!("{name}→{}", stage.name) });
-                if P::WATCH {
-                    ruling.days = (start.is_exact() && end.is_exact()).then(|| start.lo - end.lo);
-                    let facts = Facts {
-                        stage: Some(&stage.name),
-                        earlier: Some(name),
-                        later: Some(&stage.name),
-                        start: Some(start),
-                        end: Some(end),
-                        days: ruling.days,
-                        ..Facts::default()
-                    };
-                    ruling.message = sentence(eval, &sequence.message, &facts);
-                    ruling.evidence = earlier_evidence.clone();
-                    ruling.evidence.extend(eval.probe.evidence());
-                }
-                out.add(ruling, P::KEEPS);
-            }
-        }
-        eval.probe.clear_evidence();
-        earlier = Some((&stage.name, eval.span(stage.end), counts));
-        earlier_evidence = eval.probe.evidence();
-    }
-    if !any {
-        out.tell::<P>(Verdict::Compliant, || asking.label.ruling(asking.version));
-    }
 }
 
 impl Rulings {

@@ -3,6 +3,7 @@
 mod check;
 mod compute;
 mod context;
+mod deadline;
 mod due;
 mod eval;
 mod finding;
@@ -14,6 +15,7 @@ mod quick;
 mod report;
 mod say;
 mod script;
+mod sequence;
 mod sets;
 mod settle;
 mod trace;
