@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod engine;
 pub mod ingest;
+pub mod ledger;
 pub mod records;
 pub mod report;
 pub mod rules;

@@ -61,7 +61,20 @@ fn every_function_of_the_rule_language_is_in_the_manual() {
 #[test]
 fn every_command_and_option_is_in_the_manual() {
     let manual = read(MANUAL);
-    let commands = ["check", "due", "trace", "case", "explain", "import", "profile", "rules list", "rules test", "completions"];
+    let commands = [
+        "check",
+        "due",
+        "trace",
+        "case",
+        "explain",
+        "import",
+        "profile",
+        "rules list",
+        "rules test",
+        "ledger verify",
+        "ledger user",
+        "completions",
+    ];
     let help = help("");
     for command in commands {
         assert!(help.contains(command.split(' ').next().unwrap_or(command)), "there is no command {command}");

@@ -81,6 +81,14 @@ pub enum Command {
         disable_help_subcommand = true
     )]
     Rules(Rules),
+    /// 台账：核对有无改动，登记经办人
+    #[command(
+        subcommand,
+        override_usage = "guiju ledger <命令> [选项]",
+        help_template = "{about}\n\n用法: {usage}\n\n命令:\n{subcommands}\n\n选项:\n{options}{after-help}",
+        disable_help_subcommand = true
+    )]
+    Ledger(Ledger),
     /// 生成命令补全脚本
     #[command(override_usage = "guiju completions <外壳>", help_template = TEMPLATE, after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
@@ -299,6 +307,63 @@ pub struct RulesTest {
     pub rules: RuleFlags,
 }
 
+/// What the ledger commands are.
+#[derive(Debug, Subcommand)]
+pub enum Ledger {
+    /// 核对台账：证明所记内容没有被改动、删除，指出第一处断开的地方
+    #[command(override_usage = "guiju ledger verify [选项] --ledger <文件>", help_template = TEMPLATE, after_help = LEDGER_EXAMPLES)]
+    Verify(LedgerVerify),
+    /// 登记、停用经办人；不写姓名则列出
+    #[command(override_usage = "guiju ledger user [选项] --ledger <文件> [姓名]", help_template = TEMPLATE, after_help = LEDGER_EXAMPLES)]
+    User(LedgerUser),
+}
+
+/// Which ledger.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "台账选项")]
+pub struct LedgerFile {
+    /// 台账文件
+    #[arg(long, value_name = "文件", required = true, value_hint = ValueHint::FilePath)]
+    pub ledger: PathBuf,
+}
+
+/// Who acts.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "台账选项")]
+pub struct Acting {
+    /// 经办人（须已用 guiju ledger user 登记）
+    #[arg(long = "as", value_name = "姓名")]
+    pub acting: Option<String>,
+}
+
+/// `ledger verify`.
+#[derive(Debug, Args)]
+pub struct LedgerVerify {
+    #[command(flatten)]
+    pub file: LedgerFile,
+    /// 以前抄存的末条哈希：证明那一条及以前的记录仍在
+    #[arg(long, value_name = "哈希", help_heading = "台账选项")]
+    pub expect: Option<String>,
+}
+
+/// `ledger user`.
+#[derive(Debug, Args)]
+pub struct LedgerUser {
+    #[command(flatten)]
+    pub file: LedgerFile,
+    /// 经办人姓名；不写则列出全部经办人
+    #[arg(value_name = "姓名", help_heading = "参数")]
+    pub name: Option<String>,
+    /// 职务，如 干部监督科科长
+    #[arg(long, value_name = "职务", help_heading = "台账选项")]
+    pub post: Option<String>,
+    /// 停用：此后不能再以此人名义办理
+    #[arg(long, help_heading = "台账选项")]
+    pub retire: bool,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
 /// `completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
@@ -357,6 +422,12 @@ const RULES_EXAMPLES: &str = "\
 示例:
   guiju rules list --select GS                    列出公示类规则
   guiju rules test --rules 我的规则目录           测试一个规则目录";
+
+const LEDGER_EXAMPLES: &str = "\
+示例:
+  guiju ledger user 王五 --post 干部监督科科长 --ledger 台账.db    登记经办人
+  guiju ledger verify --ledger 台账.db                             核对有无改动
+  guiju ledger verify --ledger 台账.db --expect 3f1c…              与抄存的末条哈希核对";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 示例:

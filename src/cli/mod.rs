@@ -10,6 +10,8 @@ mod due;
 mod exit;
 mod explain;
 mod import;
+mod ledger;
+mod moment;
 mod output;
 mod profile;
 mod progress;
@@ -58,6 +60,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Rules(args::Rules::List(args)) => rules::list(&args, common, screen),
         Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
+        Command::Ledger(args) => ledger::run(&args, screen),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::{Common, OutputFlags, RuleFlags, ScopeFlags};
 use super::config::{self, Config};
+use super::moment::today;
 use super::trouble::{Plain, Trouble};
 use crate::dates::{Calendar, Day, Period, add};
 use crate::diagnostic::nearest;
@@ -221,12 +222,6 @@ pub fn gate(flag: Option<&str>, config: &Config) -> Result<Gate, Trouble> {
 /// The formats of a report, by name.
 pub fn report_formats() -> Vec<(&'static str, Format)> {
     Format::ALL.map(|f| (f.name(), f)).to_vec()
-}
-
-/// Today in Beijing, by which the law counts its days wherever the machine stands. The only place that reads the clock.
-fn today() -> Day {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    Day(i32::try_from((now + 8 * 3600) / 86_400).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use crate::diagnostic::Diagnostic;
+use crate::ledger::LedgerError;
 use crate::report::Paint;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use std::fmt::Write as _;
@@ -43,6 +44,12 @@ impl Plain {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+impl From<LedgerError> for Trouble {
+    fn from(error: LedgerError) -> Self {
+        Self::Output(Plain::new(error.code(), error.to_string()).help(error.advice()))
     }
 }
 
