@@ -3,9 +3,10 @@
 use super::context::Context;
 use super::eval::{BLOCK, Eval};
 use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, Unasked, sort};
-use super::judge::{Rulings, judge};
+use super::judge::judge;
 use super::probe::{Blind, Watcher};
 use super::report;
+use super::ruling::Rulings;
 use super::settle;
 use super::verdict::Verdict;
 use crate::dates::Day;

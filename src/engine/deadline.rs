@@ -1,7 +1,9 @@
 //! A deadline judged: met in time, met late, past due, due soon, or not yet.
 
 use super::eval::Eval;
-use super::judge::{Asking, Rulings, Watched, grade, sentence};
+use super::judge::{Asking, grade, sentence};
+use super::probe::Watched;
+use super::ruling::Rulings;
 use super::say::Facts;
 use super::value::{Span, Truth, less};
 use super::verdict::Verdict;

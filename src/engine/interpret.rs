@@ -7,7 +7,9 @@ mod operators;
 mod value;
 
 use super::eval::{Eval, Val};
-use super::judge::{Asking, Rulings, Watched, grade};
+use super::judge::{Asking, grade};
+use super::probe::Watched;
+use super::ruling::Rulings;
 use super::say;
 use super::value::{RowVal, Span, TextVal, Truth};
 use super::verdict::Verdict;
@@ -57,7 +59,7 @@ pub(super) fn run<P: Watched>(eval: &mut Eval<'_, P>, interpreted: &Interpreted,
     match ended {
         Ok(()) if !session.said => {
             let ruling = asking.rule(session.eval, Verdict::Compliant);
-            session.out.add_from_script(ruling, P::WATCH);
+            session.out.add(ruling, P::WATCH);
         }
         Ok(()) => {}
         Err(error) => match Stop::of(&error) {
@@ -67,7 +69,7 @@ pub(super) fn run<P: Watched>(eval: &mut Eval<'_, P>, interpreted: &Interpreted,
                 }
                 let mut ruling = asking.rule(session.eval, Verdict::Unverified);
                 ruling.part = session.part.take().or(ruling.part);
-                session.out.add_from_script(ruling, P::WATCH);
+                session.out.add(ruling, P::WATCH);
             }
             None if machine::is_exhausted(&error) => session.out.exhaust(machine::explain(&error)),
             None => session.out.failure = Some(machine::explain(&error)),
@@ -168,7 +170,7 @@ impl<P: Watched> Desk for Session<'_, '_, P> {
             ruling.message = text;
             ruling.evidence = self.eval.probe.evidence();
         }
-        self.out.add_from_script(ruling, P::WATCH);
+        self.out.add(ruling, P::WATCH);
     }
 }
 

@@ -1,108 +1,19 @@
 //! One rule on one subject: which version, whether it applies, whether it is met, and what is said when it is not.
 
 use super::eval::{Eval, Val};
-use super::probe::{Lack, Probe};
+use super::probe::Watched;
+use super::ruling::{Ruling, Rulings};
 use super::say::{Facts, say};
 use super::value::{Span, Truth};
 use super::verdict::Verdict;
 use crate::dates::Day;
-use crate::records::RowId;
-use crate::rules::ir::{Message, Template};
-use crate::rules::{Body, Check, DayUnit, Days, Each, Grade, Rule, Severity, Version};
+use crate::records::{RowId, TableId};
+use crate::rules::{Body, Each, Rule, Version};
+use applicable::{Candidates, versions};
+pub(super) use check::{grade, sentence};
 
-/// What a rule says of one subject, or of one part of it.
-#[derive(Clone, Debug, Default)]
-pub struct Ruling {
-    /// The version that judged.
-    pub version: usize,
-    /// What tells it apart.
-    pub part: Option<String>,
-    /// The year, for yearly rules.
-    pub year: Option<i32>,
-    /// What is added to the subject's id, for rules over a unit's levels.
-    pub under: Option<String>,
-    /// Whether it is not known that the rule applies.
-    pub unsure: bool,
-    /// The verdict.
-    pub verdict: Option<Verdict>,
-    /// The sentence.
-    pub message: String,
-    /// Actual less required.
-    pub days: Option<i64>,
-    /// What the days count.
-    pub unit: Option<DayUnit>,
-    /// The due date, with its precision.
-    pub due: Option<Span>,
-    /// What was lacking when this was decided.
-    pub lacks: Vec<Lack>,
-    /// The cells it rests on.
-    pub evidence: Vec<(crate::records::TableId, RowId, crate::records::FieldId)>,
-}
-
-/// What judging one subject comes to.
-#[derive(Clone, Debug, Default)]
-pub struct Rulings {
-    /// How many parts had each verdict, in the order of [`Verdict::ALL`].
-    pub counts: [u32; 8],
-    /// Each part, kept when somebody watches.
-    pub list: Vec<Ruling>,
-    /// The rule failed, and why.
-    pub failure: Option<String>,
-    /// It failed because its script used up all the steps that it may take.
-    pub exhausted: bool,
-    /// The date by which the law is cited.
-    pub anchor: Option<Day>,
-}
-
-impl Rulings {
-    /// Forgets everything, for the next subject.
-    pub fn clear(&mut self) {
-        self.counts = [0; 8];
-        self.list.clear();
-        self.failure = None;
-        self.exhausted = false;
-        self.anchor = None;
-    }
-
-    /// Whether anything was found.
-    pub fn found(&self) -> bool {
-        let [breach, advice, unverified, warning, ..] = self.counts;
-        breach + advice + unverified + warning > 0
-    }
-
-    /// The verdict of the whole subject: the weightiest of its parts.
-    pub fn verdict(&self) -> Verdict {
-        if self.failure.is_some() {
-            return Verdict::Failed;
-        }
-        let weighty = Verdict::ALL.into_iter().zip(self.counts).find(|(_, n)| *n > 0);
-        weighty.map_or(Verdict::NotApplicable, |(v, _)| v)
-    }
-
-    pub(super) fn add(&mut self, ruling: Ruling, keep: bool) {
-        let Some(verdict) = ruling.verdict else { return };
-        self.count(verdict);
-        if keep {
-            self.list.push(ruling);
-        }
-    }
-
-    #[inline]
-    pub(super) fn count(&mut self, verdict: Verdict) {
-        if let Some(count) = self.counts.get_mut(verdict as usize) {
-            *count += 1;
-        }
-    }
-
-    /// Adds a verdict; the ruling around it is only made when it is kept.
-    #[inline]
-    pub(super) fn tell<P: Watched>(&mut self, verdict: Verdict, ruling: impl FnOnce() -> Ruling) {
-        self.count(verdict);
-        if P::KEEPS {
-            self.list.push(Ruling { verdict: Some(verdict), ..ruling() });
-        }
-    }
-}
+mod applicable;
+mod check;
 
 /// Judges a rule on a row of its subject table.
 pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, out: &mut Rulings) {
@@ -136,105 +47,37 @@ pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, ou
     }
 }
 
-/// A cell by its numbers.
-type Place = (crate::records::TableId, RowId, crate::records::FieldId);
-
-/// A probe whose list of what is lacking can be asked and cut back. One that watches nothing lacks nothing.
-pub trait Watched: Probe {
-    /// Whether each ruling is kept, not only counted.
-    const KEEPS: bool = Self::WATCH;
-    /// How many things are lacking.
-    fn lacking(&self) -> usize {
-        0
-    }
-    /// Forgets what was lacking since a mark.
-    fn forget_lacks(&mut self, _: usize) {}
-    /// What has been lacking since a mark.
-    fn lacks_since(&self, _: usize) -> Vec<Lack> {
-        Vec::new()
-    }
-    /// Forgets the cells read so far.
-    fn clear_evidence(&mut self) {}
-    /// The cells read since.
-    fn evidence(&self) -> Vec<Place> {
-        Vec::new()
-    }
+/// What is asked of a part: whether it is asked at all, and what was lacking in knowing that.
+pub(super) struct Asking {
+    /// True or unknown.
+    pub asked: Truth,
+    mark: usize,
+    version: usize,
+    label: Label,
 }
 
-impl Watched for super::probe::Blind {}
-
-impl Watched for super::probe::Noting {
-    const KEEPS: bool = true;
-}
-
-impl Watched for super::probe::Assuming {
-    const KEEPS: bool = true;
-}
-
-impl Watched for super::probe::Watcher {
-    fn lacking(&self) -> usize {
-        self.lacks.len()
-    }
-    fn forget_lacks(&mut self, mark: usize) {
-        self.lacks.truncate(mark);
-    }
-    fn lacks_since(&self, mark: usize) -> Vec<Lack> {
-        self.lacks.get(mark..).unwrap_or_default().to_vec()
-    }
-    fn clear_evidence(&mut self) {
-        self.evidence.clear();
-    }
-    fn evidence(&self) -> Vec<Place> {
-        self.evidence.clone()
-    }
-}
-
-/// The versions that an anchor may pick.
-enum Candidates {
-    One(usize),
-    /// Some of these; and whether on some days none is in force.
-    Several(Vec<usize>, bool),
-    /// None in force on that day.
-    None,
-    /// There is no anchor (yet).
-    NotYet,
-}
-
-fn versions(rule: &Rule, anchor: Span) -> Candidates {
-    if !rule.dated {
-        return if rule.versions.is_empty() { Candidates::None } else { Candidates::One(0) };
-    }
-    if anchor.is_absent() {
-        return Candidates::NotYet;
-    }
-    let bounds = |v: &Version| (v.from.map_or(i64::MIN, |d| i64::from(d.0)), v.until.map_or(i64::MAX, |d| i64::from(d.0)));
-    let reaches = |i: &usize| {
-        let (from, until) = bounds(&rule.versions[*i]);
-        from <= anchor.hi && anchor.lo <= until
-    };
-    let mut reaching = (0..rule.versions.len()).filter(reaches);
-    // Nearly always one, and the whole of the anchor in it.
-    if let (Some(one), None) = (reaching.next(), reaching.next())
-        && bounds(&rule.versions[one]).0 <= anchor.lo
-        && anchor.hi <= bounds(&rule.versions[one]).1
-    {
-        return Candidates::One(one);
-    }
-    let reached: Vec<usize> = (0..rule.versions.len()).filter(reaches).collect();
-    // Days of the anchor that no version covers.
-    let mut uncovered = anchor.lo;
-    for &i in &reached {
-        let (from, until) = bounds(&rule.versions[i]);
-        if from > uncovered {
-            return Candidates::Several(reached, true);
+impl Asking {
+    /// What a verdict comes to where it is open whether anything is asked.
+    #[inline]
+    pub(super) fn weighed(&self, verdict: Verdict) -> Verdict {
+        match verdict {
+            Verdict::Breach | Verdict::Advice | Verdict::Unverified | Verdict::Warning if self.asked == Truth::Unknown => {
+                Verdict::Unverified
+            }
+            other => other,
         }
-        uncovered = until.saturating_add(1);
     }
-    let gap = uncovered <= anchor.hi && uncovered != i64::MAX;
-    match (reached.as_slice(), gap) {
-        ([], _) => Candidates::None,
-        ([one], false) => Candidates::One(*one),
-        _ => Candidates::Several(reached, gap),
+
+    /// A ruling of this part, still without a verdict.
+    pub(super) fn blank(&self) -> Ruling {
+        self.label.ruling(self.version)
+    }
+
+    /// A ruling of this part: unmet and surely asked stands; unmet and perhaps asked is 待核.
+    pub fn rule<P: Watched>(&self, eval: &Eval<'_, P>, verdict: Verdict) -> Ruling {
+        let verdict = self.weighed(verdict);
+        let lacks = if verdict == Verdict::Unverified { eval.probe.lacks_since(self.mark) } else { Vec::new() };
+        Ruling { verdict: Some(verdict), lacks, unsure: self.asked == Truth::Unknown, ..self.blank() }
     }
 }
 
@@ -337,7 +180,7 @@ struct Label {
     year: Option<i32>,
     under: Option<String>,
     /// The subject, where it may not exist.
-    doubtful: Option<(crate::records::TableId, RowId)>,
+    doubtful: Option<(TableId, RowId)>,
 }
 
 impl Label {
@@ -365,156 +208,9 @@ fn judge_one<P: Watched>(eval: &mut Eval<'_, P>, law: &Version, version: usize, 
     // A finding rests on what is asked, not on what made the rule apply.
     eval.probe.clear_evidence();
     match &law.body {
-        Body::Checks(checks) => checks.iter().for_each(|check| judge_check(eval, check, &asking, out)),
+        Body::Checks(checks) => checks.iter().for_each(|check| check::judge_check(eval, check, &asking, out)),
         Body::Deadline(deadline) => super::deadline::judge_deadline(eval, deadline, &asking, out),
         Body::Sequence(sequence) => super::sequence::judge_sequence(eval, sequence, &asking, out),
         Body::Script(script) => super::script::run(eval, script, &asking, out),
-    }
-}
-
-/// What is asked of a part: whether it is asked at all, and what was lacking in knowing that.
-pub(super) struct Asking {
-    /// True or unknown.
-    pub asked: Truth,
-    mark: usize,
-    version: usize,
-    label: Label,
-}
-
-impl Asking {
-    /// What a verdict comes to where it is open whether anything is asked.
-    #[inline]
-    pub(super) fn weighed(&self, verdict: Verdict) -> Verdict {
-        match verdict {
-            Verdict::Breach | Verdict::Advice | Verdict::Unverified | Verdict::Warning if self.asked == Truth::Unknown => {
-                Verdict::Unverified
-            }
-            other => other,
-        }
-    }
-
-    /// A ruling of this part, still without a verdict.
-    pub(super) fn blank(&self) -> Ruling {
-        self.label.ruling(self.version)
-    }
-
-    /// A ruling of this part: unmet and surely asked stands; unmet and perhaps asked is 待核.
-    pub fn rule<P: Watched>(&self, eval: &Eval<'_, P>, verdict: Verdict) -> Ruling {
-        let verdict = self.weighed(verdict);
-        let lacks = if verdict == Verdict::Unverified { eval.probe.lacks_since(self.mark) } else { Vec::new() };
-        Ruling { verdict: Some(verdict), lacks, unsure: self.asked == Truth::Unknown, ..self.blank() }
-    }
-}
-
-fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, asking: &Asking, out: &mut Rulings) {
-    let when = check.when.map_or(Truth::True, |w| eval.truth(w));
-    if when == Truth::False {
-        return out.tell::<P>(Verdict::NotApplicable, || asking.blank());
-    }
-    let met = eval.truth(check.require);
-    let verdict = match met {
-        Truth::True => Verdict::Compliant,
-        Truth::False if when == Truth::True => grade(eval, &check.severity),
-        _ => Verdict::Unverified,
-    };
-    if !P::KEEPS {
-        return out.count(asking.weighed(verdict));
-    }
-    let mut ruling = asking.rule(eval, verdict);
-    ruling.part = check.part.clone().or(ruling.part);
-    if P::WATCH && ruling.verdict.is_some_and(Verdict::is_finding) {
-        let (days, unit) = days(eval, check.days);
-        (ruling.days, ruling.unit) = (days, unit);
-        let facts = Facts { days, ..Facts::default() };
-        ruling.message = if met == Truth::False && verdict == Verdict::Unverified {
-            contradiction(eval, &check.message, &facts)
-        } else {
-            sentence(eval, &check.message, &facts)
-        };
-        ruling.evidence = eval.probe.evidence();
-    }
-    out.add(ruling, P::KEEPS);
-}
-
-/// The sentence of data that contradict each other: the cells that do are those that it, or the condition that chose it, reads.
-fn contradiction<P: Watched>(eval: &mut Eval<'_, P>, message: &Message, facts: &Facts) -> String {
-    let mark = eval.probe.lacking();
-    let mut text = String::new();
-    for (when, template) in &message.0 {
-        eval.probe.clear_evidence();
-        if when.is_none_or(|w| eval.truth(w) == Truth::True) {
-            text = say(eval, template, facts);
-            break;
-        }
-    }
-    eval.probe.forget_lacks(mark);
-    text
-}
-
-/// The severity that applies; 待核 where it is unknown which of two.
-pub(super) fn grade<P: Watched>(eval: &mut Eval<'_, P>, severity: &Severity) -> Verdict {
-    let verdict = |g: Grade| match g {
-        Grade::Breach => Verdict::Breach,
-        Grade::Advice => Verdict::Advice,
-        Grade::Unverified => Verdict::Unverified,
-    };
-    let mut possible: Option<Verdict> = None;
-    for (when, grade) in &severity.0 {
-        let holds = when.map_or(Truth::True, |w| eval.truth(w));
-        if holds == Truth::False {
-            continue;
-        }
-        let this = verdict(*grade);
-        match possible {
-            Some(other) if other != this => return Verdict::Unverified,
-            _ => possible = Some(this),
-        }
-        if holds == Truth::True {
-            break;
-        }
-    }
-    possible.unwrap_or(Verdict::Unverified)
-}
-
-fn days<P: Watched>(eval: &mut Eval<'_, P>, days: Option<Days>) -> (Option<i64>, Option<DayUnit>) {
-    match days {
-        Some(Days::Difference(a, b, unit)) => {
-            let (a, b) = (eval.span(a), eval.span(b));
-            let difference = (a.is_exact() && b.is_exact()).then(|| a.lo.saturating_sub(b.lo));
-            (difference.filter(|d| d.abs() < 1_000_000), Some(unit))
-        }
-        Some(Days::Value(node)) => {
-            let value = eval.span(node);
-            (value.is_exact().then_some(value.lo), None)
-        }
-        None => (None, None),
-    }
-}
-
-/// The first sentence whose condition holds; unknown counts as no.
-pub(super) fn sentence<P: Watched>(eval: &mut Eval<'_, P>, message: &Message, facts: &Facts) -> String {
-    let mark = eval.probe.lacking();
-    let mut chosen: Option<&Template> = None;
-    for (when, template) in &message.0 {
-        if when.is_none_or(|w| eval.truth(w) == Truth::True) {
-            chosen = Some(template);
-            break;
-        }
-    }
-    let text = chosen.map_or_else(String::new, |t| say(eval, t, facts));
-    eval.probe.forget_lacks(mark);
-    text
-}
-
-impl Rulings {
-    /// The script used up its steps.
-    pub(super) fn exhaust(&mut self, why: String) {
-        self.failure = Some(why);
-        self.exhausted = true;
-    }
-
-    /// Adds a script's ruling.
-    pub(super) fn add_from_script(&mut self, ruling: Ruling, keep: bool) {
-        self.add(ruling, keep);
     }
 }

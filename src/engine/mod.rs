@@ -13,6 +13,7 @@ mod judge;
 mod probe;
 mod quick;
 mod report;
+mod ruling;
 mod say;
 mod script;
 mod sequence;

@@ -254,3 +254,56 @@ impl Probe for Watcher {
         }
     }
 }
+
+/// A cell by its numbers.
+type Place = (TableId, RowId, FieldId);
+
+/// A probe whose list of what is lacking can be asked and cut back. One that watches nothing lacks nothing.
+pub trait Watched: Probe {
+    /// Whether each ruling is kept, not only counted.
+    const KEEPS: bool = Self::WATCH;
+    /// How many things are lacking.
+    fn lacking(&self) -> usize {
+        0
+    }
+    /// Forgets what was lacking since a mark.
+    fn forget_lacks(&mut self, _: usize) {}
+    /// What has been lacking since a mark.
+    fn lacks_since(&self, _: usize) -> Vec<Lack> {
+        Vec::new()
+    }
+    /// Forgets the cells read so far.
+    fn clear_evidence(&mut self) {}
+    /// The cells read since.
+    fn evidence(&self) -> Vec<Place> {
+        Vec::new()
+    }
+}
+
+impl Watched for Blind {}
+
+impl Watched for Noting {
+    const KEEPS: bool = true;
+}
+
+impl Watched for Assuming {
+    const KEEPS: bool = true;
+}
+
+impl Watched for Watcher {
+    fn lacking(&self) -> usize {
+        self.lacks.len()
+    }
+    fn forget_lacks(&mut self, mark: usize) {
+        self.lacks.truncate(mark);
+    }
+    fn lacks_since(&self, mark: usize) -> Vec<Lack> {
+        self.lacks.get(mark..).unwrap_or_default().to_vec()
+    }
+    fn clear_evidence(&mut self) {
+        self.evidence.clear();
+    }
+    fn evidence(&self) -> Vec<Place> {
+        self.evidence.clone()
+    }
+}

@@ -2,8 +2,8 @@
 
 use super::context::Context;
 use super::finding::{Basis, Evidence, Finding, Missing, Subject, fingerprint};
-use super::judge::{Ruling, Rulings};
 use super::probe::Lack;
+use super::ruling::{Ruling, Rulings};
 use super::say;
 use super::value::Span;
 use super::verdict::Verdict;

@@ -2,7 +2,9 @@
 //! what it has said before stands.
 
 use super::eval::{Eval, Val};
-use super::judge::{Asking, Rulings, Watched, grade};
+use super::judge::{Asking, grade};
+use super::probe::Watched;
+use super::ruling::Rulings;
 use super::say::{Facts, say};
 use super::value::Truth;
 use super::verdict::Verdict;
@@ -46,13 +48,13 @@ pub(super) fn run<P: Watched>(eval: &mut Eval<'_, P>, script: &Script, asking: &
         ControlFlow::Break(Stop::Unknown) => {
             let mut ruling = asking.rule(eval, Verdict::Unverified);
             ruling.part = run.part.take().or(ruling.part);
-            run.out.add_from_script(ruling, P::KEEPS);
+            run.out.add(ruling, P::KEEPS);
         }
         ControlFlow::Break(Stop::TooLong) => run.out.exhaust(format!("脚本执行超过{MOST_STEPS}步")),
         ControlFlow::Break(Stop::Overflow) => run.out.failure = Some("脚本的计算溢出".to_owned()),
         _ if !run.said => {
             let ruling = asking.rule(eval, Verdict::Compliant);
-            run.out.add_from_script(ruling, P::KEEPS);
+            run.out.add(ruling, P::KEEPS);
         }
         _ => {}
     }
@@ -206,7 +208,7 @@ fn find<P: Watched>(eval: &mut Eval<'_, P>, verdict: Verdict, template: &Templat
         ruling.message = words(eval, template);
         ruling.evidence = eval.probe.evidence();
     }
-    run.out.add_from_script(ruling, P::KEEPS);
+    run.out.add(ruling, P::KEEPS);
 }
 
 /// A sentence; what it lacks leaves nothing undecided.

@@ -1,7 +1,9 @@
 //! Stages judged: each after the one before it, and none left out that must be there.
 
 use super::eval::Eval;
-use super::judge::{Asking, Rulings, Watched, grade, sentence};
+use super::judge::{Asking, grade, sentence};
+use super::probe::Watched;
+use super::ruling::Rulings;
 use super::say::Facts;
 use super::value::{Span, Truth, less};
 use super::verdict::Verdict;

@@ -3,8 +3,9 @@
 
 use super::context::Context;
 use super::eval::Eval;
-use super::judge::{Rulings, judge};
+use super::judge::judge;
 use super::probe::{Assuming, Lack};
+use super::ruling::Rulings;
 use super::value::Span;
 use super::verdict::Verdict;
 use crate::records::{Column, FieldId, FieldType, RowId, TableId};

@@ -4,9 +4,9 @@
 use super::check::judge_watched;
 use super::context::Context;
 use super::finding::{Basis, Evidence, Missing, Subject};
-use super::judge::Ruling;
 use super::probe::{Kept, TraceStep, Watcher};
 use super::report;
+use super::ruling::Ruling;
 use super::say;
 use super::value::{RowVal, Truth};
 use super::verdict::Verdict;

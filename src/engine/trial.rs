@@ -3,9 +3,9 @@
 use super::check::judge_watched;
 use super::context::Context;
 use super::eval::Eval;
-use super::judge::Rulings;
 use super::probe::{Kept, Watcher};
 use super::report;
+use super::ruling::Rulings;
 use super::say;
 use super::value::Truth;
 use super::verdict::Verdict;
