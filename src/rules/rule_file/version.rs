@@ -1,0 +1,187 @@
+//! A version of a rule: when it is in force, its parameters and named values.
+
+use super::super::compile::{Bound, Compiler, Env};
+use super::super::ir::{Node, NodeId, Ty};
+use super::super::rule::Version;
+use super::super::syntax::{Expr, Kind};
+use super::Draft;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::document::{self, Table, Value};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Keys of a rule that are not parameters.
+const RULE_KEYS: [&str; 16] = [
+    "code", "slug", "title", "subject", "let", "when", "once", "anchor", "remedy", "version", "deadline", "sequence", "script", "each",
+    "test", "note",
+];
+/// Keys of a version that are not parameters.
+const VERSION_KEYS: [&str; 12] =
+    ["from", "until", "basis", "severity", "require", "message", "days", "when", "let", "check", "deadline", "note"];
+
+/// A version and what its compiling left behind.
+pub(super) struct Built {
+    pub(super) version: Version,
+    pub(super) env: Env,
+    pub(super) lets: u8,
+    pub(super) script: Option<Arc<Source>>,
+    pub(super) why_interpreted: Option<String>,
+}
+
+impl Draft<'_> {
+    pub(super) fn versions(&self, compiler: &mut Compiler<'_>) -> Vec<Built> {
+        let sink = &mut compiler.sink;
+        let tables = self.doc.get("version").map(|v| document::tables(self.source, v, sink)).unwrap_or_default();
+        if tables.is_empty() {
+            let end = self.source.text.find('\n').unwrap_or(self.source.text.len());
+            sink.push(Diagnostic::new("rule::missing-key", self.source, 0..end, "缺少 [[version]]"));
+        }
+        let used: Rc<RefCell<BTreeSet<String>>> = Rc::default();
+        let mut built: Vec<Built> = tables.into_iter().filter_map(|(t, span)| self.version(t, span, &used, compiler)).collect();
+        self.report_unused(self.doc, &RULE_KEYS, &used, compiler);
+        built.sort_by_key(|b| b.version.from);
+        for pair in built.windows(2) {
+            if let [a, b] = pair
+                && a.version.until.is_none_or(|u| b.version.from.is_none_or(|f| f <= u))
+            {
+                compiler.complain(&self.env, b.version.span.clone(), "rule::overlap", "两个版本的时间重叠");
+            }
+        }
+        built
+    }
+
+    fn version(
+        &self,
+        table: &Table,
+        span: std::ops::Range<usize>,
+        used: &Rc<RefCell<BTreeSet<String>>>,
+        compiler: &mut Compiler<'_>,
+    ) -> Option<Built> {
+        let sink = &mut compiler.sink;
+        let from = table.get("from").and_then(|v| document::day(self.source, v, sink));
+        let until = table.get("until").and_then(|v| document::day(self.source, v, sink));
+        let basis = match table.get("basis") {
+            Some(value) => document::texts(self.source, value, sink)
+                .iter()
+                .filter_map(|p| self.setting.regulations.check(&p.value, self.source, p.span.clone(), sink))
+                .collect(),
+            None => {
+                sink.push(Diagnostic::new("rule::missing-key", self.source, span.clone(), "缺少 basis（依据）"));
+                Vec::new()
+            }
+        };
+        let mut env = self.env.clone();
+        env.used = Rc::clone(used);
+        let mut params = Vec::new();
+        for (keys, source) in [(&RULE_KEYS[..], self.doc), (&VERSION_KEYS[..], table)] {
+            self.parameters(source, keys, &mut env, &mut params, compiler);
+        }
+        // The length of a deadline is shown like a parameter, and may stand in sentences.
+        let within = [table, self.doc].into_iter().filter_map(|t| t.get("deadline")).find_map(|v| match &v.value {
+            document::Node::Table(t) => t.get("within"),
+            _ => None,
+        });
+        if let Some(document::Node::Text(text)) = within.map(|v| &v.value)
+            && crate::dates::Period::parse(text).is_some()
+        {
+            env.names.push(("within".into(), Bound::Literal(Kind::Text(text.clone()))));
+            params.push(("within".into(), document::Node::Text(text.clone())));
+        }
+        let lets = self.lets(table, &mut env, compiler);
+        let when = [self.doc.get("when"), table.get("when")];
+        let when: Vec<NodeId> = when.into_iter().filter_map(|v| self.condition(&env, v, compiler)).collect();
+        let when = match when.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            _ => Some(compiler.program.add(Node::And(when), "")),
+        };
+        let once = self.condition(&env, self.doc.get("once"), compiler);
+        let (body, script, why_interpreted) = self.body(table, &span, &env, compiler)?;
+        self.report_unused(table, &VERSION_KEYS, used, compiler);
+        let version = Version { from, until, basis, params, when, once, body, span };
+        Some(Built { version, env, lets, script, why_interpreted })
+    }
+
+    fn parameters(
+        &self,
+        table: &Table,
+        keys: &[&str],
+        env: &mut Env,
+        params: &mut Vec<(String, document::Node)>,
+        compiler: &mut Compiler<'_>,
+    ) {
+        for (key, value) in table.rest_of(keys) {
+            let changed = self.setting.overrides.iter().find(|(name, _)| *name == key.value);
+            let value = changed.map_or(value, |(_, v)| v);
+            match literal(value) {
+                Some(_) if compiler.has_own_member(self.table, &key.value) => {
+                    compiler.complain(env, key.span.clone(), "rule::shadow", format!("“{}”已是字段或共用定义的名字", key.value));
+                }
+                Some(kind) => {
+                    env.names.push((key.value.clone(), Bound::Literal(kind)));
+                    params.retain(|(name, _)| *name != key.value);
+                    params.push((key.value.clone(), value.value.clone()));
+                }
+                None => compiler.sink.push(
+                    Diagnostic::new("toml::unknown-key", self.source, key.span.clone(), format!("不认识的键“{}”", key.value))
+                        .nearest(&key.value, keys.iter().copied()),
+                ),
+            }
+        }
+    }
+
+    /// Named values: each may use those before it. Values that are read more than once are computed once a subject.
+    fn lets(&self, version: &Table, env: &mut Env, compiler: &mut Compiler<'_>) -> u8 {
+        let mut count = 0u8;
+        for table in [self.doc.get("let"), version.get("let")].into_iter().flatten() {
+            let Some(table) = document::table(self.source, table, &mut compiler.sink) else { continue };
+            for (key, value) in table.entries() {
+                if compiler.has_own_member(self.table, &key.value) {
+                    compiler.complain(env, key.span.clone(), "rule::shadow", format!("“{}”已是字段或共用定义的名字", key.value));
+                    continue;
+                }
+                let Some(expr) = self.parse(value, compiler) else { continue };
+                let Some((node, ty)) = compiler.expr(env, &expr, None) else { continue };
+                let node = match ty {
+                    Ty::Truth | Ty::Date | Ty::Int(_) | Ty::Number | Ty::Code(_) | Ty::Row(_) if count < u8::MAX => {
+                        count += 1;
+                        compiler.program.add(Node::Let(count - 1, node), key.value.clone())
+                    }
+                    _ => node,
+                };
+                env.names.push((key.value.clone(), Bound::Value(node, ty)));
+            }
+        }
+        count
+    }
+
+    fn report_unused(&self, table: &Table, keys: &[&str], used: &Rc<RefCell<BTreeSet<String>>>, compiler: &mut Compiler<'_>) {
+        let used = used.borrow();
+        for (key, value) in table.rest_of(keys) {
+            if literal(value).is_some() && !used.contains(&key.value) {
+                compiler.sink.push(
+                    Diagnostic::new("rule::unused", self.source, key.span.clone(), format!("参数“{}”没有用到", key.value))
+                        .nearest(&key.value, keys.iter().copied()),
+                );
+            }
+        }
+    }
+}
+
+/// A parameter's value as a literal of the language.
+fn literal(value: &Value) -> Option<Kind> {
+    Some(match &value.value {
+        document::Node::Text(t) => Kind::Text(t.clone()),
+        document::Node::Int(i) => Kind::Int(*i),
+        document::Node::Float(x) => Kind::Number((x * 1000.0).round() as i64),
+        document::Node::Bool(b) => Kind::Bool(*b),
+        document::Node::Date(d) => Kind::Text(d.clone()),
+        document::Node::List(items) => {
+            let items = items.iter().map(|v| Some(Expr { kind: literal(v)?, span: v.span.clone() })).collect::<Option<Vec<_>>>()?;
+            Kind::List(items)
+        }
+        document::Node::Table(_) => return None,
+    })
+}
