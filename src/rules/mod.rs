@@ -6,6 +6,7 @@
 mod compile;
 mod definitions;
 mod files;
+pub mod functions;
 mod interpreted;
 pub mod ir;
 mod load;

@@ -3,74 +3,20 @@
 use super::{Bound, Compiler, Env, Typed};
 use crate::diagnostic::Diagnostic;
 use crate::records::FieldType;
+use crate::rules::functions;
 use crate::rules::ir::{Node, NodeId, Pick, Ty, Unit};
 use crate::rules::syntax::{Expr, Kind};
 use std::cell::Cell as Slot;
 use std::rc::Rc;
 
-/// Every function, for suggestions and documents.
-pub const FUNCTIONS: [&str; 55] = [
-    "any",
-    "none",
-    "all",
-    "count",
-    "latest",
-    "earliest",
-    "latest_by",
-    "earliest_by",
-    "highest",
-    "lowest",
-    "first_date",
-    "last_date",
-    "sum",
-    "distinct",
-    "spans",
-    "held_months",
-    "reaches",
-    "rows_of",
-    "peers",
-    "has",
-    "row_if",
-    "workdays",
-    "days",
-    "whole_months",
-    "whole_years",
-    "year",
-    "month",
-    "date",
-    "plus_months",
-    "impact_end",
-    "between",
-    "min",
-    "max",
-    "first_of",
-    "below",
-    "above",
-    "steps",
-    "higher_of",
-    "lookup",
-    "contains",
-    "same_text",
-    "overlaps",
-    "lacking",
-    "items",
-    "pick",
-    "size",
-    "blank_as",
-    "last_years",
-    "years",
-    "where",
-    "id_number_valid",
-    "id_number_male",
-    "id_number_birth",
-    "covers",
-    "exported",
-];
-
 impl Compiler<'_> {
     pub(super) fn call(&mut self, env: &Env, expr: &Expr, name: &str, args: &[Expr], want: Option<Ty>) -> Option<Typed> {
         if let Some(found) = self.call_definition(env, expr, name, args) {
             return found;
+        }
+        // What is not in the list of functions is none, whatever is written below.
+        if functions::function(name).is_none() {
+            return self.unknown_function(env, expr, name);
         }
         match (name, args) {
             ("any" | "none" | "all" | "pick", [list, cond]) if self.is_list(env, list) => self.over_list(env, expr, name, list, cond),
@@ -179,7 +125,7 @@ impl Compiler<'_> {
             }
             _ => match simple(name, args.len()) {
                 Some(simple) => self.simple_call(env, expr, &simple, args),
-                None => self.unknown_function(env, expr, name),
+                None => self.wrong_arguments(env, expr, name),
             },
         }
     }
@@ -196,12 +142,16 @@ impl Compiler<'_> {
     }
 
     fn unknown_function(&mut self, env: &Env, expr: &Expr, name: &str) -> Option<Typed> {
-        let known = FUNCTIONS.contains(&name);
-        let message = if known { format!("{name} 的参数个数不对") } else { format!("没有函数“{name}”") };
-        let code = if known { "rule::arguments" } else { "rule::unknown-function" };
-        let diagnostic = Diagnostic::new(code, &env.source, expr.span.clone(), message);
-        let diagnostic = if known { diagnostic.help("见手册“表达式”一章") } else { diagnostic.nearest(name, FUNCTIONS) };
-        self.sink.push(diagnostic);
+        let message = format!("没有函数“{name}”");
+        let diagnostic = Diagnostic::new("rule::unknown-function", &env.source, expr.span.clone(), message);
+        self.sink.push(diagnostic.nearest(name, functions::names()));
+        None
+    }
+
+    fn wrong_arguments(&mut self, env: &Env, expr: &Expr, name: &str) -> Option<Typed> {
+        let message = format!("{name} 的参数个数不对");
+        let diagnostic = Diagnostic::new("rule::arguments", &env.source, expr.span.clone(), message);
+        self.sink.push(diagnostic.help("见手册“表达式”一章"));
         None
     }
 

@@ -1,8 +1,8 @@
 //! Scripts lowered to actions over typed nodes. What cannot be lowered says so, and the script is interpreted instead.
 
-use super::calls::FUNCTIONS;
 use super::embed::known::{EFFECTS, METHODS};
 use super::{Bound, Compiler, Env};
+use crate::rules::functions;
 use crate::rules::ir::{Action, Node, Ty, Unit};
 use crate::rules::syntax::{Expr, Kind, Stmt, StmtKind};
 
@@ -193,7 +193,7 @@ fn foreign_expr(expr: &Expr) -> Option<String> {
         Kind::Operator(op @ "%", _) => Some((*op).to_owned()),
         Kind::Call(name, args) => match name.as_str() {
             "?" | "{}" => Some("rhai 的写法".to_owned()),
-            name if METHODS.contains(&name) && !FUNCTIONS.contains(&name) => Some(name.to_owned()),
+            name if METHODS.contains(&name) && functions::function(name).is_none() => Some(name.to_owned()),
             _ => args.iter().find_map(foreign_expr),
         },
         Kind::List(items) | Kind::And(items) | Kind::Or(items) | Kind::Operator(_, items) => items.iter().find_map(foreign_expr),

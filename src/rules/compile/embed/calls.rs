@@ -1,9 +1,9 @@
 //! Calls: of the language, of the script's own functions, of rhai's.
 
-use super::super::calls::FUNCTIONS;
 use super::islands::mentions;
 use super::{Embed, known};
 use crate::diagnostic::Diagnostic;
+use crate::rules::functions;
 use crate::rules::interpreted::CALL;
 use crate::rules::syntax::{self, Expr, Kind};
 use rhai::{Expr as RhaiExpr, FnCallExpr, Position};
@@ -59,7 +59,7 @@ impl Embed<'_, '_> {
             RhaiExpr::MethodCall(call, pos) => {
                 let name = syntax::narrow(&call.name);
                 if !known::METHODS.contains(&name.as_str()) {
-                    if FUNCTIONS.contains(&name.as_str()) {
+                    if functions::function(&name).is_some() {
                         self.complain(*pos, "rule::arguments", format!("请写作 {name}(…, …)，不写在点后面"));
                     } else if !self.functions.contains_key(&name) {
                         self.unknown_function(&name, *pos);
@@ -72,12 +72,12 @@ impl Embed<'_, '_> {
     }
 
     pub(super) fn is_language(&self, name: &str) -> bool {
-        FUNCTIONS.contains(&name) || self.compiler.definitions.takes_arguments(name)
+        functions::function(name).is_some() || self.compiler.definitions.takes_arguments(name)
     }
 
     fn unknown_function(&mut self, name: &str, at: Position) {
         let own: Vec<String> = self.functions.keys().cloned().collect();
-        let all = FUNCTIONS.into_iter().chain(known::METHODS).chain(known::EFFECTS).chain(own.iter().map(String::as_str));
+        let all = functions::names().chain(known::METHODS).chain(known::EFFECTS).chain(own.iter().map(String::as_str));
         let span = self.places.token(at);
         let diagnostic = Diagnostic::new("rule::unknown-function", &self.env.source, span, format!("没有函数“{name}”")).nearest(name, all);
         self.compiler.sink.push(diagnostic);
@@ -103,7 +103,7 @@ impl Embed<'_, '_> {
     fn language_call(&mut self, call: &FnCallExpr, name: &str, at: Position) {
         let mut inputs: Vec<(String, String)> = Vec::new();
         let mut args = Vec::new();
-        let is_filter = known::FILTERS.contains(&name);
+        let is_filter = functions::function(name).is_some_and(|f| f.filters);
         for (i, arg) in call.args.iter().enumerate() {
             let lifted = syntax::expression(arg, &self.places);
             if self.is_pure(&lifted) {

@@ -78,25 +78,3 @@ pub const METHODS: [&str; 71] = [
 
 /// What a script does besides computing.
 pub const EFFECTS: [&str; 4] = ["part", "violation", "advise", "unverified"];
-
-/// Functions of the language whose arguments are read with a row at hand.
-pub const FILTERS: [&str; 18] = [
-    "any",
-    "none",
-    "all",
-    "count",
-    "where",
-    "latest",
-    "earliest",
-    "latest_by",
-    "earliest_by",
-    "highest",
-    "lowest",
-    "first_date",
-    "last_date",
-    "sum",
-    "distinct",
-    "spans",
-    "pick",
-    "peers",
-];
