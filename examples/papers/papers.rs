@@ -5,10 +5,12 @@
 //! - `<!-- run: ARGS -->`: a fenced block with what `guiju ARGS` prints; `TMP/x` in ARGS is a file in a folder of its own. After ARGS may
 //!   stand `| head N` (N lines, and on to the next blank one), `| tail N`, or `| from WORDS` (from the first line that starts with them)
 //! - `<!-- file: PATH -->`: a fenced block with a file; `<!-- rule: PATH -->`: a rule's file up to its first test
-//! - `<!-- tables: begin -->` … `<!-- tables: end -->`, and the same with `rules`: Markdown
+//! - `<!-- tables: begin -->` … `<!-- tables: end -->`, and the same with `rules`, `clauses` (every article) and `clause-counts`: Markdown
 
+use guiju::diagnostic::Diagnostic;
 use guiju::records::{Blank, Field, FieldType, Schema, Table};
-use guiju::rules::{Body, Files, Grade, Reference, Rule, RuleSet, load};
+use guiju::report::clauses;
+use guiju::rules::{Body, Clauses, Files, Grade, Reference, Rule, RuleSet, load};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
@@ -16,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The papers that hold made parts.
-pub const NAMES: [&str; 2] = ["README.md", "README.zh-CN.md"];
+pub const NAMES: [&str; 3] = ["README.md", "README.zh-CN.md", "docs/clauses.md"];
 /// The command that README.md opens with.
 const MAIN: &str = "check samples/county --as-of 2026-06-30";
 /// The first block shows whole findings, and at least so many lines.
@@ -28,6 +30,7 @@ pub struct Papers {
     program: PathBuf,
     before: Vec<String>,
     rules: RuleSet,
+    clauses: Clauses,
 }
 
 impl Papers {
@@ -36,9 +39,12 @@ impl Papers {
     /// # Errors
     /// The built-in rules do not load.
     pub fn new(root: &Path, program: &Path, before: &[&str]) -> io::Result<Self> {
-        let rules = load(&Files::built_in()).map_err(|e| io::Error::other(e.first().map(|d| d.message.clone()).unwrap_or_default()))?;
+        let wrong = |e: Vec<Diagnostic>| io::Error::other(e.first().map(|d| d.message.clone()).unwrap_or_default());
+        let files = Files::built_in();
+        let rules = load(&files).map_err(wrong)?;
+        let clauses = Clauses::read(&files, &rules).map_err(wrong)?;
         let before = before.iter().map(|s| (*s).to_owned()).collect();
-        Ok(Self { root: root.to_owned(), program: program.to_owned(), before, rules })
+        Ok(Self { root: root.to_owned(), program: program.to_owned(), before, rules, clauses })
     }
 
     /// The text with every made part as it should be.
@@ -59,6 +65,8 @@ impl Papers {
                 let made = match kind {
                     "tables" => tables(&self.rules.schema),
                     "rules" => catalogue(&self.rules),
+                    "clauses" => made(|out| clauses::markdown(&self.clauses, &self.rules.regulations, out))?,
+                    "clause-counts" => made(|out| clauses::summaries(&self.clauses, &self.rules.regulations, out))?,
                     _ => return Err(io::Error::other(format!("nothing makes {line}"))),
                 };
                 lines.by_ref().find(|l| *l == end).ok_or_else(|| io::Error::other(format!("{end} is missing")))?;
@@ -115,6 +123,13 @@ impl Papers {
         // A blank line at the end would be lost between fences.
         Ok(format!("{}\n", text.trim_end_matches('\n')))
     }
+}
+
+/// What is written, between blank lines.
+fn made(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<String> {
+    let mut out = Vec::new();
+    write(&mut out)?;
+    Ok(format!("\n{}\n\n", String::from_utf8_lossy(&out).trim_end()))
 }
 
 /// At least so many lines, and on to the next blank one.

@@ -103,6 +103,9 @@ pub enum Rules {
     /// 运行规则自带的测试
     #[command(override_usage = "guiju rules test [选项]", help_template = TEMPLATE, after_help = RULES_EXAMPLES)]
     Test(RulesTest),
+    /// 法规逐条由哪些规则判；规则的测试跑到了哪里
+    #[command(override_usage = "guiju rules coverage [选项]", help_template = TEMPLATE, after_help = COVERAGE_EXAMPLES)]
+    Coverage(RulesCoverage),
 }
 
 /// Which records.
@@ -307,6 +310,24 @@ pub struct RulesTest {
     pub rules: RuleFlags,
 }
 
+/// `rules coverage`.
+#[derive(Debug, Args)]
+pub struct RulesCoverage {
+    /// 逐条列出法规，各由哪些规则判
+    #[arg(long, help_heading = "范围选项")]
+    pub clauses: bool,
+    /// 把每个数字和期限逐一改动一点，列出没有测试察觉的改动
+    #[arg(long, conflicts_with = "clauses", help_heading = "范围选项")]
+    pub mutate: bool,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    /// 格式：text（默认）、json、markdown
+    #[arg(long, value_name = "格式", help_heading = "输出选项")]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
 /// What the ledger commands are.
 #[derive(Debug, Subcommand)]
 pub enum Ledger {
@@ -422,6 +443,12 @@ const RULES_EXAMPLES: &str = "\
 示例:
   guiju rules list --select GS                    列出公示类规则
   guiju rules test --rules 我的规则目录           测试一个规则目录";
+
+const COVERAGE_EXAMPLES: &str = "\
+示例:
+  guiju rules coverage --clauses                  法规逐条由哪些规则判，哪些不宜机判
+  guiju rules coverage --select GS                公示类规则的测试没有跑到的地方
+  guiju rules coverage --mutate --select GS       改动门槛而没有测试察觉的";
 
 const LEDGER_EXAMPLES: &str = "\
 示例:

@@ -5,6 +5,7 @@ mod case;
 mod check;
 mod completions;
 mod config;
+mod coverage;
 mod data_hash;
 mod due;
 mod exit;
@@ -59,6 +60,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Explain(args) => explain::run(&args, common, screen),
         Command::Rules(args::Rules::List(args)) => rules::list(&args, common, screen),
         Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),
+        Command::Rules(args::Rules::Coverage(args)) => coverage::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
         Command::Ledger(args) => ledger::run(&args, screen),
         Command::Completions(args) => completions::run(&args),

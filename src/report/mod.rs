@@ -3,6 +3,7 @@
 
 mod calendar;
 mod case;
+pub mod clauses;
 mod csv;
 mod due;
 mod json;

@@ -3,6 +3,7 @@
 //! [`Files`] are read, [`load`] checks them all and gives a [`RuleSet`] or everything that is wrong. The language is in `syntax`
 //! (rhai's grammar), `compile` (names and types) and `ir` (what the engine runs). Nothing here looks at a record.
 
+mod clauses;
 mod compile;
 mod definitions;
 mod files;
@@ -15,6 +16,7 @@ mod rule;
 mod rule_file;
 mod syntax;
 
+pub use clauses::{Clause, Clauses, Coverage, Judged, Tally};
 pub use files::{Files, FolderError};
 pub use interpreted::{ALL, ANY, CALL, Interpreted, Island, Member, PLAIN, SHOWN};
 pub use load::{Interpret, Loading, RuleSet, load, load_as, load_some};

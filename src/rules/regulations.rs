@@ -212,7 +212,7 @@ pub fn article_name(number: &str) -> String {
         None => (number, None),
     };
     let Ok(n) = article.parse::<u32>() else { return number.to_owned() };
-    let item = item.and_then(|i| i.parse::<u32>().ok()).map_or_else(String::new, |i| format!("({})", numeral(i)));
+    let item = item.map_or_else(String::new, |i| format!("({})", i.parse::<u32>().map_or_else(|_| i.to_owned(), numeral)));
     format!("第{}条{item}", numeral(n))
 }
 
