@@ -18,9 +18,7 @@ fn complaints(path: &str, change: impl Fn(&str) -> String) -> Vec<(String, Strin
     files.add(path, &changed);
     match Clauses::read(&files, &rules) {
         Ok(_) => Vec::new(),
-        Err(all) => {
-            all.iter().map(|d| (d.code.to_owned(), d.source.text.get(d.span.clone()).unwrap_or_default().to_owned())).collect()
-        }
+        Err(all) => all.iter().map(|d| (d.code.to_owned(), d.source.text.get(d.span.clone()).unwrap_or_default().to_owned())).collect(),
     }
 }
 
@@ -42,9 +40,10 @@ fn every_regulation_is_listed_and_agrees_with_the_rules() {
         // Every registered article is listed, cited or not.
         let edition = rules.regulations.edition(&coverage.key).expect("it is in the catalogue");
         for article in edition.articles.keys() {
-            let listed = coverage.clauses.iter().any(|c| {
-                c.article == *article || c.cited_as.as_deref() == Some(article) || c.article.starts_with(&format!("{article}("))
-            });
+            let listed = coverage
+                .clauses
+                .iter()
+                .any(|c| c.article == *article || c.cited_as.as_deref() == Some(article) || c.article.starts_with(&format!("{article}(")));
             assert!(listed, "{}#{article} is registered and not listed", coverage.key);
         }
     }
@@ -80,7 +79,9 @@ fn an_article_that_is_gone_misses_its_rules() {
 
 #[test]
 fn what_is_not_judged_in_full_has_a_reason() {
-    let none = complaints("clauses/01-tj2019.toml", |t| t.replacen("judged  = \"none\"\nwhy     = ", "judged  = \"none\"\nrules = [\"ZG001\"]\nwhy     = ", 1));
+    let none = complaints("clauses/01-tj2019.toml", |t| {
+        t.replacen("judged  = \"none\"\nwhy     = ", "judged  = \"none\"\nrules = [\"ZG001\"]\nwhy     = ", 1)
+    });
     assert_eq!(none.first().map(|(code, _)| code.as_str()), Some("clause::judged"));
     let word = complaints("clauses/01-tj2019.toml", |t| t.replacen("judged  = \"none\"", "judged  = \"never\"", 1));
     assert_eq!(word, [("clause::judged".into(), "\"never\"".into())]);

@@ -73,6 +73,7 @@ fn every_command_and_option_is_in_the_manual() {
         "profile",
         "rules list",
         "rules test",
+        "rules coverage",
         "ledger verify",
         "ledger user",
         "completions",

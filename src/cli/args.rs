@@ -103,7 +103,7 @@ pub enum Rules {
     /// 运行规则自带的测试
     #[command(override_usage = "guiju rules test [选项]", help_template = TEMPLATE, after_help = RULES_EXAMPLES)]
     Test(RulesTest),
-    /// 法规逐条由哪些规则判；规则的测试跑到了哪里
+    /// 法规逐条由哪些规则判
     #[command(override_usage = "guiju rules coverage [选项]", help_template = TEMPLATE, after_help = COVERAGE_EXAMPLES)]
     Coverage(RulesCoverage),
 }
@@ -316,9 +316,6 @@ pub struct RulesCoverage {
     /// 逐条列出法规，各由哪些规则判
     #[arg(long, help_heading = "范围选项")]
     pub clauses: bool,
-    /// 把每个数字和期限逐一改动一点，列出没有测试察觉的改动
-    #[arg(long, conflicts_with = "clauses", help_heading = "范围选项")]
-    pub mutate: bool,
     #[command(flatten)]
     pub rules: RuleFlags,
     /// 格式：text（默认）、json、markdown
@@ -446,9 +443,7 @@ const RULES_EXAMPLES: &str = "\
 
 const COVERAGE_EXAMPLES: &str = "\
 示例:
-  guiju rules coverage --clauses                  法规逐条由哪些规则判，哪些不宜机判
-  guiju rules coverage --select GS                公示类规则的测试没有跑到的地方
-  guiju rules coverage --mutate --select GS       改动门槛而没有测试察觉的";
+  guiju rules coverage --clauses                  法规逐条由哪些规则判，哪些不宜机判";
 
 const LEDGER_EXAMPLES: &str = "\
 示例:

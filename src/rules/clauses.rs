@@ -255,7 +255,8 @@ impl Coverage {
                 }
                 let named = self.clauses.iter().find(|c| c.cited() == article);
                 let (source, span) = named.map_or(&self.place, |c| &c.place);
-                let article = if article.is_empty() { "（未指明条文）".to_owned() } else { format!("“{}”", article_name(article)) };
+                let article =
+                    if article.is_empty() { "（未指明条文）".to_owned() } else { format!("“{}”", article_name(article)) };
                 let message = format!("规则 {} 以 {} {article}为依据，这里没有列出", rule.code, self.key);
                 sink.push(Diagnostic::new("clause::not-listed", source, span.clone(), message));
             }
