@@ -1,8 +1,8 @@
-//! `definitions.toml`: the shared words, and lookups between code lists.
+//! `definitions.toml`: the shared words, terms that rules share, and lookups between code lists.
 
 use super::compile::text_origin;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::document::{self, Node};
+use crate::document::{self, Node, Table};
 use crate::records::{ListId, Schema};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,6 +13,16 @@ use std::sync::Arc;
 pub struct Definitions {
     words: BTreeMap<(String, String), Word>,
     lookups: BTreeMap<String, Lookup>,
+    shared: BTreeMap<String, Shared>,
+}
+
+/// Parameters and named values that several rules have alike: `[shared.name]`.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The parameters; the named values under `let`.
+    pub terms: Table,
 }
 
 /// A shared word as written.
@@ -54,6 +64,17 @@ impl Definitions {
                 for (name, value) in table.entries() {
                     if let Some(lookup) = read_lookup(source, value, schema, sink) {
                         self.lookups.insert(name.value.clone(), lookup);
+                    }
+                }
+                continue;
+            }
+            if key.value == "shared" {
+                for (name, value) in table.entries() {
+                    if let Some(terms) = document::table(source, value, sink) {
+                        let shared = Shared { source: Arc::clone(source), terms: terms.clone() };
+                        if self.shared.insert(name.value.clone(), shared).is_some() {
+                            sink.push(Diagnostic::new("rule::twice", source, name.span.clone(), format!("“{}”定义了两次", name.value)));
+                        }
                     }
                 }
                 continue;
@@ -107,6 +128,16 @@ impl Definitions {
     /// Every word: table and name.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         self.words.keys().map(|(t, n)| (t.as_str(), n.as_str()))
+    }
+
+    /// The shared terms of a name.
+    pub fn shared(&self, name: &str) -> Option<&Shared> {
+        self.shared.get(name)
+    }
+
+    /// The names of the shared terms.
+    pub fn shared_names(&self) -> impl Iterator<Item = &str> {
+        self.shared.keys().map(String::as_str)
     }
 
     /// The lookup of a name.

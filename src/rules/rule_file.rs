@@ -116,18 +116,23 @@ fn required_text(source: &Arc<Source>, doc: &Table, key: &str, sink: &mut Vec<Di
     }
 }
 
+/// Parses an expression that a key of a file holds.
+fn parse(source: &Arc<Source>, value: &Value, compiler: &mut Compiler<'_>) -> Option<Expr> {
+    let text = document::text(source, value, &mut compiler.sink)?;
+    let origin = Origin { source, offset: text_origin(source, value, text) };
+    match syntax::parse_expr(text, origin) {
+        Ok(expr) => Some(expr),
+        Err(error) => {
+            compiler.sink.push(*error);
+            None
+        }
+    }
+}
+
 impl Draft<'_> {
     /// Parses an expression that a key holds.
     fn parse(&self, value: &Value, compiler: &mut Compiler<'_>) -> Option<Expr> {
-        let text = document::text(self.source, value, &mut compiler.sink)?;
-        let origin = Origin { source: self.source, offset: text_origin(self.source, value, text) };
-        match syntax::parse_expr(text, origin) {
-            Ok(expr) => Some(expr),
-            Err(error) => {
-                compiler.sink.push(*error);
-                None
-            }
-        }
+        parse(self.source, value, compiler)
     }
 
     fn condition(&self, env: &Env, value: Option<&Value>, compiler: &mut Compiler<'_>) -> Option<NodeId> {

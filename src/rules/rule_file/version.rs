@@ -1,25 +1,28 @@
 //! A version of a rule: when it is in force, its parameters and named values.
 
 use super::super::compile::{Bound, Compiler, Env};
+use super::super::definitions::Shared;
 use super::super::ir::{Node, NodeId, Ty};
 use super::super::rule::Version;
 use super::super::syntax::{Expr, Kind};
-use super::Draft;
+use super::{Draft, parse};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::document::{self, Table, Value};
+use crate::document::{self, Placed, Table, Value};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// Keys of a rule that are not parameters.
-const RULE_KEYS: [&str; 16] = [
+const RULE_KEYS: [&str; 17] = [
     "code", "slug", "title", "subject", "let", "when", "once", "anchor", "remedy", "version", "deadline", "sequence", "script", "each",
-    "test", "note",
+    "test", "note", "shares",
 ];
 /// Keys of a version that are not parameters.
-const VERSION_KEYS: [&str; 12] =
-    ["from", "until", "basis", "severity", "require", "message", "days", "when", "let", "check", "deadline", "note"];
+const VERSION_KEYS: [&str; 13] =
+    ["from", "until", "basis", "severity", "require", "message", "days", "when", "let", "check", "deadline", "note", "shares"];
+/// Keys of shared terms that are not parameters.
+const SHARED_KEYS: [&str; 1] = ["let"];
 
 /// A version and what its compiling left behind.
 pub(super) struct Built {
@@ -75,8 +78,11 @@ impl Draft<'_> {
         let mut env = self.env.clone();
         env.used = Rc::clone(used);
         let mut params = Vec::new();
-        for (keys, source) in [(&RULE_KEYS[..], self.doc), (&VERSION_KEYS[..], table)] {
-            self.parameters(source, keys, &mut env, &mut params, compiler);
+        let shared = self.shared(table, compiler);
+        let shared_terms = shared.iter().map(|s| (&s.source, &s.terms, &SHARED_KEYS[..]));
+        let own = [(self.source, self.doc, &RULE_KEYS[..]), (self.source, table, &VERSION_KEYS[..])];
+        for (source, terms, keys) in shared_terms.chain(own) {
+            self.parameters(source, terms, keys, &mut env, &mut params, compiler);
         }
         // The length of a deadline is shown like a parameter, and may stand in sentences.
         let within = [table, self.doc].into_iter().filter_map(|t| t.get("deadline")).find_map(|v| match &v.value {
@@ -89,7 +95,7 @@ impl Draft<'_> {
             env.names.push(("within".into(), Bound::Literal(Kind::Text(text.clone()))));
             params.push(("within".into(), document::Node::Text(text.clone())));
         }
-        let lets = self.lets(table, &mut env, compiler);
+        let lets = self.lets(table, &shared, &mut env, compiler);
         let when = [self.doc.get("when"), table.get("when")];
         let when: Vec<NodeId> = when.into_iter().filter_map(|v| self.condition(&env, v, compiler)).collect();
         let when = match when.as_slice() {
@@ -104,8 +110,27 @@ impl Draft<'_> {
         Some(Built { version, env, lets, script, why_interpreted })
     }
 
+    /// The terms that the rule or the version shares with other rules.
+    fn shared<'c>(&self, version: &Table, compiler: &mut Compiler<'c>) -> Vec<&'c Shared> {
+        let definitions = compiler.definitions;
+        let mut found = Vec::new();
+        for value in [self.doc.get("shares"), version.get("shares")].into_iter().flatten() {
+            for name in document::texts(self.source, value, &mut compiler.sink) {
+                match definitions.shared(&name.value) {
+                    Some(shared) => found.push(shared),
+                    None => compiler.sink.push(
+                        Diagnostic::new("rule::unknown-shared", self.source, name.span, format!("没有“{}”这组共用参数", name.value))
+                            .nearest(&name.value, definitions.shared_names()),
+                    ),
+                }
+            }
+        }
+        found
+    }
+
     fn parameters(
         &self,
+        source: &Arc<Source>,
         table: &Table,
         keys: &[&str],
         env: &mut Env,
@@ -117,7 +142,7 @@ impl Draft<'_> {
             let value = changed.map_or(value, |(_, v)| v);
             match literal(value) {
                 Some(_) if compiler.has_own_member(self.table, &key.value) => {
-                    compiler.complain(env, key.span.clone(), "rule::shadow", format!("“{}”已是字段或共用定义的名字", key.value));
+                    compiler.sink.push(shadow(source, key));
                 }
                 Some(kind) => {
                     env.names.push((key.value.clone(), Bound::Literal(kind)));
@@ -125,24 +150,29 @@ impl Draft<'_> {
                     params.push((key.value.clone(), value.value.clone()));
                 }
                 None => compiler.sink.push(
-                    Diagnostic::new("toml::unknown-key", self.source, key.span.clone(), format!("不认识的键“{}”", key.value))
+                    Diagnostic::new("toml::unknown-key", source, key.span.clone(), format!("不认识的键“{}”", key.value))
                         .nearest(&key.value, keys.iter().copied()),
                 ),
             }
         }
     }
 
-    /// Named values: each may use those before it. Values that are read more than once are computed once a subject.
-    fn lets(&self, version: &Table, env: &mut Env, compiler: &mut Compiler<'_>) -> u8 {
+    /// Named values, of the rule, of what it shares, of the version: each may use those before it. Values that are read more than
+    /// once are computed once a subject.
+    fn lets(&self, version: &Table, shared: &[&Shared], env: &mut Env, compiler: &mut Compiler<'_>) -> u8 {
         let mut count = 0u8;
-        for table in [self.doc.get("let"), version.get("let")].into_iter().flatten() {
-            let Some(table) = document::table(self.source, table, &mut compiler.sink) else { continue };
+        let shared = shared.iter().map(|s| (&s.source, s.terms.get("let")));
+        let tables = std::iter::once((self.source, self.doc.get("let"))).chain(shared).chain([(self.source, version.get("let"))]);
+        for (source, table) in tables {
+            let Some(table) = table.and_then(|t| document::table(source, t, &mut compiler.sink)) else { continue };
+            // Complaints about a value belong to the file that it is written in.
+            env.source = Arc::clone(source);
             for (key, value) in table.entries() {
                 if compiler.has_own_member(self.table, &key.value) {
-                    compiler.complain(env, key.span.clone(), "rule::shadow", format!("“{}”已是字段或共用定义的名字", key.value));
+                    compiler.sink.push(shadow(source, key));
                     continue;
                 }
-                let Some(expr) = self.parse(value, compiler) else { continue };
+                let Some(expr) = parse(source, value, compiler) else { continue };
                 let Some((node, ty)) = compiler.expr(env, &expr, None) else { continue };
                 let node = match ty {
                     Ty::Truth | Ty::Date | Ty::Int(_) | Ty::Number | Ty::Code(_) | Ty::Row(_) if count < u8::MAX => {
@@ -154,6 +184,7 @@ impl Draft<'_> {
                 env.names.push((key.value.clone(), Bound::Value(node, ty)));
             }
         }
+        env.source = Arc::clone(self.source);
         count
     }
 
@@ -168,6 +199,10 @@ impl Draft<'_> {
             }
         }
     }
+}
+
+fn shadow(source: &Arc<Source>, key: &Placed<String>) -> Diagnostic {
+    Diagnostic::new("rule::shadow", source, key.span.clone(), format!("“{}”已是字段或共用定义的名字", key.value))
 }
 
 /// A parameter's value as a literal of the language.
