@@ -43,15 +43,35 @@ fn an_imported_database_gives_the_findings_of_its_files() {
     let check = |source: &str| guiju(dir.path(), &["check", source, "--as-of", "2026-06-30", "--select", "GS002", "--format", "jsonl"]);
     let (files, database) = (check("."), check("records.db"));
     assert_eq!((code(&files), code(&database)), (1, 1));
-    let findings = |output: &Output| -> Vec<serde_json::Value> {
-        let lines = text(&output.stdout);
-        let mut all: Vec<serde_json::Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-        // Where a cell came from is another place now.
-        all.iter_mut().flat_map(|f| f["evidence"].as_array_mut().unwrap()).for_each(|e| e["source"] = "".into());
-        all
+    assert_eq!(text(&files.stdout).lines().count(), 1);
+    assert_eq!(text(&files.stdout), text(&database.stdout));
+    assert!(text(&database.stdout).contains("step.csv:2:end"));
+}
+
+#[test]
+fn an_imported_database_tells_what_was_refused_of_its_files() {
+    let dir = folder(&[
+        CASES[0],
+        ("person.csv", "人员编码,姓名,出生日期,所在单位编码\nP1,王示例,七零年,U2\nP2,李示例,1970-01,U2\nP2,李示例,1970-02,U2\n"),
+        ("case.csv", "case_id,person_id,unit_id,kind,leader,status\nC1,P1,U2,提拔,是,\nC2,P2,U2,提拔,是,\nC3,P9,U2,提拔,是,\n"),
+        (
+            "step.csv",
+            "step_id,case_id,kind,start,end,注\nS1,C1,任前公示,2024-03-04,2024-03-07,\nS1,C1,任前公示,2024-03-04,2024-03-07,\nS3,C1,动议,\n",
+        ),
+    ]);
+    let report = |source: &str| -> serde_json::Value {
+        let output = guiju(dir.path(), &["check", source, "--as-of", "2026-06-30", "--format", "json"]);
+        assert_eq!(code(&output), 5, "{}", text(&output.stderr));
+        let mut whole: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        for key in ["sources", "data", "seconds"] {
+            assert!(whole["run"].as_object_mut().unwrap().remove(key).is_some());
+        }
+        whole
     };
-    assert_eq!(findings(&files).len(), 1);
-    assert_eq!(findings(&files), findings(&database));
+    assert_eq!(code(&guiju(dir.path(), &["import", ".", "--to", "records.db"])), 5);
+    let (files, database) = (report("."), report("records.db"));
+    assert_eq!(files["rejected"].as_array().unwrap().len(), 5, "{}", files["rejected"]);
+    assert_eq!(files, database);
 }
 
 #[test]

@@ -49,6 +49,14 @@ fn every_error_code_is_in_the_manual_and_no_other() {
 }
 
 #[test]
+fn every_code_of_a_problem_survives_an_import() {
+    let mut known = BTreeSet::new();
+    codes_of_folder(&Path::new(ROOT).join("src"), &mut known);
+    known.retain(|code| code.starts_with("data::"));
+    assert_eq!(known, guiju::records::CODES.iter().map(|c| (*c).to_owned()).collect());
+}
+
+#[test]
 fn every_function_of_the_rule_language_is_in_the_manual() {
     for paper in [MANUAL, "rules/README.md"] {
         let text = read(paper);

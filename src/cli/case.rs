@@ -82,12 +82,11 @@ fn step(store: &Store, table: TableId, row: RowId, link: FieldId) -> CaseStep {
     // The first field that is neither key nor date says what the row is; its name would add nothing.
     let detail = cells(store, table, row, &without);
     let detail = detail.iter().enumerate().map(|(i, (name, value))| if i == 0 { value.clone() } else { format!("{name} {value}") });
-    let place = store.place(table, row, def.key);
     CaseStep {
         when: dates.join(" 至 "),
         table: def.zh.clone(),
         id: store.key(table, row).to_owned(),
         detail: detail.collect::<Vec<_>>().join("，"),
-        place: place.rsplit_once(':').map_or(place.as_str(), |(line, _)| line).to_owned(),
+        place: store.row_place(table, row),
     }
 }

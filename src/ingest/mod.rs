@@ -8,6 +8,7 @@ mod decode;
 mod error;
 mod header;
 mod ndjson;
+mod past;
 mod source;
 mod sqlite;
 mod workbook;

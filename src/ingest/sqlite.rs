@@ -4,10 +4,11 @@
 //! connection tells whether anybody committed between the first beginning to read and the last.
 
 use super::error::IngestError;
+use super::past::Past;
 use super::source::Named;
 use super::write::{MARK, REFUSED, UNREADABLE};
 use super::{Progress, header};
-use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Sheet, TableId};
+use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Sheet, TableId, Tally};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
@@ -23,6 +24,9 @@ const WORTH_SPLITTING: i64 = 2048;
 /// Rows between two tellings of progress.
 const STEP: u64 = 8192;
 
+/// What begins so in an imported database is no table of the records.
+const OURS: &str = "guiju_";
+
 /// A table of the database that is a table of the schema.
 #[derive(Debug)]
 struct Found {
@@ -35,6 +39,8 @@ struct Found {
     columns: Vec<(FieldId, String)>,
     /// Its rows were refused when they were imported.
     refused: bool,
+    /// What was wrong with its rows has been told.
+    told: bool,
     /// How the rowid is called, and the first and last; none for a view, a table without rowids, or one without rows.
     rowids: Option<(&'static str, i64, i64)>,
 }
@@ -44,10 +50,10 @@ pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress)
     let fail = |e: rusqlite::Error| error(&file.name, &e);
     let connections = connect(file)?;
     let first = connections.first().ok_or_else(|| IngestError::Busy { file: file.name.clone() })?;
-    let found = tables(first, file, builder)?;
+    let (found, past) = tables(first, file, builder)?;
     let schema = Arc::clone(builder.schema());
     let n = connections.len();
-    let batches: Result<Vec<Batch>, rusqlite::Error> = connections
+    let read: Result<Vec<(Batch, Connection)>, rusqlite::Error> = connections
         .into_par_iter()
         .enumerate()
         .map(|(part, connection)| {
@@ -61,10 +67,14 @@ pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress)
                 read_rows(&connection, table, rows, &mut sheet, progress)?;
                 batch.add(order * n + part, sheet);
             }
-            Ok(batch)
+            Ok((batch, connection))
         })
         .collect();
-    builder.absorb(batches.map_err(fail)?);
+    let (batches, connections): (Vec<Batch>, Vec<Connection>) = read.map_err(fail)?.into_iter().unzip();
+    builder.absorb(batches);
+    if let (Some(past), Some(connection)) = (past, connections.into_iter().next()) {
+        past.keep(connection);
+    }
     Ok(())
 }
 
@@ -104,8 +114,8 @@ fn begin(file: &Named) -> Result<Connection, IngestError> {
     Ok(connection)
 }
 
-/// The tables and views of the database that the schema knows, in the schema's order.
-fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Result<Vec<Found>, IngestError> {
+/// The tables and views of the database that the schema knows, in the schema's order; and what it remembers if it was imported.
+fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Result<(Vec<Found>, Option<Past>), IngestError> {
     let fail = |e: rusqlite::Error| error(&file.name, &e);
     let names: Vec<String> = connection
         .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name")
@@ -114,8 +124,17 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
     let schema = Arc::clone(builder.schema());
     let mut found = Vec::new();
     let imported = names.iter().any(|n| n == MARK);
+    let past = if imported { Past::read(connection).map_err(fail)? } else { None };
+    if let Some(past) = &past {
+        past.tallies.iter().for_each(|t| builder.count(t.clone()));
+        let problems: Vec<Problem> = past.problems.iter().filter(|p| is_read(p, &past.tallies, builder)).cloned().collect();
+        problems.into_iter().for_each(|p| builder.note(p));
+    }
     for name in names.iter().filter(|n| !n.starts_with("sqlite_") && *n != MARK) {
         let refused = if imported { name.strip_prefix(REFUSED) } else { None };
+        if imported && refused.is_none() && name.starts_with(OURS) {
+            continue;
+        }
         let plain = refused.unwrap_or(name);
         let cited = format!("{}/{plain}", file.name);
         let Some(table) = schema.table_called(plain) else {
@@ -138,7 +157,14 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
         if imported {
             builder.declare(table);
         }
-        found.push(Found { table, name: name.clone(), file: cited, columns, refused: refused.is_some(), rowids });
+        let mut cited = cited;
+        if let Some(past) = &past {
+            // Rows kept and rows refused are numbered apart.
+            cited = format!("{}/{name}", file.name);
+            builder.is_copied(&cited, past.of(name, plain));
+        }
+        let told = past.is_some();
+        found.push(Found { table, name: name.clone(), file: cited, columns, refused: refused.is_some(), told, rowids });
     }
     if found.is_empty() {
         let seen = if names.is_empty() {
@@ -149,7 +175,16 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
         return Err(IngestError::NoTable { path: file.name.clone(), found: seen });
     }
     found.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));
-    Ok(found)
+    Ok((found, past))
+}
+
+/// Whether what was wrong then concerns a column that is read now: as if the source were read again, which tells of no other.
+fn is_read(problem: &Problem, tallies: &[Tally], builder: &Builder) -> bool {
+    let Some(table) = builder.schema().table(&problem.table) else { return true };
+    let field = builder.schema().tables.get(table).and_then(|t| t.field_called(&problem.column));
+    // Whether rows are one is for all their columns to say: then all are read.
+    let whole = || tallies.iter().any(|t| t.table == problem.table && t.merged > 0);
+    problem.fate == Fate::Noted || field.is_none_or(|f| builder.reads(table, f)) || whole()
 }
 
 /// How a table's rowid is called, the first and the last.
@@ -207,7 +242,9 @@ fn read_rows(
             _ => u32::try_from(count).unwrap_or(0),
         };
         sheet.start_row(place);
-        if table.refused {
+        if table.refused && table.told {
+            sheet.refuse_again();
+        } else if table.refused {
             sheet.refuse_row("data::refused-at-import", "导入时已拒收", "请改正来源后重新导入");
         }
         read_cells(row, sheet, &mut unknown)?;
@@ -217,7 +254,7 @@ fn read_rows(
         }
     }
     progress.rows(count % STEP);
-    for ((_, column), &cells) in table.columns.iter().zip(&unknown).filter(|(_, n)| **n > 0) {
+    for ((_, column), &cells) in table.columns.iter().zip(&unknown).filter(|(_, n)| **n > 0 && !table.told) {
         sheet.note(unknown_cells(table, column, cells));
     }
     Ok(())

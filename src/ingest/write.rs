@@ -1,9 +1,10 @@
 //! Writing a store into one SQLite file that reads back as the same records: the same tables and columns, dates in their
-//! precision, and what was refused or unreadable still known to be so.
+//! precision, what was refused or unreadable still known to be so, and the sources remembered (see [`super::past`]).
 //!
 //! Refused rows go to tables of their own, `guiju_refused_<table>`: their absence from the records would read as "not recorded".
 //! A cell that could not be read is the blob `?`, which no reader takes for a blank.
 
+use super::past;
 use super::sqlite::quoted;
 use crate::dates::Fuzzy;
 use crate::records::{Column, FieldId, FieldType, Filled, RowId, Rows, Store, Sym, Table, TableId};
@@ -93,7 +94,8 @@ fn write_file(store: &Store, path: &Path) -> Result<(), String> {
         let db = Connection::open(path)?;
         // Nobody sees the file before it is complete, so there is nothing to roll back to.
         db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")?;
-        db.execute_batch(&format!("CREATE TABLE {MARK}(format INTEGER NOT NULL); INSERT INTO {MARK} VALUES(1)"))?;
+        db.execute_batch(&format!("CREATE TABLE {MARK}(format INTEGER NOT NULL); INSERT INTO {MARK} VALUES({})", past::FORMAT))?;
+        past::write(&db, store)?;
         for (id, def) in store.schema.tables.iter().enumerate() {
             let rows = store.rows(id);
             if def.joined.is_none() && rows.exported {

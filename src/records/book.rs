@@ -1,19 +1,18 @@
 //! What is entered about rows after they were read: problems, and the tallies of their files.
 
 use super::origin::Origins;
+use super::places::Places;
 use super::problem::{Fate, Problem, Tally, shown};
 use super::schema::{FieldId, Schema, TableId};
 use super::store::Rows;
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// What is entered, and what it takes to say where.
 pub(super) struct Book {
     pub schema: Arc<Schema>,
-    pub files: Vec<String>,
+    pub places: Places,
     pub problems: Vec<Problem>,
     pub tallies: Vec<Tally>,
-    pub headers: FxHashMap<(TableId, u16, FieldId), String>,
 }
 
 /// A reference that leads nowhere, or a key that stands twice.
@@ -43,17 +42,20 @@ impl Book {
         }
     }
 
+    /// Whether a row was refused, and told to be so, before it was copied.
+    pub fn was_told(&self, origins: &Origins, row: u32, is_ghost: bool) -> bool {
+        is_ghost && origins.get(row as usize).is_some_and(|(file, _)| self.places.is_copy(file))
+    }
+
     pub fn tell(&mut self, table: TableId, lost: &Lost, origins: &Origins) {
-        let (file, row) = origins.get(lost.row as usize).unwrap_or((u16::MAX, 0));
         let Some(def) = self.schema.tables.get(table) else { return };
+        let (file, row) = self.places.row(origins, lost.row as usize).unwrap_or_default();
+        let Some(field) = def.fields.get(lost.field) else { return };
         self.problems.push(Problem {
-            file: self.files.get(usize::from(file)).cloned().unwrap_or_default(),
+            file,
             table: def.name.clone(),
             row,
-            column: match self.headers.get(&(table, file, lost.field)) {
-                Some(header) => header.clone(),
-                None => def.fields.get(lost.field).map(|f| f.zh.clone()).unwrap_or_default(),
-            },
+            column: self.places.header(origins, lost.row as usize, table, (lost.field, &field.name)).unwrap_or_else(|| field.zh.clone()),
             code: lost.code,
             fate: lost.fate,
             value: shown(&lost.value),
@@ -63,9 +65,8 @@ impl Book {
     }
 
     pub fn recount(&mut self, table: TableId, row: u32, origins: &Origins, what: Recount) {
-        let Some((file, _)) = origins.get(row as usize) else { return };
-        let (Some(file), Some(def)) = (self.files.get(usize::from(file)), self.schema.tables.get(table)) else { return };
-        let Some(tally) = self.tallies.iter_mut().find(|t| t.table == def.name && t.file == *file) else { return };
+        let (Some((file, _)), Some(def)) = (self.places.row(origins, row as usize), self.schema.tables.get(table)) else { return };
+        let Some(tally) = self.tallies.iter_mut().find(|t| t.table == def.name && t.file == file) else { return };
         match what {
             Recount::Refused => (tally.kept, tally.refused) = (tally.kept.saturating_sub(1), tally.refused + 1),
             Recount::Merged => (tally.kept, tally.merged) = (tally.kept.saturating_sub(1), tally.merged + 1),

@@ -3,11 +3,11 @@
 use super::column::{BAD_ROW, Column};
 use super::fill::Filled;
 use super::origin::Origins;
+use super::places::{Copied, Places};
 use super::problem::{Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
 use super::sheet::{Part, Sheet};
 use super::text::{Keys, RefKeys, Sym, Texts};
-use rustc_hash::FxHashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -89,12 +89,10 @@ pub struct Builder {
     pub(super) schema: Arc<Schema>,
     pub(super) wanted: Wanted,
     pub(super) texts: Texts,
-    pub(super) files: Vec<String>,
+    pub(super) places: Places,
     pub(super) tables: Vec<Draft>,
     pub(super) problems: Vec<Problem>,
     pub(super) tallies: Vec<Tally>,
-    /// How each file heads its columns.
-    pub(super) headers: FxHashMap<(TableId, u16, FieldId), String>,
 }
 
 /// The rows of one table so far.
@@ -181,16 +179,7 @@ impl Builder {
         let draft = |fields| Draft { columns: vec![None; fields], refs: vec![None; fields], ..Draft::default() };
         let tables = schema.tables.iter().map(|t| draft(t.fields.len())).collect();
         let wanted = wanted.completed(&schema);
-        Self {
-            schema,
-            wanted,
-            texts: Texts::default(),
-            files: Vec::new(),
-            tables,
-            problems: Vec::new(),
-            tallies: Vec::new(),
-            headers: FxHashMap::default(),
-        }
+        Self { schema, wanted, texts: Texts::default(), places: Places::default(), tables, problems: Vec::new(), tallies: Vec::new() }
     }
 
     /// The schema the store is built for.
@@ -215,6 +204,19 @@ impl Builder {
     /// Notes something wrong with a file as a whole or a column of it.
     pub fn note(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// A file is a copy: places in it are told, and its rows counted, as of where they were before.
+    pub fn is_copied(&mut self, file: &str, copied: Arc<dyn Copied>) {
+        self.places.is_copied(file, copied);
+    }
+
+    /// Counts rows that were read before, where they were before.
+    pub fn count(&mut self, tally: Tally) {
+        match self.tallies.iter_mut().find(|t| t.file == tally.file && t.table == tally.table) {
+            Some(known) => known.add(&tally),
+            None => self.tallies.push(tally),
+        }
     }
 
     /// A source holds the table, perhaps without a row: then none was recorded, which is not the same as not exported.
@@ -254,11 +256,15 @@ impl Builder {
     fn add(&mut self, mut part: Part) {
         let Some(name) = self.schema.tables.get(part.table).map(|t| t.name.clone()) else { return };
         let Some(draft) = self.tables.get_mut(part.table) else { return };
-        let file = self.files.iter().position(|f| *f == part.file).unwrap_or_else(|| {
-            self.files.push(part.file.clone());
-            self.files.len() - 1
-        });
+        let file = self.places.file(&part.file);
         self.problems.append(&mut part.problems);
+        for fill in &part.fills {
+            self.places.head(part.table, file, fill.field, &fill.header);
+        }
+        if self.places.is_copy(file) {
+            // Counted where its rows were before.
+            return draft.add(part, file);
+        }
         let at = self.tallies.iter().position(|t| t.table == name && t.file == part.file).unwrap_or_else(|| {
             self.tallies.push(Tally { file: part.file.clone(), table: name, ..Tally::default() });
             self.tallies.len() - 1
@@ -267,10 +273,6 @@ impl Builder {
             tally.read += part.len as u64;
             tally.refused += part.refused;
             tally.kept += part.len as u64 - part.refused;
-        }
-        let file = u16::try_from(file).unwrap_or(u16::MAX);
-        for fill in &part.fills {
-            self.headers.insert((part.table, file, fill.field), fill.header.clone());
         }
         draft.add(part, file);
     }

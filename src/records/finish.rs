@@ -5,6 +5,7 @@ use super::book::{Book, Lost};
 use super::build::{Builder, Draft, Wanted};
 use super::column::{BAD_DATE, BAD_ROW, Column, NONE_CODE, NONE_ROW};
 use super::joined;
+use super::places::Places;
 use super::problem::Fate;
 use super::resolve::{Resolved, resolve};
 use super::schema::{FieldId, FieldType, Schema, TableId};
@@ -19,15 +20,14 @@ impl Builder {
     pub fn finish(mut self) -> Store {
         let schema = Arc::clone(&self.schema);
         self.texts.shrink();
-        let mut book =
-            Book { schema: Arc::clone(&schema), files: self.files, problems: self.problems, tallies: self.tallies, headers: self.headers };
+        let mut book = Book { schema: Arc::clone(&schema), places: self.places, problems: self.problems, tallies: self.tallies };
         let mut drafts = self.tables;
         let unseen_merges = make_unique(&mut drafts, &mut book);
         let mut store = Store {
             schema: Arc::clone(&schema),
             tables: (0..schema.tables.len()).map(|_| Rows::default()).collect(),
             texts: self.texts,
-            files: Vec::new(),
+            places: Places::default(),
             problems: Vec::new(),
             tallies: Vec::new(),
             assumed_blank: Vec::new(),
@@ -53,7 +53,7 @@ impl Builder {
             store.tables[table] = joined::build(&store, table, &self.wanted);
         }
         store.assumed_blank.sort();
-        store.files = book.files;
+        store.places = book.places;
         store.problems = book.problems;
         store.problems.sort();
         store.problems.dedup_by(|a, b| a.fate == Fate::Noted && a == b);

@@ -11,6 +11,7 @@ mod fill;
 mod finish;
 mod joined;
 mod origin;
+mod places;
 mod problem;
 mod resolve;
 mod schema;
@@ -27,7 +28,8 @@ pub use column::{
     Column, FAR_ROW, Filled, NONE_CODE, NONE_ROW,
 };
 pub use origin::{Origins, Run};
-pub use problem::{Fate, Problem, Tally, masked, shown};
+pub use places::{Copied, Places};
+pub use problem::{CODES, Fate, Problem, Tally, masked, shown};
 pub use schema::{Blank, CodeList, Field, FieldId, FieldType, Joined, ListId, Schema, Table, TableId, Void, squeeze};
 pub use schema_file::parse as parse_schema;
 pub use sheet::Sheet;

@@ -54,6 +54,40 @@ pub struct Tally {
     pub refused: u64,
 }
 
+impl Tally {
+    /// Takes in the rows of another.
+    pub fn add(&mut self, other: &Self) {
+        self.read += other.read;
+        self.kept += other.kept;
+        self.merged += other.merged;
+        self.refused += other.refused;
+    }
+}
+
+/// Every code that a problem can have.
+pub const CODES: [&str; 20] = [
+    "data::ambiguous-date",
+    "data::bad-bool",
+    "data::bad-code",
+    "data::bad-date",
+    "data::bad-int",
+    "data::bad-number",
+    "data::duplicate-column",
+    "data::duplicate-key",
+    "data::garbled",
+    "data::lost-digits",
+    "data::missing",
+    "data::not-a-row",
+    "data::owner-mismatch",
+    "data::refused-at-import",
+    "data::row-width",
+    "data::unknown-column",
+    "data::unknown-owner",
+    "data::unknown-reference",
+    "data::unknown-table",
+    "data::unreadable-at-import",
+];
+
 /// A value shortened for showing: at most 40 characters, no line breaks; what looks like an ID number loses its middle.
 pub fn shown(value: &str) -> String {
     let value = value.trim();

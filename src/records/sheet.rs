@@ -205,6 +205,12 @@ impl Sheet {
         self.tell("", code, Fate::Refused, String::new(), why.to_owned(), right.to_owned());
     }
 
+    /// Refuses the current row for what was told before. Called before its cells, of which no more is told.
+    pub fn refuse_again(&mut self) {
+        self.refused = true;
+        self.askew = true;
+    }
+
     /// Ends the row: it is now kept or refused.
     #[inline]
     pub fn end_row(&mut self) {

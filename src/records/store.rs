@@ -2,6 +2,7 @@
 
 use super::column::{BAD_ROW, BLANK_ROW, Column, Filled};
 use super::origin::Origins;
+use super::places::Places;
 use super::problem::{Problem, Tally};
 use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Sym, Texts};
@@ -20,8 +21,8 @@ pub struct Store {
     pub tables: Vec<Rows>,
     /// Every text.
     pub texts: Texts,
-    /// The files read, by number.
-    pub files: Vec<String>,
+    /// The files read, and how places in them are named.
+    pub places: Places,
     /// What was wrong, sorted.
     pub problems: Vec<Problem>,
     /// Rows counted, by file and table.
@@ -269,7 +270,13 @@ impl Store {
         }
     }
 
-    /// Where a cell came from: `step.csv:412:end`.
+    /// Where a row came from: `step.csv:412`; empty for what came from no file.
+    pub fn row_place(&self, table: TableId, row: RowId) -> String {
+        let origin = self.places.row(&self.rows(table).origin, row as usize);
+        origin.map_or_else(String::new, |(file, line)| format!("{file}:{line}"))
+    }
+
+    /// Where a cell came from: `step.csv:412:end`, the column as it is headed there.
     pub fn place(&self, table: TableId, row: RowId, field: FieldId) -> String {
         let Some(def) = self.schema.tables.get(table) else { return String::new() };
         let rows = self.rows(table);
@@ -277,14 +284,13 @@ impl Store {
             let from = if joined.first.contains(&field) { first } else { last };
             return self.place(joined.from, from, field);
         }
-        let name = def.fields.get(field).map_or("", |f| f.name.as_str());
-        match rows.origin.get(row as usize) {
-            Some((file, line)) => {
-                let file = self.files.get(usize::from(file)).map_or("", String::as_str);
-                format!("{file}:{line}:{name}")
-            }
-            None => String::new(),
+        let place = self.row_place(table, row);
+        if place.is_empty() {
+            return place;
         }
+        let name = def.fields.get(field).map_or("", |f| f.name.as_str());
+        let header = self.places.header(&rows.origin, row as usize, table, (field, name));
+        format!("{place}:{}", header.as_deref().unwrap_or(name))
     }
 }
 

@@ -35,6 +35,9 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId>
                 continue;
             }
             for &row in &rows {
+                if book.was_told(&draft.origins, row, draft.is_ghost(row as usize)) {
+                    continue;
+                }
                 let lost = Lost {
                     row,
                     field: def.key,

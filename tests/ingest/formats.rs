@@ -75,7 +75,7 @@ fn titles_may_stand_above_the_headers_and_other_separators_between_cells() {
     let store =
         csv(&[("person.csv", "某县干部名册,,\n单位：某局,,\n人员编码,姓名,性别\nP1,张三,男\n"), ("unit.csv", "unit_id;name\nU1;甲局\n")]);
     assert_eq!(cell(&store, "person", "P1", "gender").as_deref(), Some("男"));
-    assert_eq!(store.place(store.schema.table("person").unwrap(), 0, 0), "person.csv:4:person_id");
+    assert_eq!(store.place(store.schema.table("person").unwrap(), 0, 0), "person.csv:4:人员编码");
     assert_eq!(cell(&store, "unit", "U1", "name").as_deref(), Some("甲局"));
 }
 
@@ -92,7 +92,7 @@ fn a_single_csv_file_is_its_table() {
     let dir = folder(&[PERSON]);
     let store = read(&dir.path().join("person.csv")).unwrap();
     assert_eq!(tally(&store, "person"), (2, 2, 0, 0));
-    assert_eq!(store.files, ["person.csv"]);
+    assert_eq!(store.places.files, ["person.csv"]);
 }
 
 #[test]

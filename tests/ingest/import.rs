@@ -70,10 +70,48 @@ fn what_was_refused_or_unreadable_stays_so() {
         all
     };
     assert_eq!(sorted(&back), sorted(&store));
-    assert_eq!(tally(&back, "post"), (3, 2, 0, 1));
+    // As if the sources had been read again: the same places, the same reasons, the same counts.
+    assert_eq!(back.problems, store.problems);
+    assert_eq!(back.tallies, store.tallies);
+    let again = through_import(&back);
+    assert_eq!((again.problems, again.tallies), (back.problems, back.tallies));
+}
+
+#[test]
+fn places_are_those_of_the_sources_in_the_words_of_their_headers() {
+    let store = csv(&[
+        ("person.csv", "名册\n人员编码,姓名,出 生 日 期\nP1,张三,1970-05-01\nP2,,1971-05-01\nP3,王五,\n"),
+        ("post.csv", "post_id,person_id,title,start,end\nB,P3,局长,2010-01-01,\nA,P1,局长,2010-01-01,\n"),
+    ]);
+    for store in [through_import(&store), store] {
+        let place = |table: &str, key: &str, field: &str| {
+            let t = store.schema.table(table).unwrap();
+            let row = (0..store.rows(t).len as RowId).find(|&r| store.key(t, r) == key).unwrap();
+            store.place(t, row, store.schema.tables[t].field(field).unwrap())
+        };
+        assert_eq!(place("person", "P3", "birth"), "person.csv:5:出 生 日 期");
+        assert_eq!(place("person", "P2", "name"), "person.csv:4:姓名");
+        assert_eq!((place("post", "B", "start"), place("post", "A", "end")), ("post.csv:2:start".into(), "post.csv:3:end".into()));
+        // No such column: by its name in the schema.
+        assert_eq!(place("post", "A", "level"), "post.csv:3:level");
+    }
+}
+
+#[test]
+fn of_a_database_imported_before_sources_were_remembered_refusals_are_still_told() {
+    let store = csv(&[
+        ("person.csv", "person_id,name,birth\nP1,张三,七零年\nP2,,1970\n"),
+        ("post.csv", "post_id,person_id,title,start,end\nA,P1,局长,2010-01-01,去年\nB,P2,局长,2010-01-01,\n"),
+    ]);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("old.db");
+    write_store(&store, &path).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch("UPDATE guiju_import SET format = 1").unwrap();
+    let back = read(&path).unwrap();
     let codes: Vec<_> = back.problems.iter().map(|p| (p.table.as_str(), p.code)).collect();
-    assert!(codes.contains(&("post", "data::refused-at-import")), "{codes:?}");
-    assert!(codes.contains(&("post", "data::unreadable-at-import")));
+    assert!(codes.contains(&("person", "data::refused-at-import")), "{codes:?}");
+    assert!(codes.contains(&("post", "data::unreadable-at-import")), "{codes:?}");
+    assert_eq!(back.tallies.iter().map(|t| t.refused).sum::<u64>(), store.tallies.iter().map(|t| t.refused).sum::<u64>());
 }
 
 #[test]

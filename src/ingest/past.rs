@@ -1,0 +1,215 @@
+//! What an imported database remembers of the sources it was made of: where each row stood, how columns were headed there, how
+//! many rows were read, and what was wrong. Kept so that checking the database says what checking the sources would.
+//!
+//! Where rows stood is not read until somebody asks: most rows are never shown.
+
+use super::write::{MARK, REFUSED};
+use crate::records::{CODES, Copied, Fate, Problem, RowId, Store, Tally};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// The form of the database. Of an older one nothing is remembered.
+pub(super) const FORMAT: i64 = 2;
+
+/// Which columns of the database hold what is remembered.
+const TABLES: &str = "
+CREATE TABLE guiju_file(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE guiju_header(tbl TEXT NOT NULL, file INTEGER NOT NULL, field TEXT NOT NULL, header TEXT NOT NULL);
+CREATE TABLE guiju_origin(tbl TEXT NOT NULL, row INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL);
+CREATE TABLE guiju_tally(file TEXT NOT NULL, tbl TEXT NOT NULL, read INTEGER, kept INTEGER, merged INTEGER, refused INTEGER);
+CREATE TABLE guiju_problem(file TEXT, tbl TEXT, row INTEGER, header TEXT, code TEXT, fate TEXT, value TEXT, why TEXT, right TEXT);";
+
+/// What an imported database remembers.
+#[derive(Debug)]
+pub(super) struct Past {
+    /// Rows counted when they were first read.
+    pub tallies: Vec<Tally>,
+    /// What was wrong then.
+    pub problems: Vec<Problem>,
+    memory: Arc<Memory>,
+}
+
+/// What several tables share.
+#[derive(Debug, Default)]
+struct Memory {
+    files: BTreeMap<i64, String>,
+    /// By table, file and field.
+    headers: BTreeMap<(String, String, String), String>,
+    /// The connection that read the rows, and so sees the state they were read in.
+    connection: Mutex<Option<Connection>>,
+}
+
+/// Where the rows of one table of the database stood.
+#[derive(Debug)]
+struct Before {
+    /// As the database calls it.
+    stored: String,
+    /// As the schema calls it.
+    table: String,
+    memory: Arc<Memory>,
+    /// Stretches of rows: the first, and its file and line.
+    runs: OnceLock<Vec<(u32, i64, u32)>>,
+}
+
+impl Past {
+    /// What the database remembers; nothing if it was imported by an older version.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn read(db: &Connection) -> rusqlite::Result<Option<Self>> {
+        let format: Option<i64> = db.query_row(&format!("SELECT format FROM {MARK}"), [], |r| r.get(0)).optional()?;
+        if format != Some(FORMAT) {
+            return Ok(None);
+        }
+        let files = all(db, "SELECT id, name FROM guiju_file", |r| Ok((r.get(0)?, r.get(1)?)))?.into_iter().collect();
+        let headers = all(db, "SELECT h.tbl, f.name, h.field, h.header FROM guiju_header h JOIN guiju_file f ON f.id = h.file", |r| {
+            Ok(((r.get(0)?, r.get(1)?, r.get(2)?), r.get(3)?))
+        })?;
+        let tallies = all(db, "SELECT file, tbl, read, kept, merged, refused FROM guiju_tally", |r| {
+            let n = |i: usize| r.get::<_, i64>(i).map(|n| u64::try_from(n).unwrap_or(0));
+            Ok(Tally { file: r.get(0)?, table: r.get(1)?, read: n(2)?, kept: n(3)?, merged: n(4)?, refused: n(5)? })
+        })?;
+        let problems = all(db, "SELECT file, tbl, row, header, code, fate, value, why, right FROM guiju_problem", problem)?;
+        let memory = Memory { files, headers: headers.into_iter().collect(), connection: Mutex::new(None) };
+        Ok(Some(Self { tallies, problems, memory: Arc::new(memory) }))
+    }
+
+    /// Where the rows of a table of the database stood.
+    pub(super) fn of(&self, stored: &str, table: &str) -> Arc<dyn Copied> {
+        let memory = Arc::clone(&self.memory);
+        Arc::new(Before { stored: stored.to_owned(), table: table.to_owned(), memory, runs: OnceLock::new() })
+    }
+
+    /// Keeps a connection for those who ask later.
+    pub(super) fn keep(&self, connection: Connection) {
+        if let Ok(mut slot) = self.memory.connection.lock() {
+            *slot = Some(connection);
+        }
+    }
+}
+
+impl Before {
+    fn runs(&self) -> &[(u32, i64, u32)] {
+        self.runs.get_or_init(|| {
+            let Ok(connection) = self.memory.connection.lock() else { return Vec::new() };
+            let Some(db) = connection.as_ref() else { return Vec::new() };
+            let read = db
+                .prepare("SELECT row, file, line FROM guiju_origin WHERE tbl = ?1 ORDER BY row")
+                .and_then(|mut s| s.query_map([&self.stored], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect());
+            read.unwrap_or_default()
+        })
+    }
+}
+
+impl Copied for Before {
+    fn row(&self, line: u32) -> Option<(String, u32)> {
+        let runs = self.runs();
+        let at = runs.partition_point(|&(row, ..)| row <= line).checked_sub(1)?;
+        let &(row, file, first) = runs.get(at)?;
+        Some((self.memory.files.get(&file)?.clone(), first + (line - row)))
+    }
+
+    fn header(&self, file: &str, field: &str) -> Option<String> {
+        self.memory.headers.get(&(self.table.clone(), file.to_owned(), field.to_owned())).cloned()
+    }
+}
+
+fn all<T>(db: &Connection, sql: &str, read: impl Fn(&Row<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<Vec<T>> {
+    db.prepare(sql)?.query_map([], |r| read(r))?.collect()
+}
+
+fn problem(r: &Row<'_>) -> rusqlite::Result<Problem> {
+    let fate = match r.get::<_, String>(5)?.as_str() {
+        "refused" => Fate::Refused,
+        "blanked" => Fate::Blanked,
+        _ => Fate::Noted,
+    };
+    let code: String = r.get(4)?;
+    // A code of a newer version still says what became of the row.
+    let code = CODES.into_iter().find(|c| *c == code).unwrap_or(match fate {
+        Fate::Refused => "data::refused-at-import",
+        Fate::Blanked | Fate::Noted => "data::unreadable-at-import",
+    });
+    let (file, table, row, column) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
+    Ok(Problem { file, table, row, column, code, fate, value: r.get(6)?, why: r.get(7)?, right: r.get(8)? })
+}
+
+fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Refused => "refused",
+        Fate::Blanked => "blanked",
+        Fate::Noted => "noted",
+    }
+}
+
+/// Writes down what is to be remembered.
+///
+/// # Errors
+/// SQLite's.
+pub(super) fn write(db: &Connection, store: &Store) -> rusqlite::Result<()> {
+    db.execute_batch(TABLES)?;
+    let mut files = Files { insert: db.prepare("INSERT INTO guiju_file VALUES(?1, ?2)")?, ids: BTreeMap::new() };
+    origins(db, store, &mut files)?;
+    let mut insert = db.prepare("INSERT INTO guiju_tally VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?;
+    for t in &store.tallies {
+        let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        insert.execute(params![t.file, t.table, n(t.read), n(t.kept), n(t.merged), n(t.refused)])?;
+    }
+    let mut insert = db.prepare("INSERT INTO guiju_problem VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+    for p in &store.problems {
+        insert.execute(params![p.file, p.table, p.row, p.column, p.code, fate(p.fate), p.value, p.why, p.right])?;
+    }
+    Ok(())
+}
+
+/// Files get a number when they are first met.
+struct Files<'d> {
+    insert: rusqlite::Statement<'d>,
+    ids: BTreeMap<String, i64>,
+}
+
+impl Files<'_> {
+    fn id(&mut self, name: &str) -> rusqlite::Result<i64> {
+        if let Some(id) = self.ids.get(name) {
+            return Ok(*id);
+        }
+        let id = i64::try_from(self.ids.len()).unwrap_or(i64::MAX);
+        self.insert.execute(params![id, name])?;
+        self.ids.insert(name.to_owned(), id);
+        Ok(id)
+    }
+}
+
+/// Where rows stand, in stretches of lines that follow one another; and how the columns of those files are headed.
+fn origins(db: &Connection, store: &Store, files: &mut Files<'_>) -> rusqlite::Result<()> {
+    let mut origin = db.prepare("INSERT INTO guiju_origin VALUES(?1, ?2, ?3, ?4)")?;
+    let mut header = db.prepare("INSERT INTO guiju_header VALUES(?1, ?2, ?3, ?4)")?;
+    for (id, def) in store.schema.tables.iter().enumerate().filter(|(_, def)| def.joined.is_none()) {
+        let rows = store.rows(id);
+        // One row of each file tells how that file heads its columns.
+        let mut of_file: BTreeMap<String, usize> = BTreeMap::new();
+        for refused in [false, true] {
+            let stored = if refused { format!("{REFUSED}{}", def.name) } else { def.name.clone() };
+            let (mut place, mut last) = (0u32, None);
+            for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r) == refused) {
+                place += 1;
+                let Some((file, line)) = store.places.row(&rows.origin, row as usize) else { continue };
+                let goes_on = last.as_ref().is_some_and(|(f, l): &(String, u32)| *f == file && *l + 1 == line);
+                if !goes_on {
+                    origin.execute(params![stored, place, files.id(&file)?, line])?;
+                    of_file.entry(file.clone()).or_insert(row as usize);
+                }
+                last = Some((file, line));
+            }
+        }
+        for (file, row) in of_file {
+            for (f, field) in def.fields.iter().enumerate() {
+                if let Some(head) = store.places.header(&rows.origin, row, id, (f, &field.name)) {
+                    header.execute(params![def.name, files.id(&file)?, field.name, head])?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
