@@ -144,7 +144,8 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
     };
     let starved = starved(&outcome, &store);
     let names = Names::of(&outcome.findings, &store);
-    Ok(Report { outcome, run, problems: store.problems, tallies: store.tallies, assumed_blank: store.assumed_blank, starved, names })
+    let Store { problems, tallies, assumed_blank, .. } = store;
+    Ok(Report { outcome, run, problems, tallies, assumed_blank, is_partly_read: true, starved, names })
 }
 
 /// Runs the chosen rules over the rows in scope.

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::eval::{BLOCK, Eval};
-use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, Unasked, sort};
+use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, sort};
 use super::judge::judge;
 use super::probe::{Blind, Watcher};
 use super::report;
@@ -187,17 +187,23 @@ fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId
 /// Judges again with everything watched, to say what was found. Gives the counts, which trying out imprecise cells may settle.
 fn explain(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId) -> [u32; 8] {
     let (rulings, _) = judge_watched(cx, rule, row, Watcher::default());
+    // Several parts and years of one subject may lack the same.
+    let mut subjects: Vec<String> = Vec::new();
     for (finding, is_shared) in report::findings(cx, rule, row, &rulings) {
         if !is_shared {
             part.findings.push(finding);
             continue;
+        }
+        let is_new = !subjects.contains(&finding.subject.id);
+        if is_new {
+            subjects.push(finding.subject.id.clone());
         }
         let missing: Vec<Missing> = finding.missing.iter().filter(|m| m.id.is_none()).cloned().collect();
         let lack = part.shared.entry(index).or_insert_with(|| SharedLack { like: finding, missing: Vec::new(), subjects: 0 });
         lack.missing.extend(missing);
         lack.missing.sort();
         lack.missing.dedup();
-        lack.subjects += 1;
+        lack.subjects += u64::from(is_new);
     }
     rulings.counts
 }
@@ -246,6 +252,7 @@ fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {
     }
     for (rule, lack) in shared {
         if let Some(rule) = cx.rules.rules.get(rule) {
+            outcome.unexported.push(unexported(rule, lack.missing.clone(), lack.subjects));
             outcome.findings.push(report::shared(cx, rule, lack.like, lack.missing, lack.subjects));
         }
     }
@@ -259,12 +266,18 @@ fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {
             None => outcome.counts.push(RuleCount { code: rule.code.clone(), title: rule.title.clone(), verdicts }),
         }
     }
-    let unexported = chosen.iter().filter_map(|&r| cx.rules.rules.get(r)).filter(|r| !cx.store.rows(r.subject).exported);
-    let unasked = unexported.map(|r| Unasked { code: r.code.clone(), title: r.title.clone(), table: r.subject_name.clone() });
-    outcome.unasked = unasked.collect();
+    for rule in chosen.iter().filter_map(|&r| cx.rules.rules.get(r)).filter(|r| !cx.store.rows(r.subject).exported) {
+        let subjects = Missing { table: rule.subject_name.clone(), id: None, field: None };
+        outcome.unexported.push(unexported(rule, vec![subjects], 0));
+    }
+    outcome.unexported.sort();
     outcome.failures = failures.into_values().collect();
     outcome.failures.sort();
     outcome
+}
+
+fn unexported(rule: &Rule, missing: Vec<Missing>, subjects: u64) -> Unexported {
+    Unexported { code: rule.code.clone(), title: rule.title.clone(), table: rule.subject_name.clone(), missing, subjects }
 }
 
 /// A derived row and the doubtful part of it have one key: what was found of the whole stands for both.

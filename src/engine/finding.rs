@@ -129,19 +129,24 @@ pub struct Outcome {
     pub counts: Vec<RuleCount>,
     /// Rules that failed somewhere.
     pub failures: Vec<Failure>,
-    /// Rules that judged nothing, because the table they judge was not exported.
-    pub unasked: Vec<Unasked>,
+    /// Rules that cannot decide, because a table or column was not exported.
+    pub unexported: Vec<Unexported>,
 }
 
-/// A rule that judged nothing: not the same as having found nothing.
+/// A rule that cannot decide some of its subjects, because something was not exported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unasked {
+pub struct Unexported {
     /// The rule's code.
     pub code: String,
     /// Its title.
     pub title: String,
-    /// The table that was not exported.
+    /// The table of its subjects.
     pub table: String,
+    /// The tables and columns.
+    pub missing: Vec<Missing>,
+    /// How many subjects it cannot decide. None where their table was not exported: then it judged nothing, which is not the same as
+    /// having found nothing.
+    pub subjects: u64,
 }
 
 /// Verdicts of one rule.

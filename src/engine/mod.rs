@@ -27,7 +27,7 @@ mod verdict;
 pub use check::{Options, check};
 pub use context::Context;
 pub use due::{Due, due};
-pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Unasked, fingerprint, sort};
+pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, fingerprint, sort};
 pub use trace::{Mark, Trace, TraceLine, trace};
 pub use trial::{Trial, run_tests};
 pub use value::{Span, Truth};

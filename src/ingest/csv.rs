@@ -140,6 +140,8 @@ impl Job<'_> {
         let Some(headers) = texts(&record) else { return Ok(None) };
         if width > 0 {
             header = header::understand(self.schema, table, file, header_line, headers.iter().copied());
+            let lacking = header::lacking(self.schema, table, file, header_line, &header, headers.iter().copied());
+            header.notes.extend(lacking);
         }
         let (at, fields) = self.wanted(table, &header, &headers);
         let mut sheet = batch.sheet(table, file, fields);

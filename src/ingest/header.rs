@@ -57,6 +57,45 @@ pub(super) fn understand<'h>(schema: &Schema, table: TableId, file: &str, line: 
     Header { fields, notes }
 }
 
+/// Required columns that a table's file lacks. The key and the owner are told row by row, for their rows are refused.
+pub(super) fn lacking<'h>(
+    schema: &Schema,
+    table: TableId,
+    file: &str,
+    line: u32,
+    header: &Header,
+    headers: impl IntoIterator<Item = &'h str>,
+) -> Vec<Problem> {
+    let Some(def) = schema.tables.get(table) else { return Vec::new() };
+    let unknown: Vec<&str> = headers.into_iter().zip(&header.fields).filter(|(_, f)| f.is_none()).map(|(h, _)| h.trim()).collect();
+    let told = [Some(def.key), def.owner];
+    let missing = def
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(f, field)| field.required && !told.contains(&Some(*f)) && !header.fields.contains(&Some(*f)));
+    missing
+        .map(|(_, field)| {
+            let names = [field.zh.as_str(), field.name.as_str()].into_iter().chain(field.aliases.iter().map(String::as_str));
+            let near = names.filter_map(|name| nearest(name, unknown.iter().copied().filter(|h| !h.is_empty()))).next();
+            Problem {
+                file: file.to_owned(),
+                table: def.name.clone(),
+                row: line,
+                column: field.zh.clone(),
+                code: "data::missing-column",
+                fate: Fate::Noted,
+                value: String::new(),
+                why: "没有这个必填列，视为未导出".to_owned(),
+                right: match near {
+                    Some(near) => format!("是否写成了“{}”？表头应写“{}”", shown(near), field.zh),
+                    None => format!("请补导出，表头写“{}”", field.zh),
+                },
+            }
+        })
+        .collect()
+}
+
 /// A file, sheet or database table that holds no table of the schema.
 pub(super) fn unknown_table(schema: &Schema, file: &str, name: &str) -> Problem {
     let names = schema.tables.iter().filter(|t| t.joined.is_none()).flat_map(|t| [t.name.as_str(), t.zh.as_str()]);

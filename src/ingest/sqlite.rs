@@ -147,6 +147,10 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
             .map_err(fail)?;
         let rowids = rowids(connection, name, &columns);
         let understood = header::understand(&schema, table, &cited, 0, columns.iter().map(String::as_str));
+        if past.is_none() {
+            let lacking = header::lacking(&schema, table, &cited, 0, &understood, columns.iter().map(String::as_str));
+            lacking.into_iter().for_each(|n| builder.note(n));
+        }
         understood.notes.into_iter().for_each(|n| builder.note(n));
         let columns = understood
             .fields

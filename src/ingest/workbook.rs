@@ -307,7 +307,9 @@ impl<'f> Filling<'f> {
         }
         let rest = self.leading.split_off(1);
         let Some((line, headers)) = self.leading.pop() else { return };
-        let header = header::understand(self.schema, self.seen.table, &self.file, line, headers.iter().map(Value::text));
+        let mut header = header::understand(self.schema, self.seen.table, &self.file, line, headers.iter().map(Value::text));
+        let lacking = header::lacking(self.schema, self.seen.table, &self.file, line, &header, headers.iter().map(Value::text));
+        header.notes.extend(lacking);
         let columns = header.fields.iter().enumerate().filter_map(|(i, field)| {
             let field = field.filter(|&f| self.builder.reads(self.seen.table, f))?;
             Some((i, (field, headers.get(i).map_or("", Value::text).trim().to_owned())))

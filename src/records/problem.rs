@@ -65,7 +65,7 @@ impl Tally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 20] = [
+pub const CODES: [&str; 21] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -77,6 +77,7 @@ pub const CODES: [&str; 20] = [
     "data::garbled",
     "data::lost-digits",
     "data::missing",
+    "data::missing-column",
     "data::not-a-row",
     "data::owner-mismatch",
     "data::refused-at-import",

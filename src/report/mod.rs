@@ -17,6 +17,7 @@ mod table;
 mod tally;
 mod text;
 mod trace;
+mod unexported;
 mod words;
 mod xlsx;
 
@@ -50,6 +51,8 @@ pub struct Report {
     pub tallies: Vec<Tally>,
     /// Columns not exported that read as blank all the same ("case.status").
     pub assumed_blank: Vec<String>,
+    /// Columns that no chosen rule reads were not read: what is wrong in them is not told.
+    pub is_partly_read: bool,
     /// Rules that lack data.
     pub starved: Vec<Starved>,
     /// Chinese names of tables and fields, names of persons and units.

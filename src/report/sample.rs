@@ -2,7 +2,7 @@
 
 use super::{Names, Report, Run, Starved, starved::Lack};
 use crate::diagnostic::Source;
-use crate::engine::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Verdict, fingerprint};
+use crate::engine::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, Verdict, fingerprint};
 use crate::records::{Fate, Problem, Tally, parse_schema};
 use serde_json::json;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ unit = "单位"
 /// One of everything.
 pub(super) fn report() -> Report {
     let schema = parse_schema(&[Arc::new(Source { name: "schema.toml".into(), text: SCHEMA.into() })]).unwrap_or_default();
-    let findings = vec![breach(), late(), unverified(), warning()];
+    let findings = vec![breach(), late(), unverified(), undecided(), warning()];
     Report {
         outcome: Outcome {
             findings,
@@ -51,7 +51,16 @@ pub(super) fn report() -> Report {
                 why: "脚本超过了运行步数上限".into(),
                 subjects: 1,
             }],
-            unasked: Vec::new(),
+            unexported: vec![Unexported {
+                code: "TH001".into(),
+                title: "未进行任职谈话".into(),
+                table: "case".into(),
+                missing: vec![
+                    Missing { table: "talk".into(), id: None, field: Some("date".into()) },
+                    Missing { table: "visit".into(), id: None, field: None },
+                ],
+                subjects: 1204,
+            }],
         },
         run: Run {
             guiju: "0.1.0".into(),
@@ -98,6 +107,7 @@ pub(super) fn report() -> Report {
             },
         ],
         tallies: vec![Tally { file: "step.csv".into(), table: "step".into(), read: 1240, kept: 1237, merged: 2, refused: 1 }],
+        is_partly_read: true,
         assumed_blank: vec!["case.status".into()],
         starved: vec![Starved {
             code: "TH001".into(),
@@ -190,15 +200,28 @@ fn unverified() -> Finding {
         message: "谈话日期不明，不能判定".into(),
         days: None,
         evidence: Vec::new(),
-        missing: vec![
-            Missing { table: "talk".into(), id: Some("T3".into()), field: Some("date".into()) },
-            Missing { table: "talk".into(), id: None, field: Some("date".into()) },
-            Missing { table: "visit".into(), id: None, field: None },
-        ],
+        missing: vec![Missing { table: "talk".into(), id: Some("T3".into()), field: Some("date".into()) }],
         remedy: "补谈并建档".into(),
         title: "未进行任职谈话".into(),
         parameters: serde_json::Map::new(),
         ..breach()
+    }
+}
+
+/// For all subjects that something not exported leaves undecided.
+fn undecided() -> Finding {
+    let subject = Subject { table: "case".into(), id: "*".into(), year: None };
+    Finding {
+        fingerprint: fingerprint("TH001", &subject, None),
+        subject,
+        person_id: None,
+        unit_id: None,
+        message: "未导出谈话谈话日期、visit，1204个对象无法判定“未进行任职谈话”".into(),
+        missing: vec![
+            Missing { table: "talk".into(), id: None, field: Some("date".into()) },
+            Missing { table: "visit".into(), id: None, field: None },
+        ],
+        ..unverified()
     }
 }
 

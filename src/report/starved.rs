@@ -69,7 +69,7 @@ pub fn starved(outcome: &Outcome, store: &Store) -> Vec<Starved> {
             *lacks.entry(*cell).or_default() += 1;
         }
     }
-    for rule in &outcome.unasked {
+    for rule in outcome.unexported.iter().filter(|rule| rule.subjects == 0) {
         let (_, lacks) = rules.entry((&rule.code, &rule.title)).or_default();
         lacks.entry((&rule.table, None)).or_default();
     }

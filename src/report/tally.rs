@@ -1,8 +1,8 @@
 //! The counts that close a report: nothing that was read or judged may be missing from them.
 
-use super::{Paint, Report, words};
+use super::{Paint, Report, unexported, words};
 use crate::engine::Verdict;
-use crate::records::Fate;
+use crate::records::{Fate, Problem};
 
 impl Report {
     /// Subjects by verdict over all rules, in the order of [`Verdict::ALL`].
@@ -48,11 +48,12 @@ impl Report {
             (
                 "数据",
                 format!(
-                    "拒收行 {} · 按未知处理的单元格 {} · 提示 {}",
+                    "拒收行 {} · 按未知处理的单元格 {} · 提示 {}{}",
                     // Rows, not reasons: one row may be refused for several.
                     n(refused),
                     n(self.problems_of(Fate::Blanked)),
-                    n(self.problems_of(Fate::Noted))
+                    n(self.problems_of(Fate::Noted)),
+                    if self.is_partly_read { "（只读规则用到的列；全部的错格用 guiju import 列出）" } else { "" }
                 ),
             ),
             (
@@ -65,12 +66,31 @@ impl Report {
                 ),
             ),
         ];
+        lines.extend(self.problems.iter().filter(|p| p.code == MISSING_COLUMN).map(|p| (LACKING, self.missing_column(p))));
         if !self.assumed_blank.is_empty() {
             lines.push(("说明", format!("以下列未导出，按空白处理：{}", self.assumed_blank.join("、"))));
         }
         lines
     }
+
+    /// A required column that a file lacks, how many rules that starves, and what it may have been written as.
+    fn missing_column(&self, problem: &Problem) -> String {
+        let schema = self.names.schema.as_deref();
+        let table = schema.and_then(|s| s.tables.get(s.table(&problem.table)?));
+        let field = table.and_then(|t| Some(t.fields.get(t.field_called(&problem.column)?)?.name.as_str()));
+        let starved = match unexported::starved_by(self, &problem.table, field) {
+            0 => String::new(),
+            n => format!("，{n} 条规则因此判不了"),
+        };
+        format!("{} 没有必填列“{}”{starved}；{}", problem.file, problem.column, problem.right)
+    }
 }
+
+/// The label of a required column that a file lacks: worth a colour.
+pub(super) const LACKING: &str = "缺列";
+
+/// The code of a required column that a file lacks.
+const MISSING_COLUMN: &str = "data::missing-column";
 
 /// The tally alone, for a run whose report went to a file.
 pub fn closing(report: &Report, paint: Paint) -> String {

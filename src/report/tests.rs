@@ -127,7 +127,7 @@ fn sheets(bytes: Vec<u8>) -> Vec<(String, Vec<Vec<String>>)> {
 fn xlsx_reads_back_by_unit() {
     let sheets = sheets(bytes(&report(), Format::Xlsx, Paint::PLAIN));
     let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["汇总", "全部问题", "数据问题", "U12 青石镇_人民政府", "U13", "未关联单位"]);
+    assert_eq!(names, ["汇总", "全部问题", "未导出", "数据问题", "U12 青石镇_人民政府", "U13", "未关联单位"]);
     let lines: Vec<String> = sheets
         .iter()
         .flat_map(|(name, rows)| std::iter::once(format!("## {name}")).chain(rows.iter().map(|row| row.join(" | "))).collect::<Vec<_>>())

@@ -1,6 +1,6 @@
 //! For reading on a screen: like a good compiler, one block a finding, by unit and then by matter, and a tally at the end.
 
-use super::{Align, Grid, Paint, Report, tally, words};
+use super::{Align, Grid, Paint, Report, tally, unexported, words};
 use crate::engine::{Finding, Verdict};
 use crate::records::Fate;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     // Units in order of id; what belongs to no unit comes last.
     let mut units: BTreeMap<(bool, Option<&str>), Vec<&Finding>> = BTreeMap::new();
-    for finding in &report.outcome.findings {
+    for finding in report.outcome.findings.iter().filter(|f| !unexported::is_grouped(f)) {
         let unit = finding.unit_id.as_deref();
         units.entry((unit.is_none(), unit)).or_default().push(finding);
     }
@@ -23,12 +23,13 @@ pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::
             block(report, finding, paint, out)?;
         }
     }
+    not_exported(report, paint, out)?;
     rejections(report, paint, out)?;
     failures(report, paint, out)?;
-    starved(report, paint, out)?;
     section(paint, "汇总", out)?;
     for (label, text) in report.tally() {
-        writeln!(out, "  {}  {text}", paint.label(label))?;
+        let label = if label == tally::LACKING { paint.error(label) } else { paint.label(label) };
+        writeln!(out, "  {label}  {text}")?;
     }
     Ok(())
 }
@@ -140,16 +141,19 @@ fn failures(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()
     writeln!(out)
 }
 
-/// Rules that a table or column not exported leaves undecided altogether. Single cells that are lacking are named by their findings.
-fn starved(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let mut rules = report.starved.iter().filter(|rule| rule.is_blind()).peekable();
-    if rules.peek().is_none() {
-        return Ok(());
+/// What was not exported, each with the rules that it leaves undecided altogether. Single cells that are lacking are named by their
+/// findings.
+fn not_exported(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    for group in unexported::groups(report) {
+        let heading = format!("━━ 未导出：{} ━━", unexported::name(report, group.what));
+        writeln!(out, "{} {} 条规则判不了", paint.bold(&heading), group.codes())?;
+        writeln!(out)?;
+        let wide = group.rules.iter().map(|r| r.title.width()).max().unwrap_or(0);
+        for rule in &group.rules {
+            let (title, whom, also) = (padded(rule.title, wide), rule.whom(report), rule.also(report));
+            writeln!(out, "  {} {}  {title}  {whom}{also}", paint.verdict(Verdict::Unverified, "待核"), paint.bold(rule.code))?;
+        }
+        writeln!(out)?;
     }
-    section(paint, "因未导出而判不了的规则", out)?;
-    for rule in rules {
-        let lacks: Vec<String> = rule.lacks.iter().filter(|l| !l.exported).map(|lack| words::lack(&report.names, lack)).collect();
-        writeln!(out, "  {}  {}：缺{}", paint.bold(&rule.code), rule.title, lacks.join("、"))?;
-    }
-    writeln!(out)
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! A workbook to hand over: a summary, every finding, and a sheet for each unit. The same findings make the same bytes.
 
 use super::csv::{DAYS, HEADERS, cells};
-use super::{Report, tally, words};
+use super::{Report, tally, unexported, words};
 use crate::engine::{Finding, Verdict};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let mut book = new_book()?;
     let styles = Styles::new();
     let mut units: BTreeMap<(bool, Option<&str>), Vec<&Finding>> = BTreeMap::new();
-    for finding in &report.outcome.findings {
+    for finding in report.outcome.findings.iter().filter(|f| !unexported::is_grouped(f)) {
         let unit = finding.unit_id.as_deref();
         units.entry((unit.is_none(), unit)).or_default().push(finding);
     }
@@ -32,6 +32,9 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     summary(report, &units, &styles, book.add_worksheet().set_name(sheet_name("汇总", &mut taken))?)?;
     let all: Vec<&Finding> = report.outcome.findings.iter().collect();
     findings(report, &all, &styles, book.add_worksheet().set_name(sheet_name("全部问题", &mut taken))?)?;
+    if !report.outcome.unexported.is_empty() {
+        not_exported(report, &styles, book.add_worksheet().set_name(sheet_name("未导出", &mut taken))?)?;
+    }
     problems(report, &styles, book.add_worksheet().set_name(sheet_name("数据问题", &mut taken))?)?;
     if units.len() <= UNIT_SHEETS {
         for found in units.values() {
@@ -84,6 +87,7 @@ fn summary(
         row += 1;
     }
     row += 1;
+    // What was not exported concerns no unit in particular; it has a sheet of its own.
     let by_unit = units.values().filter_map(|found| Some((report.unit_of(found.first()?), found.as_slice())));
     row = counts(sheet, styles, row, ["单位", ""], by_unit.map(|(unit, found)| ([unit, String::new()], found)))?;
     let mut rules: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
@@ -170,6 +174,20 @@ pub(super) fn sheet<const N: usize>(
     let sheet = book.add_worksheet().set_name(sheet_name(name, &mut BTreeSet::new())).map_err(io::Error::other)?;
     fill(sheet, &Styles::new(), headers, widths, rows, numbers).map_err(io::Error::other)?;
     out.write_all(&book.save_to_buffer().map_err(io::Error::other)?)
+}
+
+/// What was not exported, and the rules that it leaves undecided.
+fn not_exported(report: &Report, styles: &Styles, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    let headers = ["未导出", "规则", "规则名称", "判不了的对象", "还缺"];
+    let groups = unexported::groups(report);
+    let rows = groups.iter().flat_map(|group| {
+        group.rules.iter().map(|rule| {
+            let also: Vec<String> = rule.also.iter().map(|m| unexported::name(report, m)).collect();
+            let what = unexported::name(report, group.what);
+            [what, rule.code.to_owned(), rule.title.to_owned(), rule.whom(report), also.join("、")]
+        })
+    });
+    fill(sheet, styles, &headers, &[28.0, 9.0, 32.0, 24.0, 40.0], rows, &[])
 }
 
 fn problems(report: &Report, styles: &Styles, sheet: &mut Worksheet) -> Result<(), XlsxError> {
