@@ -14,13 +14,16 @@ const CASES: &str = "case";
 /// Writes the page.
 pub(super) fn run(args: &Case, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
     let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?.with_sources()?;
+    settings::plain_text(&args.output)?;
     let rules = run::rules(&settings)?.set;
     run::check_selectors(&rules, &settings)?;
     let wanted = crate::records::Wanted::all(&rules.schema);
     let store = run::records(&settings, &rules.schema, &wanted, screen)?;
     let found = store.schema.table(CASES).and_then(|t| Some((t, store.rows(t).find(&args.id)?)));
     let Some((table, row)) = found else {
-        return Err(Trouble::Usage(Plain::new("usage::unknown-subject", format!("没有任免事项“{}”", args.id)).help("请核对任免事项编码")));
+        let near = store.schema.table(CASES).and_then(|t| run::near_key(&store, t, &args.id));
+        let help = near.map_or_else(|| "请核对任免事项编码".to_owned(), |key| format!("是否想写“{key}”？请核对任免事项编码"));
+        return Err(Trouble::Usage(Plain::new("usage::unknown-subject", format!("没有任免事项“{}”", args.id)).help(help)));
     };
     let page = CasePage {
         heading: heading(&store, table, row),

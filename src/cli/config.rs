@@ -68,7 +68,9 @@ pub fn load(sources: &[String]) -> Result<Config, Trouble> {
     for path in paths {
         let text = std::fs::read_to_string(&path)
             .map_err(|e| Trouble::Rules(Plain::new("config::unreadable", format!("读不了 {}：{}", path.display(), reason(&e)))))?;
-        let source = Arc::new(Source { name: path.display().to_string(), text });
+        // One that lies about where nobody thought of it is found by its whole path.
+        let whole = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let source = Arc::new(Source { name: whole.display().to_string(), text });
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         config = config.or(read(&source, &folder, &mut sink));
     }

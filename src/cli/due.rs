@@ -6,6 +6,17 @@ use super::settings::{self, Screen};
 use super::trouble::Trouble;
 use super::{output, run, scope};
 use crate::report::{DueFormat, Names, render_due, sort_due};
+use std::collections::BTreeMap;
+
+/// The rules whose deadlines are not all known: an empty list of what falls due must not look like an all-clear.
+fn undecided(rules: &BTreeMap<String, Option<u64>>) -> String {
+    let one = |(code, subjects): (&String, &Option<u64>)| match subjects {
+        Some(n) => format!("{code}（{n}个对象）"),
+        None => format!("{code}（未导出）"),
+    };
+    let all: Vec<String> = rules.iter().map(one).collect();
+    format!("另有 {} 条规则因缺数据不能确定期限：{}；用 guiju profile 查看缺什么\n", all.len(), all.join("、"))
+}
 
 /// Lists what falls due.
 pub(super) fn run(args: &Due, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
@@ -21,6 +32,9 @@ pub(super) fn run(args: &Due, common: &Common, screen: Screen) -> Result<Exit, T
     output::write(args.output.output.as_deref(), |out| render_due(&due, &names, settings.as_of, format, paint, out))?;
     if !found.overdue.is_empty() {
         output::aside(&format!("另有 {} 项已超期，用 guiju check 查看\n", found.overdue.len()));
+    }
+    if !found.undecided.is_empty() {
+        output::aside(&undecided(&found.undecided));
     }
     Ok(if run::partial(&store) { Exit::Partial } else { Exit::Clean })
 }

@@ -204,6 +204,17 @@ pub(super) fn due(settings: &Settings, scope: &Scope, until: Day, screen: Screen
     Ok((store, due))
 }
 
+/// The key of a table nearest to one that it does not hold.
+pub(super) fn near_key<'s>(store: &'s Store, table: TableId, wrong: &str) -> Option<&'s str> {
+    let rows = store.rows(table);
+    let near = nearest(wrong, (0..rows.len).filter(|&r| RowId::try_from(r).is_ok_and(|r| !rows.is_ghost(r))).map(|r| rows.keys.get(r)));
+    // Codes are alike by nature: one letter out of two says nothing.
+    near.filter(|key| strsim::normalized_damerau_levenshtein(wrong, key) >= ALIKE)
+}
+
+/// From what likeness on (0 to 1) one code may be meant for another.
+const ALIKE: f64 = 0.6;
+
 /// How a matter stands with every chosen rule that is asked of it or of a row that belongs to it.
 pub(super) fn demands(rules: &RuleSet, store: &Store, settings: &Settings, cases: TableId, case: RowId) -> Vec<Demand> {
     let mut demands = Vec::new();

@@ -4,7 +4,7 @@ use super::args::{Common, OutputFlags, RuleFlags, ScopeFlags};
 use super::config::{self, Config};
 use super::moment::today;
 use super::trouble::{Plain, Trouble};
-use crate::dates::{Calendar, Day, Period, add};
+use crate::dates::{Calendar, DateError, Day, Fuzzy, Period, add};
 use crate::diagnostic::nearest;
 use crate::engine::Verdict;
 use crate::report::{Format, Paint};
@@ -142,7 +142,12 @@ impl Screen {
 /// # Errors
 /// It is no day.
 pub fn day(flag: &str, text: &str) -> Result<Day, Trouble> {
-    text.parse().map_err(|why| {
+    text.parse().map_err(|why: DateError| {
+        let why = match Fuzzy::parse(text) {
+            Ok(date) if date.lo != date.hi => "没有写到日".to_owned(),
+            Ok(_) => "写法不对".to_owned(),
+            Err(_) => why.to_string(),
+        };
         Trouble::Usage(Plain::new("usage::bad-date", format!("{flag} 不能是“{text}”：{why}")).help("写成 2026-06-30 的样子"))
     })
 }
@@ -185,8 +190,6 @@ pub fn format<T: Copy>(
     known: &[(&str, T)],
     is_binary: impl Fn(T) -> bool,
 ) -> Result<T, Trouble> {
-    let ending = output.output.as_ref().and_then(|p| p.extension()).and_then(|e| e.to_str()).map(str::to_lowercase);
-    let ending = ending.as_deref().map(|e| if e == "md" { "markdown" } else { e });
     let of = |name: &str| known.iter().find(|(n, _)| *n == name).map(|(_, f)| *f);
     let format = match flag {
         Some(name) => of(name).ok_or_else(|| {
@@ -196,14 +199,75 @@ pub fn format<T: Copy>(
                 Plain::new("usage::bad-value", format!("--format 不能是“{name}”")).help(format!("可以是：{}{near}", names.join("、"))),
             )
         })?,
-        None => ending.and_then(of).unwrap_or(fallback),
+        None => match ending(output) {
+            None => fallback,
+            Some(ending) if PLAIN.contains(&ending.as_str()) => fallback,
+            Some(ending) => of(named(&ending)).ok_or_else(|| unknown_ending(output, known))?,
+        },
     };
+    if let (Some(name), Some(ending)) = (flag, ending(output))
+        && named(&ending) != name
+        && (DOCUMENTS.contains(&ending.as_str()) || of(named(&ending)).is_some())
+    {
+        let path = output.output.as_ref().map_or_else(String::new, |p| p.display().to_string());
+        return Err(Trouble::Usage(
+            Plain::new("usage::bad-value", format!("--format {name} 与输出文件“{path}”的后缀不一致"))
+                .help(format!("去掉 --format，或者把后缀改为 .{}", ending_of(name))),
+        ));
+    }
     if is_binary(format) && output.output.is_none() && std::io::stdout().is_terminal() {
         return Err(Trouble::Usage(
             Plain::new("usage::binary-to-terminal", "工作簿不能显示在终端上").help("用 --output 文件.xlsx 写入文件"),
         ));
     }
     Ok(format)
+}
+
+/// Refuses an output file whose ending promises more than the plain text that the command writes.
+///
+/// # Errors
+/// An ending that is not one of plain text.
+pub fn plain_text(output: &OutputFlags) -> Result<(), Trouble> {
+    format(None, output, (), &[("txt", ())], |()| false)
+}
+
+/// Endings that say no more than that it is text.
+const PLAIN: [&str; 3] = ["txt", "text", "log"];
+/// Endings of documents: who names one expects it.
+const DOCUMENTS: [&str; 10] = ["json", "jsonl", "csv", "xlsx", "xls", "md", "html", "docx", "pdf", "ics"];
+
+/// The ending of the output file.
+fn ending(output: &OutputFlags) -> Option<String> {
+    output.output.as_ref()?.extension()?.to_str().map(str::to_lowercase)
+}
+
+/// The format that an ending is called by.
+fn named(ending: &str) -> &str {
+    match ending {
+        "md" => "markdown",
+        "htm" => "html",
+        "ndjson" => "jsonl",
+        other => other,
+    }
+}
+
+/// The ending of a format's files.
+fn ending_of(name: &str) -> &str {
+    match name {
+        "markdown" => "md",
+        "text" | "table" => "txt",
+        other => other,
+    }
+}
+
+fn unknown_ending<T>(output: &OutputFlags, known: &[(&str, T)]) -> Trouble {
+    let path = output.output.as_ref().map_or_else(String::new, |p| p.display().to_string());
+    let names: Vec<&str> = known.iter().map(|(n, _)| *n).collect();
+    let help = match names.as_slice() {
+        [only] => format!("这个命令的结果是文字，后缀用 .{only}"),
+        names => format!("后缀或者 --format 可以是：{}", names.join("、")),
+    };
+    Trouble::Usage(Plain::new("usage::bad-value", format!("不知道用什么格式写“{path}”")).help(help))
 }
 
 /// The gate asked for.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 /// Explains a rule's verdict on a subject.
 pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
     let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?.with_sources()?;
+    settings::plain_text(&args.output)?;
     let rules = run::rules(&settings)?.set;
     let code = run::known_code(&rules, &args.code)?;
     let (id, year) = subject(&args.subject);
@@ -21,9 +22,12 @@ pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result
     let found: Vec<(&Rule, RowId)> = rules.of_code(&code).filter_map(|rule| Some((rule, row_of(&store, rule, id)?))).collect();
     if found.is_empty() {
         let tables: Vec<&str> = rules.of_code(&code).filter_map(|r| store.schema.tables.get(r.subject)).map(|t| t.zh.as_str()).collect();
+        let near = rules.of_code(&code).find_map(|r| run::near_key(&store, r.subject, id));
+        let near = near.map(|key| format!("是否想写“{key}”？")).unwrap_or_default();
         let message = format!("{}中没有“{id}”", tables.join("、"));
         return Err(Trouble::Usage(
-            Plain::new("usage::unknown-subject", message).help("对象写作 C-2024-017、U12/县处级正职 或 P0031@2023；请核对编码"),
+            Plain::new("usage::unknown-subject", message)
+                .help(format!("{near}对象写作 C-2024-017、U12/县处级正职 或 P0031@2023；请核对编码")),
         ));
     }
     let traces: Vec<Trace> =

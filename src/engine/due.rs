@@ -13,6 +13,7 @@ use crate::dates::Day;
 use crate::records::{RowId, Store};
 use crate::rules::{Body, Rule, RuleSet};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// What falls due, and what is past due.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,20 @@ pub struct Due {
     pub open: Vec<Finding>,
     /// Deadlines past due: 违规 or 提醒.
     pub overdue: Vec<Finding>,
+    /// Rules that could not tell of some subjects whether and when anything falls due: by code, how many subjects. None of a rule
+    /// whose subjects' table was not exported.
+    pub undecided: BTreeMap<String, Option<u64>>,
+}
+
+impl Due {
+    fn take_in(&mut self, other: Self) {
+        self.open.extend(other.open);
+        self.overdue.extend(other.overdue);
+        for (code, subjects) in other.undecided {
+            let all = self.undecided.entry(code).or_insert(Some(0));
+            *all = all.zip(subjects).map(|(a, b)| a + b);
+        }
+    }
 }
 
 /// Lists the deadlines that fall due from as-of to `until`, and those past due.
@@ -44,10 +59,10 @@ pub fn due(rules: &RuleSet, store: &Store, options: &Options<'_>, until: Day) ->
         )
         .collect();
     let mut all = Due::default();
-    for part in parts {
-        all.open.extend(part.open);
-        all.overdue.extend(part.overdue);
+    for rule in deadlines.iter().filter_map(|&r| rules.rules.get(r)).filter(|r| !store.rows(r.subject).exported) {
+        all.undecided.insert(rule.code.clone(), None);
     }
+    parts.into_iter().for_each(|part| all.take_in(part));
     sort(&mut all.open);
     sort(&mut all.overdue);
     all
@@ -80,10 +95,15 @@ fn one(
             _ => false,
         })
     };
-    if !wanted(rulings) || !in_period(rulings, options) {
+    let is_open = |rulings: &Rulings| rulings.list.iter().any(|r| r.verdict == Some(Verdict::Unverified));
+    if !(wanted(rulings) || is_open(rulings)) || !in_period(rulings, options) {
         return;
     }
     let (watched, _) = judge_watched(cx, rule, row, Watcher::default());
+    if is_open(&watched) {
+        let subjects = due.undecided.entry(rule.code.clone()).or_insert(Some(0));
+        *subjects = subjects.map(|n| n + 1);
+    }
     for ruling in watched.list.iter().filter(|r| r.due.is_some_and(|d| !d.is_absent())) {
         let (mut finding, _) = report::finding(cx, rule, row, &watched, ruling);
         match finding.verdict {

@@ -212,7 +212,7 @@ fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
                 let why = match lack {
                     Lack::Row(..) => "有误未采用",
                     Lack::Column(..) | Lack::Table(_) => "未导出",
-                    Lack::Calendar => "未载入",
+                    Lack::Calendar => "没有所涉年份",
                     Lack::Cell(..) | Lack::NoRow(_) => "不详",
                 };
                 format!("{}{why}", names.join("、"))
@@ -232,7 +232,7 @@ fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
 fn name_of(cx: &Context<'_>, missing: &Missing) -> String {
     let schema = &cx.store.schema;
     let Some(def) = schema.table(&missing.table).and_then(|t| schema.tables.get(t)) else {
-        return "当年工作日历".to_owned();
+        return "工作日安排文件 calendar/holidays.csv ".to_owned();
     };
     let field = missing.field.as_deref().and_then(|f| def.field(f)).and_then(|f| def.fields.get(f));
     let id = missing.id.as_deref().map_or_else(String::new, |id| format!(" {id} "));

@@ -29,7 +29,7 @@ impl Names {
     pub fn table<'a>(&'a self, table: &'a str) -> &'a str {
         match table {
             // Not a table of the records: what a year without a calendar is missing from.
-            "calendar" => "节假日日历",
+            "calendar" => "工作日安排文件 calendar/holidays.csv",
             _ => self.find(table).map_or(table, |(schema, t)| schema.tables.get(t).map_or(table, |t| t.zh.as_str())),
         }
     }

@@ -53,6 +53,9 @@ pub(super) fn evidence(names: &Names, finding: &Finding) -> String {
 /// What is lacking, for people.
 pub(super) fn missing(names: &Names, missing: &Missing) -> String {
     let table = names.table(&missing.table);
+    if missing.table == "calendar" {
+        return format!("{table}没有所涉年份");
+    }
     match (&missing.id, &missing.field) {
         (Some(id), Some(field)) => format!("{table} {id} {}", names.field(&missing.table, field)),
         (Some(id), None) => format!("{table} {id}"),

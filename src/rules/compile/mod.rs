@@ -23,6 +23,9 @@ use std::sync::Arc;
 pub use script::NotLowered;
 pub use template::text_origin;
 
+/// What to do about a value of the wrong kind.
+const KINDS: &str = "字段是什么种类见手册 2.7；日期写作 date(2019, 3, 3)，时长写作 '2个月'，代码值、文字加引号";
+
 /// A typed node.
 pub type Typed = (NodeId, Ty);
 
@@ -198,7 +201,8 @@ impl<'a> Compiler<'a> {
 
     /// Reports at a place.
     pub fn complain(&mut self, env: &Env, span: Range<usize>, code: &'static str, message: impl Into<String>) {
-        self.sink.push(Diagnostic::new(code, &env.source, span, message));
+        let said = Diagnostic::new(code, &env.source, span, message);
+        self.sink.push(if code == "rule::type" { said.help(KINDS) } else { said });
     }
 
     /// Whether an expression is a literal whose type its surroundings decide.
