@@ -81,6 +81,12 @@ pub enum Command {
         disable_help_subcommand = true
     )]
     Rules(Rules),
+    /// 台账中的历次运行：各级问题多少，变动多少
+    #[command(override_usage = "guiju history [选项] --ledger <文件>", help_template = TEMPLATE, after_help = HISTORY_EXAMPLES)]
+    History(History),
+    /// 比较两次运行：问题为何新增、变化、消失
+    #[command(override_usage = "guiju diff [选项] --ledger <文件> <运行> <运行>", help_template = TEMPLATE, after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
     /// 台账：核对有无改动，登记经办人
     #[command(
         subcommand,
@@ -193,6 +199,9 @@ pub struct Check {
     /// 有哪一级问题时退出码为 1：违规（默认）、提醒、待核、never
     #[arg(long, value_name = "级别", help_heading = "输出选项")]
     pub fail_on: Option<String>,
+    /// 记入这个台账，并与上一次比较
+    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath, help_heading = "台账选项")]
+    pub ledger: Option<PathBuf>,
 }
 
 /// `due`.
@@ -325,6 +334,39 @@ pub struct RulesCoverage {
     pub output: OutputFlags,
 }
 
+/// `history`.
+#[derive(Debug, Args)]
+pub struct History {
+    #[command(flatten)]
+    pub file: LedgerFile,
+    /// 只列最近这么多次
+    #[arg(long, value_name = "次数", help_heading = "台账选项")]
+    pub last: Option<usize>,
+    /// 格式：table（默认）、json
+    #[arg(long, value_name = "格式", help_heading = "输出选项")]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// 前一次：序号、prev（上一次）或 last（最近一次）
+    #[arg(value_name = "运行", default_value = "prev", hide_default_value = true, help_heading = "参数")]
+    pub from: String,
+    /// 后一次，写法同上；两个都不写就是 prev last
+    #[arg(value_name = "运行", default_value = "last", hide_default_value = true, help_heading = "参数")]
+    pub to: String,
+    #[command(flatten)]
+    pub file: LedgerFile,
+    /// 格式：text（默认）、table、json
+    #[arg(long, value_name = "格式", help_heading = "输出选项")]
+    pub format: Option<String>,
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
 /// What the ledger commands are.
 #[derive(Debug, Subcommand)]
 pub enum Ledger {
@@ -444,6 +486,17 @@ const RULES_EXAMPLES: &str = "\
 const COVERAGE_EXAMPLES: &str = "\
 示例:
   guiju rules coverage --clauses                  法规逐条由哪些规则判，哪些不宜机判";
+
+const HISTORY_EXAMPLES: &str = "\
+示例:
+  guiju history --ledger 台账.db                  历次运行和走势
+  guiju history --ledger 台账.db --last 30 --format json";
+
+const DIFF_EXAMPLES: &str = "\
+示例:
+  guiju diff --ledger 台账.db                     最近两次
+  guiju diff 12 last --ledger 台账.db             第 12 次与最近一次
+  guiju diff prev last --ledger 台账.db --format table";
 
 const LEDGER_EXAMPLES: &str = "\
 示例:

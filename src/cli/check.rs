@@ -4,7 +4,7 @@ use super::args::{Check, Common};
 use super::exit::Exit;
 use super::settings::{self, Gate, Screen};
 use super::trouble::Trouble;
-use super::{output, run, scope};
+use super::{output, record, run, scope};
 use crate::report::{self, Format, Report};
 
 /// Checks and writes the report.
@@ -14,21 +14,24 @@ pub(super) fn run(args: &Check, common: &Common, screen: Screen) -> Result<Exit,
     let fallback = settings.config.format.unwrap_or(Format::Text);
     let format = settings::format(args.format.as_deref(), &args.output, fallback, &settings::report_formats(), Format::is_binary)?;
     let scope = scope::scope(&args.scope)?;
-    let report = run::check(&settings, &scope, screen)?;
+    let mut book = args.ledger.as_deref().map(|path| record::open(path, &settings, &scope, screen)).transpose()?;
+    let checked = run::check(&settings, &scope, screen)?;
+    let recorded = book.as_mut().map(|book| record::record(book, &checked, &settings, &scope, screen)).transpose()?;
+    let report = checked.report;
     output::write(args.output.output.as_deref(), |out| report::render(&report, format, screen.result(&args.output), out))?;
     match format {
         Format::Jsonl => output::aside_with(|err| report::jsonl_asides(&report, err)),
         _ if args.output.output.is_some() => output::aside(&report::closing(&report, screen.err)),
         _ => {}
     }
+    recorded.iter().for_each(|recorded| output::aside(&record::told(recorded, screen)));
     Ok(exit(&report, gate))
 }
 
 /// A partial run beats findings: what was not seen may hold worse.
 fn exit(report: &Report, gate: Gate) -> Exit {
-    let partial = report.rejected().next().is_some() || !report.outcome.failures.is_empty();
     let found = report.outcome.findings.iter().any(|f| f.waived.is_none() && gate.fails(f.verdict));
-    match (partial, found) {
+    match (report.is_partial(), found) {
         (true, _) => Exit::Partial,
         (false, true) => Exit::Found,
         (false, false) => Exit::Clean,

@@ -6,16 +6,19 @@ mod check;
 mod completions;
 mod config;
 mod coverage;
+mod crossing;
 mod data_hash;
 mod due;
 mod exit;
 mod explain;
+mod history;
 mod import;
 mod ledger;
 mod moment;
 mod output;
 mod profile;
 mod progress;
+mod record;
 mod rules;
 mod run;
 mod scope;
@@ -62,6 +65,8 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),
         Command::Rules(args::Rules::Coverage(args)) => coverage::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
+        Command::History(args) => history::history(&args, screen),
+        Command::Diff(args) => history::diff(&args, screen),
         Command::Ledger(args) => ledger::run(&args, screen),
         Command::Completions(args) => completions::run(&args),
     }

@@ -118,8 +118,18 @@ fn wanted(rules: &Rules, chosen: &[usize]) -> Wanted {
     rules::load_some(&rules.files, &is_chosen, &[]).map_or_else(|_| rules.set.wanted(), |some| some.wanted())
 }
 
+/// What was found, and what it was found in and by.
+pub(super) struct Checked {
+    /// Everything a report says.
+    pub report: Report,
+    /// The rules.
+    pub rules: Rules,
+    /// The records.
+    pub store: Store,
+}
+
 /// Checks the records: everything a report says.
-pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Result<Report, Trouble> {
+pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Result<Checked, Trouble> {
     let begun = Instant::now();
     let rules = rules(settings)?;
     let chosen = chosen(&rules.set, settings)?;
@@ -131,11 +141,11 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
         let store = records(settings, &rules.set.schema, &wanted, screen);
         (store, hash.join().ok().flatten())
     });
-    let store = store?;
+    let mut store = store?;
     let outcome = judge(&rules.set, &store, &chosen, settings, scope, screen)?;
     let run = Run {
         guiju: env!("CARGO_PKG_VERSION").to_owned(),
-        rules: rules.hash,
+        rules: rules.hash.clone(),
         data,
         as_of: settings.as_of.to_string(),
         sources: settings.sources.clone(),
@@ -144,8 +154,10 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
     };
     let starved = starved(&outcome, &store);
     let names = Names::of(&outcome.findings, &store);
-    let Store { problems, tallies, assumed_blank, .. } = store;
-    Ok(Report { outcome, run, problems, tallies, assumed_blank, is_partly_read: true, starved, names })
+    let (problems, tallies) = (std::mem::take(&mut store.problems), std::mem::take(&mut store.tallies));
+    let assumed_blank = std::mem::take(&mut store.assumed_blank);
+    let report = Report { outcome, run, problems, tallies, assumed_blank, is_partly_read: true, starved, names };
+    Ok(Checked { report, rules, store })
 }
 
 /// Runs the chosen rules over the rows in scope.

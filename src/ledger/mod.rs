@@ -1,13 +1,25 @@
 //! The ledger: one SQLite file that keeps what runs found and what people did about it. It reads no clock and judges nothing.
 
+mod cause;
+mod diff;
 mod error;
 mod log;
 mod open;
+mod record;
+mod runs;
+mod state;
+mod texts;
 mod users;
 mod verify;
 
+pub use cause::{Cause, Causes, Corners, Known, Records, causes};
+pub use diff::{CellChange, Change, Difference, Item, diff, movements};
 pub use error::LedgerError;
 pub use log::{Act, Entry, Logged, append, of as logged};
 pub use open::{Held, Ledger, hold};
+pub use record::{Changes, NewRun, Recorded, changes, record, series_of};
+pub use runs::{RunRow, Standing, body, find_run, held_at, last_run, rules_of, runs, standing, text_of};
+pub use state::{State, cells, states};
+pub use texts::{Kept, files_hash, text_hash};
 pub use users::{User, acting, keep_user, users};
 pub use verify::{Broken, Verified, verify};

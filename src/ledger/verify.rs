@@ -3,6 +3,9 @@
 use super::error::LedgerError;
 use super::log::{self, GENESIS, Logged};
 use super::open::Ledger;
+use super::record;
+use super::runs::{self, RunRow};
+use super::texts::text_hash;
 use super::users;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -46,9 +49,15 @@ pub fn verify(ledger: &Ledger, expected: Option<&str>) -> Result<Verified, Ledge
         verified.broken.push(Broken { seq: None, why: format!("文件结构已损坏：{sound}") });
     }
     let mut last: BTreeMap<(String, String), Option<String>> = BTreeMap::new();
+    let mut recorded: BTreeMap<String, String> = BTreeMap::new();
     let mut met = expected.is_none();
     chain(connection, &mut verified, |entry| {
         met |= expected == Some(entry.hash.as_str());
+        if entry.kind == "run" {
+            let content = entry.after.as_deref().and_then(|after| serde_json::from_str::<serde_json::Value>(after).ok());
+            let content = content.and_then(|v| v.get("content")?.as_str().map(str::to_owned)).unwrap_or_default();
+            recorded.insert(entry.id.clone(), content);
+        }
         if KEPT.iter().any(|(kind, _)| *kind == entry.kind) {
             last.insert((entry.kind.clone(), entry.id.clone()), entry.after.clone());
         }
@@ -64,7 +73,46 @@ pub fn verify(ledger: &Ledger, expected: Option<&str>) -> Result<Verified, Ledge
         let rows: BTreeMap<String, String> = rows(connection).map_err(fail)?.into_iter().collect();
         against(kind, &rows, &last, &mut verified.broken);
     }
+    texts_hold(connection, &mut verified.broken).map_err(fail)?;
+    runs_hold(connection, &recorded, &mut verified.broken).map_err(fail)?;
     Ok(verified)
+}
+
+/// Texts are what their hashes say.
+fn texts_hold(connection: &Connection, broken: &mut Vec<Broken>) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT hash, body FROM text ORDER BY hash")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (hash, body): (String, String) = (row.get(0)?, row.get(1)?);
+        if text_hash(&body) != hash {
+            broken.push(Broken { seq: None, why: format!("原文 {} 被改动", hash.get(..12).unwrap_or(&hash)) });
+        }
+    }
+    Ok(())
+}
+
+/// Every run is in the log, with everything it found; and every run in the log is there, with the texts it was judged by.
+fn runs_hold(connection: &Connection, recorded: &BTreeMap<String, String>, broken: &mut Vec<Broken>) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT * FROM run ORDER BY id")?;
+    let runs: Vec<RunRow> = statement.query_map([], runs::read_run)?.collect::<rusqlite::Result<_>>()?;
+    let mut text = connection.prepare("SELECT count(*) FROM text WHERE hash = ?1")?;
+    let mut no = |why: String| broken.push(Broken { seq: None, why });
+    for run in &runs {
+        match recorded.get(&run.id.to_string()) {
+            None => no(format!("第 {} 次运行没有记入日志", run.id)),
+            Some(then) if *then != record::content(connection, run)? => no(format!("第 {} 次运行的记录被改动", run.id)),
+            Some(_) => {}
+        }
+        for hash in [Some(&run.rules), run.profile.as_ref(), run.waivers.as_ref()].into_iter().flatten() {
+            if text.query_row([hash], |row| row.get::<_, i64>(0))? == 0 {
+                no(format!("第 {} 次运行所用的原文已被删去", run.id));
+            }
+        }
+    }
+    for id in recorded.keys().filter(|id| !runs.iter().any(|run| run.id.to_string() == **id)) {
+        no(format!("第 {id} 次运行已被删去"));
+    }
+    Ok(())
 }
 
 /// Follows the chain. A broken link is told once: everything after an entry that is gone would be wrong for the same reason.

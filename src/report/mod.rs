@@ -5,7 +5,9 @@ mod calendar;
 mod case;
 pub mod clauses;
 mod csv;
+mod diff;
 mod due;
+mod history;
 mod json;
 mod jsonl;
 mod markdown;
@@ -22,7 +24,9 @@ mod words;
 mod xlsx;
 
 pub use case::{CasePage, CaseStep, Demand, render_case};
+pub use diff::{diff_json, diff_table, render_diff};
 pub use due::{DueFormat, render_due, sort_due};
+pub use history::{history_json, render_history};
 pub use jsonl::asides as jsonl_asides;
 pub use names::Names;
 pub use paint::Paint;
@@ -145,6 +149,11 @@ impl Report {
     /// Rows refused and cells blanked: what makes a check partial.
     pub fn rejected(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|p| p.fate != Fate::Noted)
+    }
+
+    /// Whether something could not be read, or a rule not be run.
+    pub fn is_partial(&self) -> bool {
+        self.rejected().next().is_some() || !self.outcome.failures.is_empty()
     }
 }
 

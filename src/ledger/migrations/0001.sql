@@ -87,15 +87,10 @@ CREATE INDEX sight_of ON sight (series, finding, run);
 CREATE TRIGGER sight_no_update BEFORE UPDATE ON sight BEGIN SELECT RAISE(ABORT, 'append-only: sight'); END;
 CREATE TRIGGER sight_no_delete BEFORE DELETE ON sight BEGIN SELECT RAISE(ABORT, 'append-only: sight'); END;
 
--- Hashes of what the records held of each person, unit and matter, with all that belongs to it: written when they differ from the
--- run before, so that what did not change can be shown not to have changed.
+-- What the records held when the last run of a series was made: hashes of each person, unit and matter with all that belongs to it, by
+-- which the next run shows that what did not change did not change. A help to the next run, not a record: replaced by it.
 CREATE TABLE held (
-    series  TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    key     TEXT NOT NULL,
+    series  TEXT PRIMARY KEY,
     run     INTEGER NOT NULL REFERENCES run (id),
-    hash    INTEGER,
-    PRIMARY KEY (series, subject, key, run)
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER held_no_update BEFORE UPDATE ON held BEGIN SELECT RAISE(ABORT, 'append-only: held'); END;
-CREATE TRIGGER held_no_delete BEFORE DELETE ON held BEGIN SELECT RAISE(ABORT, 'append-only: held'); END;
+    body    BLOB NOT NULL
+) STRICT;
