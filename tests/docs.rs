@@ -82,6 +82,8 @@ fn every_command_and_option_is_in_the_manual() {
         "rules list",
         "rules test",
         "rules coverage",
+        "history",
+        "diff",
         "ledger verify",
         "ledger user",
         "completions",

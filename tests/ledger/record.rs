@@ -14,6 +14,7 @@ fn runs_are_recorded_with_how_they_were_made() {
     assert_eq!((second["previous"].as_i64(), second["data"].as_str()), (Some(1), first["data"].as_str()));
     assert_eq!(first["counts"]["findings"]["违规"], 1);
     assert_eq!(second["counts"]["findings"]["提醒"], 1);
+    assert_eq!(world.report()["findings"].as_array().map(Vec::len), Some(2));
     assert_eq!(first["guiju"].as_str(), Some(env!("CARGO_PKG_VERSION")));
 }
 
