@@ -109,8 +109,8 @@ pub enum Rules {
     /// 运行规则自带的测试
     #[command(override_usage = "guiju rules test [选项]", help_template = TEMPLATE, after_help = RULES_EXAMPLES)]
     Test(RulesTest),
-    /// 法规逐条由哪些规则判
-    #[command(override_usage = "guiju rules coverage [选项]", help_template = TEMPLATE, after_help = COVERAGE_EXAMPLES)]
+    /// 法规逐条由哪些规则判；规则的测试没有跑到、没有察觉的地方
+    #[command(override_usage = "guiju rules coverage [选项] [数据源]…", help_template = TEMPLATE, after_help = COVERAGE_EXAMPLES)]
     Coverage(RulesCoverage),
 }
 
@@ -322,9 +322,15 @@ pub struct RulesTest {
 /// `rules coverage`.
 #[derive(Debug, Args)]
 pub struct RulesCoverage {
+    /// 数据源：除规则自带的测试外，还看这些记录跑到了哪里
+    #[arg(value_name = "数据源", value_hint = ValueHint::AnyPath, help_heading = "参数")]
+    pub sources: Vec<String>,
     /// 逐条列出法规，各由哪些规则判
-    #[arg(long, help_heading = "范围选项")]
+    #[arg(long, conflicts_with_all = ["mutate", "sources"], help_heading = "范围选项")]
     pub clauses: bool,
+    /// 把每个数字、期限和日期逐一改动一点，列出没有测试察觉的改动
+    #[arg(long, conflicts_with = "sources", help_heading = "范围选项")]
+    pub mutate: bool,
     #[command(flatten)]
     pub rules: RuleFlags,
     /// 格式：text（默认）、json、markdown
@@ -485,7 +491,10 @@ const RULES_EXAMPLES: &str = "\
 
 const COVERAGE_EXAMPLES: &str = "\
 示例:
-  guiju rules coverage --clauses                  法规逐条由哪些规则判，哪些不宜机判";
+  guiju rules coverage --clauses                  法规逐条由哪些规则判，哪些不宜机判
+  guiju rules coverage --select GS                公示类规则的测试没有跑到的地方
+  guiju rules coverage --select GS samples/county 再加上这些记录
+  guiju rules coverage --mutate --select GS       改动门槛而没有测试察觉的";
 
 const HISTORY_EXAMPLES: &str = "\
 示例:

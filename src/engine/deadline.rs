@@ -89,7 +89,11 @@ fn evidence<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, due: Span) 
                 continue;
             }
             let open = opens.map_or(Truth::True, |o| !less(date, o));
-            met = met.or(counts.and(open).and(!less(closes, date)));
+            let in_time = counts.and(open).and(!less(closes, date));
+            if in_time == Truth::True {
+                eval.probe.pass(evidence);
+            }
+            met = met.or(in_time);
             let future = i64::from(Day::FUTURE.0);
             let is_late = counts.and(open).and(less(due, date)) == Truth::True && date.lo < future;
             if evidence.closes.is_none() && is_late && (late.is_absent() || date.lo < late.lo) {

@@ -3,7 +3,7 @@
 
 use crate::records::{FieldId, RowId, TableId};
 use crate::rules::ir::NodeId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell, a row (no field) or a whole table (no row) that an answer lacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,10 +51,19 @@ pub trait Probe {
     fn recall_lacks(&mut self, place: usize) {
         let _ = place;
     }
+    /// Something of the rule came into play: a sentence was said, a severity chosen, evidence counted.
+    fn pass<T>(&mut self, what: &T) {
+        let _ = what;
+    }
     /// A row of a set is about to be tested.
     fn enter_row(&mut self, table: TableId, row: RowId);
     /// It was tested.
     fn leave_row(&mut self);
+}
+
+/// What tells apart the pieces of a rule that stays where it is: where it is.
+pub fn place<T>(what: &T) -> usize {
+    std::ptr::from_ref(what).addr()
 }
 
 /// A value to be kept for a trace.
@@ -170,6 +179,8 @@ pub struct Watcher {
     pub evidence: Vec<(TableId, RowId, FieldId)>,
     /// Every evaluation, in the order begun; kept only for traces.
     pub steps: Option<Vec<TraceStep>>,
+    /// The pieces of the rule that came into play; kept only for traces.
+    pub passed: BTreeSet<usize>,
     open: Vec<usize>,
     rows: usize,
     /// What the values of variables lack, by place.
@@ -234,6 +245,12 @@ impl Probe for Watcher {
     fn recall_lacks(&mut self, place: usize) {
         if let Some(kept) = self.kept.get(&place) {
             self.lacks.extend(kept);
+        }
+    }
+
+    fn pass<T>(&mut self, what: &T) {
+        if self.steps.is_some() {
+            self.passed.insert(place(what));
         }
     }
 

@@ -202,6 +202,7 @@ fn value_of<'c, P: Watched>(eval: &mut Eval<'c, P>, node: NodeId, ty: Ty) -> Val
 
 fn find<P: Watched>(eval: &mut Eval<'_, P>, verdict: Verdict, template: &Template, run: &mut Run<'_, '_>) {
     run.said = true;
+    eval.probe.pass(template);
     let mut ruling = run.asking.rule(eval, verdict);
     ruling.part = run.part.clone().or(ruling.part);
     if P::WATCH {

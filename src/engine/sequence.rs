@@ -37,6 +37,7 @@ pub(super) fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequ
             }
             continue;
         }
+        eval.probe.pass(stage);
         if let Some((name, end, counted)) = earlier {
             let verdict = match (less(start, end), counts.and(counted)) {
                 (Truth::True, Truth::True) => Some(grade(eval, &sequence.severity)),

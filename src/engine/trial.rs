@@ -9,7 +9,6 @@ use super::ruling::Rulings;
 use super::say;
 use super::value::Truth;
 use super::verdict::Verdict;
-use crate::dates::Day;
 use crate::document::{Node, Table, Value};
 use crate::records::{Builder, Cell, FieldId, FieldType, RowId, Schema, Store, TableId, Wanted};
 use crate::rules::{Files, Rule, RuleSet, load_some};
@@ -63,20 +62,69 @@ pub fn run_tests(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool)
                 _ => None,
             };
             let name = text("name").unwrap_or_default();
-            let failures = match overridden(files, rule, table) {
-                Some(Ok(other)) => match other.rules.iter().position(|r| r.subject == rule.subject) {
-                    Some(index) => run(&other, index, table),
-                    None => vec!["规则未能载入".to_owned()],
-                },
-                Some(Err(why)) => vec![why],
-                None => run(rules, index, table),
-            };
+            let failures = tried(files, rules, index, table, Minding::Everything);
             let expected = texts(table.get("expect"));
             trials.push(Trial { code: rule.code.clone(), file: rule.source.name.clone(), line, name, expected, failures });
         }
     }
     trials
 }
+
+/// What of a test's expectations counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Minding {
+    /// All of them.
+    Everything,
+    /// The verdict and the due date: what is decided, not how it is worded.
+    Decisions,
+}
+
+fn tried(files: &Files, rules: &RuleSet, index: usize, test: &Table, minding: Minding) -> Vec<String> {
+    let Some(rule) = rules.rules.get(index) else { return Vec::new() };
+    match overridden(files, rule, test) {
+        Some(Ok(other)) => match other.rules.iter().position(|r| r.subject == rule.subject) {
+            Some(index) => run(&other, index, test, minding, &mut |_, _| ()),
+            None => vec!["规则未能载入".to_owned()],
+        },
+        Some(Err(why)) => vec![why],
+        None => run(rules, index, test, minding, &mut |_, _| ()),
+    }
+}
+
+/// How the tests of a rule notice that it was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Some verdict or due date is another.
+    Decision,
+    /// Only what is said is.
+    Wording,
+    /// Not at all.
+    None,
+}
+
+/// How the tests of a rule notice that it was changed. A test that is worded otherwise only shows the change, and judges nothing by it.
+pub(super) fn noticed(files: &Files, rules: &RuleSet, index: usize) -> Notice {
+    let tests = rules.rules.get(index).and_then(|r| r.tests().ok()).unwrap_or_default();
+    let fails = |minding| tests.iter().any(|(test, _)| !tried(files, rules, index, test, minding).is_empty());
+    if fails(Minding::Decisions) {
+        Notice::Decision
+    } else if fails(Minding::Everything) {
+        Notice::Wording
+    } else {
+        Notice::None
+    }
+}
+
+/// Judges what the tests of a rule judge, with everything watched. Tests that set parameters judge another rule, and are left out.
+pub(super) fn each_judged(rules: &RuleSet, index: usize, see: &mut Seeing<'_>) {
+    let tests = rules.rules.get(index).and_then(|r| r.tests().ok()).unwrap_or_default();
+    for (test, _) in tests.iter().filter(|(test, _)| test.get("params").is_none()) {
+        run(rules, index, test, Minding::Everything, see);
+    }
+}
+
+/// What looks on while a test is judged.
+type Seeing<'a> = dyn FnMut(&Rulings, &Eval<'_, Watcher>) + 'a;
 
 /// The rule loaded again with the parameters the test sets.
 fn overridden(files: &Files, rule: &Rule, test: &Table) -> Option<Result<RuleSet, String>> {
@@ -87,7 +135,7 @@ fn overridden(files: &Files, rule: &Rule, test: &Table) -> Option<Result<RuleSet
     Some(loaded.map_err(|errors| errors.first().map_or_else(String::new, |e| e.message.clone())))
 }
 
-fn run(rules: &RuleSet, index: usize, test: &Table) -> Vec<String> {
+fn run(rules: &RuleSet, index: usize, test: &Table, minding: Minding, see: &mut Seeing<'_>) -> Vec<String> {
     let Some(rule) = rules.rules.get(index) else { return Vec::new() };
     let mut failures = Vec::new();
     let store = match records(&rules.schema, test, &mut failures) {
@@ -106,7 +154,7 @@ fn run(rules: &RuleSet, index: usize, test: &Table) -> Vec<String> {
     for (i, verdict) in expected.iter().enumerate() {
         let subject = subjects.get(i).cloned().or_else(|| texts(test.get("subject")).pop());
         let part = parts.get(i).cloned().or_else(|| texts(test.get("part")).pop());
-        one(&cx, rule, test, subject.as_deref(), part.as_deref(), verdict, as_of, &mut failures);
+        one(&cx, rule, test, Wanting { subject: subject.as_deref(), part: part.as_deref(), verdict, minding }, see, &mut failures);
     }
     if expected.is_empty() {
         failures.push("缺少 expect".to_owned());
@@ -114,17 +162,16 @@ fn run(rules: &RuleSet, index: usize, test: &Table) -> Vec<String> {
     failures
 }
 
-#[allow(clippy::too_many_arguments, reason = "a test's expectation has this many sides")]
-fn one(
-    cx: &Context<'_>,
-    rule: &Rule,
-    test: &Table,
-    subject: Option<&str>,
-    part: Option<&str>,
-    verdict: &str,
-    _: Day,
-    failures: &mut Vec<String>,
-) {
+/// One expectation of a test.
+struct Wanting<'a> {
+    subject: Option<&'a str>,
+    part: Option<&'a str>,
+    verdict: &'a str,
+    minding: Minding,
+}
+
+fn one(cx: &Context<'_>, rule: &Rule, test: &Table, wanting: Wanting<'_>, see: &mut Seeing<'_>, failures: &mut Vec<String>) {
+    let Wanting { subject, part, verdict, minding } = wanting;
     let rows = cx.store.rows(rule.subject);
     let first = || test_first(cx, rule, test);
     let row = match subject {
@@ -135,7 +182,9 @@ fn one(
         failures.push(format!("找不到对象 {}", subject.unwrap_or("（首行）")));
         return;
     };
-    let (rulings, eval) = judge_watched(cx, rule, row, Watcher::tracing());
+    let watcher = if minding == Minding::Everything { Watcher::tracing() } else { Watcher::default() };
+    let (rulings, eval) = judge_watched(cx, rule, row, watcher);
+    see(&rulings, &eval);
     if let Some(why) = &rulings.failure {
         failures.push(format!("规则出错：{why}"));
         return;
@@ -163,10 +212,17 @@ fn one(
     let findings = report::findings(cx, rule, row, &only);
     let finding = findings.iter().map(|(f, _)| f).find(|f| f.verdict.word() == verdict);
     let want = |key: &str| test.get(key).map(|v| scalar(&v.value));
+    let due = only.list.iter().find_map(|r| r.due).map(say::date);
+    if minding == Minding::Decisions {
+        if let Some(wanted) = want("due").filter(|w| due.as_ref() != Some(w)) {
+            failures.push(format!("due 应为“{wanted}”"));
+        }
+        return;
+    }
     for (key, actual) in [
         ("message", finding.map(|f| f.message.clone())),
         ("days", finding.and_then(|f| f.days).map(|d| d.to_string())),
-        ("due", only.list.iter().find_map(|r| r.due).map(say::date)),
+        ("due", due),
     ] {
         if let Some(wanted) = want(key)
             && actual.as_deref() != Some(wanted.as_str())

@@ -11,6 +11,7 @@ pub mod functions;
 mod interpreted;
 pub mod ir;
 mod load;
+mod moves;
 mod regulations;
 mod rule;
 mod rule_file;
@@ -20,6 +21,7 @@ pub use clauses::{Clause, Clauses, Coverage, Judged, Tally};
 pub use files::{Files, FolderError};
 pub use interpreted::{ALL, ANY, CALL, Interpreted, Island, Member, PLAIN, SHOWN};
 pub use load::{Interpret, Loading, RuleSet, load, load_as, load_some};
+pub use moves::{Move, moves};
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{
     Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Run, Script, ScriptText, Sequence, Severity, Stage, Version,

@@ -48,7 +48,8 @@ pub(in crate::engine) fn grade<P: Watched>(eval: &mut Eval<'_, P>, severity: &Se
         Grade::Unverified => Verdict::Unverified,
     };
     let mut possible: Option<Verdict> = None;
-    for (when, grade) in &severity.0 {
+    for arm in &severity.0 {
+        let (when, grade) = arm;
         let holds = when.map_or(Truth::True, |w| eval.truth(w));
         if holds == Truth::False {
             continue;
@@ -59,6 +60,7 @@ pub(in crate::engine) fn grade<P: Watched>(eval: &mut Eval<'_, P>, severity: &Se
             _ => possible = Some(this),
         }
         if holds == Truth::True {
+            eval.probe.pass(arm);
             break;
         }
     }
@@ -71,6 +73,7 @@ pub(in crate::engine) fn sentence<P: Watched>(eval: &mut Eval<'_, P>, message: &
     let mut chosen: Option<&Template> = None;
     for (when, template) in &message.0 {
         if when.is_none_or(|w| eval.truth(w) == Truth::True) {
+            eval.probe.pass(template);
             chosen = Some(template);
             break;
         }
@@ -87,6 +90,7 @@ fn contradiction<P: Watched>(eval: &mut Eval<'_, P>, message: &Message, facts: &
     for (when, template) in &message.0 {
         eval.probe.clear_evidence();
         if when.is_none_or(|w| eval.truth(w) == Truth::True) {
+            eval.probe.pass(template);
             text = say(eval, template, facts);
             break;
         }
