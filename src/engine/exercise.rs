@@ -36,6 +36,10 @@ enum Sign {
     Version(usize),
     /// A condition that came out so.
     Outcome(NodeId, bool),
+    /// A condition of several versions that came out so in one of them.
+    Either(Vec<NodeId>, bool),
+    /// Something was not due yet.
+    Pending,
     /// A place that was passed.
     Passed(usize),
 }
@@ -46,10 +50,12 @@ struct Seen {
     versions: BTreeSet<usize>,
     outcomes: BTreeSet<(NodeId, bool)>,
     passed: BTreeSet<usize>,
+    pending: bool,
 }
 
 impl Seen {
     fn take(&mut self, rulings: &Rulings, eval: &Eval<'_, Watcher>) {
+        self.pending |= rulings.list.iter().any(|r| r.verdict == Some(Verdict::Pending));
         let judged = rulings.list.iter().filter(|r| !matches!(r.verdict, None | Some(Verdict::NotApplicable)));
         self.versions.extend(judged.map(|r| r.version));
         self.passed.extend(&eval.probe.passed);
@@ -66,6 +72,8 @@ impl Seen {
         match sign {
             Sign::Version(v) => self.versions.contains(v),
             Sign::Outcome(node, value) => self.outcomes.contains(&(*node, *value)),
+            Sign::Either(nodes, value) => nodes.iter().any(|node| self.outcomes.contains(&(*node, *value))),
+            Sign::Pending => self.pending,
             Sign::Passed(place) => self.passed.contains(place),
         }
     }
@@ -134,8 +142,6 @@ fn signs(rules: &RuleSet, rule: &Rule) -> Vec<(usize, String, Sign)> {
         gather.line = 1 + rule.source.text.get(..version.span.start).unwrap_or_default().matches('\n').count();
         gather.label = if rule.versions.len() > 1 { format!("版本{}：", in_force(version)) } else { String::new() };
         gather.add("从未判定".to_owned(), Sign::Version(i));
-        gather.both("适用", version.when);
-        gather.both("节点", version.once);
         match &version.body {
             Body::Checks(checks) => {
                 for check in checks {
@@ -155,6 +161,9 @@ fn signs(rules: &RuleSet, rule: &Rule) -> Vec<(usize, String, Sign)> {
             }
         }
     }
+    gather.line = 1;
+    gather.label = String::new();
+    gather.gates(rule);
     gather.found
 }
 
@@ -179,6 +188,29 @@ impl Gather<'_> {
         let words = self.words(node);
         self.add(format!("{label}“{words}”从未成立"), Sign::Outcome(node, true));
         self.add(format!("{label}“{words}”从未不成立"), Sign::Outcome(node, false));
+    }
+
+    /// Whether the rule applies, and whether the matter has come so far. What all versions ask is asked once: without an anchor only the
+    /// last version is asked, and whether it has come so far not at all.
+    fn gates(&mut self, rule: &Rule) {
+        let mut whens: Vec<(String, Vec<NodeId>)> = Vec::new();
+        for node in rule.versions.iter().filter_map(|v| v.when) {
+            let words = self.words(node);
+            match whens.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, nodes)) => nodes.push(node),
+                None => whens.push((words, vec![node])),
+            }
+        }
+        for (words, nodes) in whens {
+            self.add(format!("适用“{words}”从未成立"), Sign::Either(nodes.clone(), true));
+            self.add(format!("适用“{words}”从未不成立"), Sign::Either(nodes, false));
+        }
+        let onces: Vec<NodeId> = rule.versions.iter().filter_map(|v| v.once).collect();
+        if let Some(once) = onces.first() {
+            let words = self.words(*once);
+            self.add(format!("节点“{words}”从未成立"), Sign::Either(onces, true));
+            self.add(format!("节点“{words}”从未不成立"), Sign::Pending);
+        }
     }
 
     fn severity(&mut self, severity: &Severity) {
