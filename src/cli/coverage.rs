@@ -45,7 +45,10 @@ pub(super) fn run(args: &RulesCoverage, common: &Common, screen: Screen) -> Resu
         })?;
     } else if args.mutate {
         let (moves, escaped) = unnoticed(&rules.files, &rules.set, &chosen);
-        output::write(to, |out| if format == Format::Json { moves_json(moves, &escaped, out) } else { moves_text(moves, &escaped, paint, out) })?;
+        output::write(
+            to,
+            |out| if format == Format::Json { moves_json(moves, &escaped, out) } else { moves_text(moves, &escaped, paint, out) },
+        )?;
     } else {
         let branches = branches(&rules, &settings, &chosen, screen)?;
         output::write(to, |out| if format == Format::Json { branches_json(&branches, out) } else { branches_text(&branches, paint, out) })?;
@@ -72,14 +75,17 @@ fn branches_text(branches: &[Branch], paint: Paint, out: &mut dyn Write) -> io::
 fn branches_json(branches: &[Branch], out: &mut dyn Write) -> io::Result<()> {
     let idle: Vec<_> = branches.iter().filter(|b| !b.exercised).collect();
     let lines: Vec<_> = idle.iter().map(|b| json!({ "code": b.code, "file": b.file, "line": b.line, "what": b.what })).collect();
-    serde_json::to_writer_pretty(&mut *out, &json!({ "branches": branches.len(), "exercised": branches.len() - idle.len(), "unexercised": lines }))?;
+    serde_json::to_writer_pretty(
+        &mut *out,
+        &json!({ "branches": branches.len(), "exercised": branches.len() - idle.len(), "unexercised": lines }),
+    )?;
     writeln!(out)
 }
 
 fn moves_text(moves: usize, escaped: &[Unnoticed], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    for Unnoticed { code, what, worded } in escaped {
+    for Unnoticed { name, what, worded } in escaped {
         let how = if *worded { "只有表述不同" } else { "没有察觉" };
-        writeln!(out, "{} {} → {}  {how}  {}", paint.bold(code), what.from, what.to, paint.dim(&format!("{}:{}", what.path, what.line)))?;
+        writeln!(out, "{} {} → {}  {how}  {}", paint.bold(name), what.from, what.to, paint.dim(&format!("{}:{}", what.path, what.line)))?;
         writeln!(out, "    {}", what.around)?;
     }
     let worded = escaped.iter().filter(|u| u.worded).count();
@@ -89,7 +95,7 @@ fn moves_text(moves: usize, escaped: &[Unnoticed], paint: Paint, out: &mut dyn W
 fn moves_json(moves: usize, escaped: &[Unnoticed], out: &mut dyn Write) -> io::Result<()> {
     let lines: Vec<_> = escaped
         .iter()
-        .map(|Unnoticed { code, what, worded }| json!({ "code": code, "file": what.path, "line": what.line, "from": what.from, "to": what.to, "worded": worded }))
+        .map(|Unnoticed { name, what, worded }| json!({ "name": name, "file": what.path, "line": what.line, "from": what.from, "to": what.to, "worded": worded }))
         .collect();
     serde_json::to_writer_pretty(&mut *out, &json!({ "moves": moves, "noticed": moves - escaped.len(), "unnoticed": lines }))?;
     writeln!(out)

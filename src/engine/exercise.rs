@@ -11,7 +11,9 @@ use super::verdict::Verdict;
 use crate::dates::Day;
 use crate::records::{RowId, Store};
 use crate::rules::ir::{Action, Message, NodeId};
-use crate::rules::{Body, Deadline, Files, Move, Rule, RuleSet, Run, Sequence, Severity, Version, load_some, moves};
+use crate::rules::{
+    Body, Deadline, Files, Move, Rule, RuleSet, Run, Sequence, Severity, Version, definition_moves, load_some, moves, rules_using,
+};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -101,28 +103,46 @@ pub fn exercised(rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool, records: Optio
     branches
 }
 
-/// A change of a rule by which none of its tests decides otherwise.
+/// A change of a rule, or of a word that rules share, by which no test decides otherwise.
 #[derive(Clone, Debug)]
 pub struct Unnoticed {
-    /// The rule's code.
-    pub code: String,
+    /// The rule's code, or the word.
+    pub name: String,
     /// What was changed.
     pub what: Move,
     /// Whether some test at least says otherwise.
     pub worded: bool,
 }
 
-/// Moves everything that the chosen rules decide by, one after the other. Gives how many moves there were, and those by which no test decides otherwise.
+/// Moves everything that the chosen rules decide by, one after the other. Gives how many moves there were, and those by which no test
+/// decides otherwise. A shared word is moved when all the rules that use it are chosen.
 pub fn unnoticed(files: &Files, rules: &RuleSet, chosen: &(dyn Fn(&Rule) -> bool + Sync)) -> (usize, Vec<Unnoticed>) {
-    let all: Vec<(&Rule, Move)> =
-        rules.rules.iter().filter(|r| chosen(r)).flat_map(|rule| moves(files, rule).into_iter().map(move |m| (rule, m))).collect();
-    let escaped = |(rule, what): &(&Rule, Move)| {
+    let of_rules = rules
+        .rules
+        .iter()
+        .filter(|r| chosen(r))
+        .flat_map(|rule| moves(files, rule).into_iter().map(move |m| (rule.code.clone(), m, vec![rule])));
+    let of_words = definition_moves(files).into_iter().map(|(word, m)| {
+        let using = rules_using(files, rules, &word);
+        (word, m, using)
+    });
+    let of_words = of_words.filter(|(_, _, using)| !using.is_empty() && using.iter().all(|r| chosen(r)));
+    let all: Vec<(String, Move, Vec<&Rule>)> = of_rules.chain(of_words).collect();
+    let escaped = |(name, what, using): &(String, Move, Vec<&Rule>)| {
         let moved = what.made(files);
+        let wanted = |path: &str| moved.get(path).is_some_and(|s| using.iter().any(|r| r.source.name == s.name));
         // A file that no longer loads is noticed by everybody.
-        let loaded = load_some(&moved, &|path| path == rule.source.name || moved.get(path).is_some_and(|s| s.name == rule.source.name), &[]).ok()?;
-        let index = loaded.rules.iter().position(|r| r.code == rule.code && r.subject == rule.subject)?;
-        let notice = noticed(&moved, &loaded, index);
-        (notice != Notice::Decision).then(|| Unnoticed { code: rule.code.clone(), what: what.clone(), worded: notice == Notice::Wording })
+        let loaded = load_some(&moved, &wanted, &[]).ok()?;
+        let mut worded = false;
+        for rule in using {
+            let index = loaded.rules.iter().position(|r| r.code == rule.code && r.subject == rule.subject)?;
+            match noticed(&moved, &loaded, index) {
+                Notice::Decision => return None,
+                Notice::Wording => worded = true,
+                Notice::None => {}
+            }
+        }
+        Some(Unnoticed { name: name.clone(), what: what.clone(), worded })
     };
     (all.len(), all.par_iter().filter_map(escaped).collect())
 }

@@ -219,11 +219,9 @@ fn one(cx: &Context<'_>, rule: &Rule, test: &Table, wanting: Wanting<'_>, see: &
         }
         return;
     }
-    for (key, actual) in [
-        ("message", finding.map(|f| f.message.clone())),
-        ("days", finding.and_then(|f| f.days).map(|d| d.to_string())),
-        ("due", due),
-    ] {
+    for (key, actual) in
+        [("message", finding.map(|f| f.message.clone())), ("days", finding.and_then(|f| f.days).map(|d| d.to_string())), ("due", due)]
+    {
         if let Some(wanted) = want(key)
             && actual.as_deref() != Some(wanted.as_str())
         {

@@ -21,7 +21,7 @@ pub use clauses::{Clause, Clauses, Coverage, Judged, Tally};
 pub use files::{Files, FolderError};
 pub use interpreted::{ALL, ANY, CALL, Interpreted, Island, Member, PLAIN, SHOWN};
 pub use load::{Interpret, Loading, RuleSet, load, load_as, load_some};
-pub use moves::{Move, moves};
+pub use moves::{Move, definition_moves, moves, rules_using};
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{
     Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Run, Script, ScriptText, Sequence, Severity, Stage, Version,

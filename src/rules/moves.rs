@@ -4,10 +4,12 @@
 //! Years move by a month, everything else by one of what it counts. What only words a finding is left alone.
 
 use super::files::Files;
+use super::load::RuleSet;
 use super::rule::Rule;
 use crate::dates::{Day, Period};
 use crate::diagnostic::Source;
 use crate::document::{self, Node, Table, Value};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -55,6 +57,55 @@ pub fn moves(files: &Files, rule: &Rule) -> Vec<Move> {
         moves.append(&mut gather.moves);
     }
     moves
+}
+
+/// Every move of the shared definitions, each with the name of the word or of the shared table that it is part of.
+pub fn definition_moves(files: &Files) -> Vec<(String, Move)> {
+    let mut all = Vec::new();
+    for (path, source) in files.all().filter(|(path, _)| path.ends_with("definitions.toml")) {
+        let Ok(doc) = document::parse(source) else { continue };
+        for (_, value) in doc.entries().filter(|(key, _)| key.value != "lookup") {
+            let Node::Table(words) = &value.value else { continue };
+            for (word, value) in words.entries() {
+                let mut gather = Gather { path: path.to_owned(), source, moves: Vec::new() };
+                gather.value(&word.value, value);
+                all.extend(gather.moves.into_iter().map(|m| (word.value.clone(), m)));
+            }
+        }
+    }
+    all
+}
+
+/// The rules that use a word, straight or by another word.
+pub fn rules_using<'a>(files: &Files, rules: &'a RuleSet, word: &str) -> Vec<&'a Rule> {
+    let names = |text: &str, known: &BTreeSet<String>| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| known.contains(w));
+    let definitions: Vec<(String, String)> = files
+        .all()
+        .filter(|(path, _)| path.ends_with("definitions.toml"))
+        .filter_map(|(_, source)| Some((source, document::parse(source).ok()?)))
+        .flat_map(|(source, doc)| {
+            let tables: Vec<Table> =
+                doc.entries().filter_map(|(_, v)| if let Node::Table(t) = &v.value { Some(t.clone()) } else { None }).collect();
+            let text = |value: &Value| source.text.get(value.span.clone()).unwrap_or_default().to_owned();
+            // A table written under a heading of its own spans only the heading.
+            let whole = |value: &Value| match &value.value {
+                Node::Table(t) => t.entries().map(|(_, v)| text(v)).collect::<Vec<_>>().join(" "),
+                _ => text(value),
+            };
+            tables.iter().flat_map(|t| t.entries().map(|(k, v)| (k.value.clone(), whole(v))).collect::<Vec<_>>()).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut known = BTreeSet::from([word.to_owned()]);
+    loop {
+        let more: Vec<&String> =
+            definitions.iter().filter(|(name, text)| !known.contains(name) && names(text, &known)).map(|(name, _)| name).collect();
+        if more.is_empty() {
+            break;
+        }
+        known.extend(more.into_iter().cloned().collect::<Vec<_>>());
+    }
+    let uses = |rule: &&Rule| names(rule.head(), &known) || rule.script.as_ref().is_some_and(|s| names(&s.source.text, &known));
+    rules.rules.iter().filter(uses).collect()
 }
 
 fn path_of(files: &Files, source: &Arc<Source>) -> Option<String> {

@@ -62,6 +62,12 @@ impl Rule {
         }
     }
 
+    /// The file's text before its tests.
+    pub fn head(&self) -> &str {
+        let text = self.source.text.as_str();
+        text.find(&format!("\n{TEST_HEADER}")).and_then(|end| text.get(..end)).unwrap_or(text)
+    }
+
     /// How many tests the file has.
     pub fn test_count(&self) -> usize {
         self.source.text.lines().filter(|line| line.trim_end() == TEST_HEADER).count()
