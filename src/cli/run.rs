@@ -174,12 +174,12 @@ pub(super) fn judge(
     progress.say("核查");
     let judged = |n: u64| progress.judged(n);
     let options = Options {
-        as_of: settings.as_of,
         rules: Some(chosen),
         scope: rows.as_deref().map(|rows| rows as &(dyn Fn(TableId, RowId) -> bool + Sync)),
         since: scope.since,
         until: scope.until,
         progress: Some(&judged),
+        ..Options::on(settings.as_of)
     };
     let outcome = engine::check(rules, store, &options);
     progress.done();

@@ -1,5 +1,6 @@
 //! All rules over all subjects, on all cores, with the same answer in the same order whatever their number.
 
+use super::block::{Blocks, Judge, Period};
 use super::context::Context;
 use super::eval::{BLOCK, Eval};
 use super::finding::{Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, sort};
@@ -36,12 +37,15 @@ pub struct Options<'a> {
     pub until: Option<Day>,
     /// Called with the number of subjects just judged.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Judges every subject alone: slower, with the same answer. For those who want to see that it is the same.
+    #[doc(hidden)]
+    pub one_by_one: bool,
 }
 
 impl Options<'_> {
     /// Everything, on a day.
     pub fn on(as_of: Day) -> Self {
-        Self { as_of, rules: None, scope: None, since: None, until: None, progress: None }
+        Self { as_of, rules: None, scope: None, since: None, until: None, progress: None, one_by_one: false }
     }
 }
 
@@ -50,10 +54,9 @@ pub fn check(rules: &RuleSet, store: &Store, options: &Options<'_>) -> Outcome {
     let cx = Context::new(rules, store, options.as_of);
     let chosen: Vec<usize> = options.rules.map_or_else(|| (0..rules.rules.len()).collect(), <[usize]>::to_vec);
     let chunks = chunks(&cx, &chosen);
-    let parts: Vec<Part> = chunks
-        .par_iter()
-        .map_init(|| (Eval::new(&cx, Blind), Rulings::default()), |(eval, rulings), chunk| judge_chunk(eval, rulings, &cx, chunk, options))
-        .collect();
+    let blocks = if options.one_by_one { Blocks::default() } else { Blocks::new(&cx, &chosen) };
+    let parts: Vec<Part> =
+        chunks.par_iter().map_init(|| Judging::new(&cx, &blocks), |judging, chunk| judge_chunk(judging, chunk, options)).collect();
     gather(&cx, &chosen, parts)
 }
 
@@ -107,34 +110,84 @@ pub(super) fn chunks(cx: &Context<'_>, chosen: &[usize]) -> Vec<Chunk> {
     chunks
 }
 
-/// Judges a block of rows by each rule in turn: what the rules share of a row is worked out once.
-fn judge_chunk(eval: &mut Eval<'_, Blind>, rulings: &mut Rulings, cx: &Context<'_>, chunk: &Chunk, options: &Options<'_>) -> Part {
-    let mut part = Part::default();
-    let mut rules: Vec<(usize, &Rule, [u64; 8])> =
-        chunk.rules.iter().filter_map(|&index| Some((index, cx.rules.rules.get(index)?, [0; 8]))).collect();
-    let rows = cx.store.rows(chunk.table);
-    // Where a period is asked for, what does not apply counts only if its date lies in it.
-    let screened = options.since.is_none() && options.until.is_none();
-    for start in chunk.rows.clone().step_by(BLOCK) {
-        for (index, rule, counts) in &mut rules {
-            for row in (start..(start + BLOCK).min(chunk.rows.end)).map(|row| row as RowId) {
-                if rows.is_ghost(row) || options.scope.is_some_and(|s| !s(chunk.table, row)) {
-                    continue;
-                }
-                if screened && cx.is_screened_out(*index, row) {
-                    counts[Verdict::NotApplicable as usize] += 1;
-                    continue;
-                }
-                let counted = judge_row(eval, rulings, cx, (*index, rule, row), options, &mut part);
-                counts.iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
-            }
+/// Whoever judges chunks one after another.
+struct Judging<'c> {
+    cx: &'c Context<'c>,
+    blocks: &'c Blocks,
+    block: Option<Judge<'c>>,
+    alone: Eval<'c, Blind>,
+    rulings: Rulings,
+}
+
+impl<'c> Judging<'c> {
+    fn new(cx: &'c Context<'c>, blocks: &'c Blocks) -> Self {
+        Self { cx, blocks, block: None, alone: Eval::new(cx, Blind), rulings: Rulings::default() }
+    }
+
+    /// Takes up the rows of a chunk.
+    fn begin(&mut self, table: TableId, rows: &[RowId]) {
+        if self.block.as_ref().is_none_or(|block| block.table() != table) {
+            self.block = Judge::new(self.cx, self.blocks, table);
+        }
+        if let Some(block) = &mut self.block {
+            block.begin(rows);
         }
     }
-    part.counts.extend(rules.into_iter().map(|(index, _, counts)| (index, counts)));
+}
+
+/// Judges a chunk of rows by each rule in turn: all of them at once as far as blocks say what is so, the others alone.
+fn judge_chunk(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>) -> Part {
+    let mut part = Part::default();
+    let cx = judging.cx;
+    let known = cx.store.rows(chunk.table);
+    let in_scope = |row: &RowId| !known.is_ghost(*row) && options.scope.is_none_or(|s| s(chunk.table, *row));
+    let rows: Vec<RowId> = chunk.rows.clone().map(|row| row as RowId).filter(in_scope).collect();
+    // Where a period is asked for, what does not apply counts only if its date lies in it.
+    let screened = options.since.is_none() && options.until.is_none();
+    let period = Period { since: options.since, until: options.until };
+    judging.begin(chunk.table, &rows);
+    let by_block = |&index: &usize| match judging.block.as_mut().and_then(|block| block.judge(index, period)) {
+        Some((counts, left)) => Alone { index, counts, left, screened: false },
+        None => Alone { index, counts: [0; 8], left: rows.clone(), screened },
+    };
+    let mut alone: Vec<Alone> = chunk.rules.iter().map(by_block).collect();
+    judge_alone(judging, chunk, options, &mut alone, &mut part);
+    part.counts.extend(alone.into_iter().map(|rule| (rule.index, rule.counts)));
     if let Some(progress) = options.progress {
         progress(chunk.rows.len() as u64);
     }
     part
+}
+
+/// What blocks leave of a rule.
+struct Alone {
+    index: usize,
+    /// How many parts had each verdict so far.
+    counts: [u64; 8],
+    /// Who is to be judged alone, in order.
+    left: Vec<RowId>,
+    /// Whether the cells of a row may show that nothing is asked of it.
+    screened: bool,
+}
+
+/// Judges rows one by one: some rows by each rule in turn, so that what the rules share of a row is worked out once.
+fn judge_alone(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>, alone: &mut [Alone], part: &mut Part) {
+    let cx = judging.cx;
+    let mut done = vec![0; alone.len()];
+    for start in chunk.rows.clone().step_by(BLOCK) {
+        for (Alone { index, counts, left, screened }, done) in alone.iter_mut().zip(&mut done) {
+            let Some(rule) = cx.rules.rules.get(*index) else { continue };
+            while let Some(&row) = left.get(*done).filter(|&&row| (row as usize) < start + BLOCK) {
+                *done += 1;
+                if *screened && cx.is_screened_out(*index, row) {
+                    counts[Verdict::NotApplicable as usize] += 1;
+                    continue;
+                }
+                let counted = judge_row(&mut judging.alone, &mut judging.rulings, cx, (*index, rule, row), options, part);
+                counts.iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
+            }
+        }
+    }
 }
 
 /// One rule on one row; gives how many parts had each verdict.

@@ -3,7 +3,7 @@
 use super::eval::{Eval, Val};
 use super::probe::{Lack, Probe};
 use super::value::{Span, TextVal, Truth};
-use crate::dates::{self, Day, Period};
+use crate::dates::{self, Calendar, Day, Period};
 use crate::rules::ir::{Node, NodeId};
 
 impl<'c, P: Probe> Eval<'c, P> {
@@ -14,14 +14,8 @@ impl<'c, P: Probe> Eval<'c, P> {
                 let date = self.span(*date);
                 self.shifted(date, *period)
             }
-            Node::PlusMonths(date, months) => {
-                let (date, months) = (self.span(*date), self.span(*months));
-                both(date, months, |d, m| day(dates::add_months(as_day(d), small(m))))
-            }
-            Node::ImpactEnd(date, months) => {
-                let (date, months) = (self.span(*date), self.span(*months));
-                both(date, months, |d, m| day(dates::impact_end(as_day(d), small(m))))
-            }
+            Node::PlusMonths(date, months) => plus_months(self.span(*date), self.span(*months)),
+            Node::ImpactEnd(date, months) => impact_end(self.span(*date), self.span(*months)),
             Node::Arithmetic(op, a, b) => {
                 let (a, b) = (self.span(*a), self.span(*b));
                 arithmetic(*op, a, b)
@@ -33,83 +27,32 @@ impl<'c, P: Probe> Eval<'c, P> {
             }
             Node::MonthsBetween(a, b) => self.between(*a, *b, |a, b| Some(i64::from(dates::months_between(a, b)))),
             Node::YearsBetween(a, b) => self.between(*a, *b, |a, b| Some(i64::from(dates::years_between(a, b)))),
-            Node::YearOf(date) => self.span(*date).map(|d| i64::from(as_day(d).year())),
-            Node::MonthOf(date) => {
-                let date = self.span(*date);
-                let (a, b) = (as_day(date.lo).to_ymd(), as_day(date.hi).to_ymd());
-                if date.is_absent() || date.is_unknown() {
-                    date
-                } else if a.0 == b.0 {
-                    Span { lo: i64::from(a.1), hi: i64::from(b.1) }
-                } else {
-                    Span { lo: 1, hi: 12 }
-                }
-            }
-            Node::DateOf(y, m, d) => {
-                let (y, m, d) = (self.span(*y), self.span(*m), self.span(*d));
-                if !(y.is_exact() && m.is_exact() && d.is_exact()) {
-                    return if y.is_absent() { Span::ABSENT } else { Span::UNKNOWN };
-                }
-                let made = Day::ymd(small(y.lo), small(m.lo).unsigned_abs(), small(d.lo).unsigned_abs());
-                made.map_or(Span::UNKNOWN, |d| Span::exact(day(d)))
-            }
-            Node::Shift(code, by, len) => {
-                let code = self.span(*code);
-                let (by, top) = (*by, i64::from(*len) - 1);
-                // Beyond either end of the list there is no such code.
-                if code.is_exact() && (code.lo < 0 || !(0..=top).contains(&(code.lo + by))) {
-                    return Span::exact(-1);
-                }
-                code.map(|c| (c + by).clamp(-1, top))
-            }
-            Node::Lookup(code, table, _) => {
-                let code = self.span(*code);
-                if code.is_absent() {
-                    return code;
-                }
-                let range = code.lo.max(0)..=code.hi.min(table.len() as i64 - 1);
-                let values = range.filter_map(|c| table.get(c as usize)).map(|&v| Span::exact(i64::from(v)));
-                let found = values.fold(Span::ABSENT, Span::hull);
-                if found.is_absent() { Span::exact(-1) } else { found }
-            }
+            Node::YearOf(date) => year_of(self.span(*date)),
+            Node::MonthOf(date) => month_of(self.span(*date)),
+            Node::DateOf(y, m, d) => date_of(self.span(*y), self.span(*m), self.span(*d)),
+            Node::Shift(code, by, len) => shift(self.span(*code), *by, *len),
+            Node::Lookup(code, table, _) => lookup(self.span(*code), table),
             _ => Span::UNKNOWN,
         }
     }
 
-    /// A date some time later: both ends move.
+    /// A date some time later.
     pub(super) fn shifted(&mut self, date: Span, period: Period) -> Span {
-        if date.is_absent() || date.is_unknown() {
-            return date;
+        let moved = moved(date, period, self.cx.calendar());
+        if moved.is_unknown() && !date.is_unknown() {
+            self.probe.lack(Lack::Calendar);
         }
-        let calendar = self.cx.calendar();
-        let first = dates::add(as_day(date.lo), period, calendar);
-        let ends = (first, if date.is_exact() { first } else { dates::add(as_day(date.hi), period, calendar) });
-        match ends {
-            (Some(lo), Some(hi)) => Span { lo: day(lo), hi: day(hi) },
-            _ => {
-                self.probe.lack(Lack::Calendar);
-                Span::UNKNOWN
-            }
-        }
+        moved
     }
 
-    /// A count from one date to another: it grows with the second and shrinks with the first.
+    /// A count from one date to another.
     fn between(&mut self, a: NodeId, b: NodeId, count: impl Fn(Day, Day) -> Option<i64>) -> Span {
         let (a, b) = (self.span(a), self.span(b));
-        if a.is_absent() || b.is_absent() {
-            return Span::ABSENT;
+        let count = between(a, b, count);
+        if count.is_unknown() && are_finite(a, b) {
+            self.probe.lack(Lack::Calendar);
         }
-        let finite = |s: Span| as_day(s.lo).is_finite() && as_day(s.hi).is_finite();
-        if a.is_unknown() || b.is_unknown() || !finite(a) || !finite(b) {
-            return Span::UNKNOWN;
-        }
-        match (count(as_day(a.hi), as_day(b.lo)), count(as_day(a.lo), as_day(b.hi))) {
-            (Some(lo), Some(hi)) => Span { lo, hi },
-            _ => {
-                self.probe.lack(Lack::Calendar);
-                Span::UNKNOWN
-            }
-        }
+        count
     }
 
     /// The elements of a list; none where it is not known.
@@ -186,6 +129,96 @@ impl<'c, P: Probe> Eval<'c, P> {
 /// The items of a text separated by 、 ; ； , or ，.
 fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(['、', ';', '；', ',', '，']).map(str::trim).filter(|t| !t.is_empty())
+}
+
+/// A date some time later: both ends move. Unknown where a calendar is lacking.
+pub(super) fn moved(date: Span, period: Period, calendar: &Calendar) -> Span {
+    if date.is_absent() || date.is_unknown() {
+        return date;
+    }
+    let first = dates::add(as_day(date.lo), period, calendar);
+    let last = if date.is_exact() { first } else { dates::add(as_day(date.hi), period, calendar) };
+    match (first, last) {
+        (Some(lo), Some(hi)) => Span { lo: day(lo), hi: day(hi) },
+        _ => Span::UNKNOWN,
+    }
+}
+
+/// A date some months later.
+pub(super) fn plus_months(date: Span, months: Span) -> Span {
+    both(date, months, |d, m| day(dates::add_months(as_day(d), small(m))))
+}
+
+/// The last day of an impact period of some months.
+pub(super) fn impact_end(date: Span, months: Span) -> Span {
+    both(date, months, |d, m| day(dates::impact_end(as_day(d), small(m))))
+}
+
+/// A count from one date to another: it grows with the second and shrinks with the first. Unknown where a date is, or a calendar is
+/// lacking.
+pub(super) fn between(a: Span, b: Span, count: impl Fn(Day, Day) -> Option<i64>) -> Span {
+    if a.is_absent() || b.is_absent() {
+        return Span::ABSENT;
+    }
+    if !are_finite(a, b) {
+        return Span::UNKNOWN;
+    }
+    match (count(as_day(a.hi), as_day(b.lo)), count(as_day(a.lo), as_day(b.hi))) {
+        (Some(lo), Some(hi)) => Span { lo, hi },
+        _ => Span::UNKNOWN,
+    }
+}
+
+/// Whether both are dates that a count may begin or end with.
+fn are_finite(a: Span, b: Span) -> bool {
+    let finite = |s: Span| as_day(s.lo).is_finite() && as_day(s.hi).is_finite();
+    !(a.is_absent() || b.is_absent() || a.is_unknown() || b.is_unknown()) && finite(a) && finite(b)
+}
+
+/// The year of a date.
+pub(super) fn year_of(date: Span) -> Span {
+    date.map(|d| i64::from(as_day(d).year()))
+}
+
+/// The month of a date.
+pub(super) fn month_of(date: Span) -> Span {
+    let (a, b) = (as_day(date.lo).to_ymd(), as_day(date.hi).to_ymd());
+    if date.is_absent() || date.is_unknown() {
+        date
+    } else if a.0 == b.0 {
+        Span { lo: i64::from(a.1), hi: i64::from(b.1) }
+    } else {
+        Span { lo: 1, hi: 12 }
+    }
+}
+
+/// The day of a year, month and day.
+pub(super) fn date_of(y: Span, m: Span, d: Span) -> Span {
+    if !(y.is_exact() && m.is_exact() && d.is_exact()) {
+        return if y.is_absent() { Span::ABSENT } else { Span::UNKNOWN };
+    }
+    let made = Day::ymd(small(y.lo), small(m.lo).unsigned_abs(), small(d.lo).unsigned_abs());
+    made.map_or(Span::UNKNOWN, |d| Span::exact(day(d)))
+}
+
+/// A code some steps lower in its list of so many. Beyond either end of the list there is no such code.
+pub(super) fn shift(code: Span, by: i64, len: u8) -> Span {
+    let top = i64::from(len) - 1;
+    if code.is_exact() && (code.lo < 0 || !(0..=top).contains(&(code.lo + by))) {
+        return Span::exact(-1);
+    }
+    code.map(|c| (c + by).clamp(-1, top))
+}
+
+/// A code by a table: −1 where there is none.
+pub(super) fn lookup(code: Span, table: &[i16]) -> Span {
+    if code.is_absent() {
+        return code;
+    }
+    let range = code.lo.max(0)..=code.hi.min(table.len() as i64 - 1);
+    let values = range.filter_map(|c| table.get(c as usize)).map(|&v| Span::exact(i64::from(v)));
+    let found = values.fold(Span::ABSENT, Span::hull);
+    if found.is_absent() { Span::exact(-1) } else { found }
 }
 
 fn as_day(n: i64) -> Day {

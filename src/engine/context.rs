@@ -3,10 +3,11 @@
 use super::quick::Shortcuts;
 use super::value::Truth;
 use crate::dates::{Calendar, Day};
-use crate::records::{Column, FieldId, RowId, Store, Sym, TableId};
+use crate::records::{Column, FieldId, FieldType, RowId, Store, Sym, TableId};
 use crate::rules::RuleSet;
 use crate::rules::ir::{Node, NodeId};
 use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 /// Rules bound to records, and the day the question is asked on.
@@ -62,6 +63,37 @@ impl<'a> Context<'a> {
     /// The columns that order the rows of a table.
     pub fn order(&self, table: TableId) -> &[&'a Column] {
         self.orders.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// The table's order: its dates (imprecise ones by their first day), then the key.
+    pub(super) fn compare(&self, table: TableId, a: RowId, b: RowId) -> Ordering {
+        for column in self.order(table) {
+            if let Column::Date(v) = column {
+                let first = |r: RowId| v.get(r as usize).map_or(Day(i32::MIN), |d| d.lo);
+                match first(a).cmp(&first(b)) {
+                    Ordering::Equal => {}
+                    other => return other,
+                }
+            }
+        }
+        self.store.key(table, a).cmp(self.store.key(table, b))
+    }
+
+    /// The rows whose reference is blank or unreadable and that may be `owner`'s: not those that are known to be another person's.
+    pub(super) fn loose(&self, child: TableId, field: FieldId, owner: RowId) -> Vec<RowId> {
+        let store = self.store;
+        let Some(link) = store.link(child, field) else { return Vec::new() };
+        let schema = &store.schema;
+        let ty = |t: TableId, f: FieldId| schema.tables.get(t).and_then(|d| d.fields.get(f)).map(|f| f.ty);
+        let (Some(FieldType::Ref(target)), Some(own)) = (ty(child, field), schema.tables.get(child).and_then(|d| d.owner)) else {
+            return link.loose().to_vec();
+        };
+        // A visit of nobody knows which case is at most the visit of a case of the same person.
+        let whose = schema.tables.get(target).and_then(|d| d.owner).filter(|_| own != field);
+        let Some(whose) = whose.filter(|&w| ty(target, w) == ty(child, own)) else { return link.loose().to_vec() };
+        let Some(theirs) = store.follow(target, owner, whose) else { return link.loose().to_vec() };
+        let Some(siblings) = store.link(child, own) else { return link.loose().to_vec() };
+        siblings.children(theirs).filter(|r| link.is_loose(*r)).collect()
     }
 
     /// The cell that another stands for: a derived table's cell is its base's; a date that is blank and means the same as another is

@@ -7,7 +7,7 @@ use super::quick::Quick;
 use super::value::{RowVal, Span, TextVal, Truth};
 use crate::records::RowId;
 use crate::rules::ir::{Node, NodeId};
-use memo::{Latest, OWNERS};
+use memo::Latest;
 
 mod cells;
 mod memo;
@@ -68,7 +68,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             generation: 1,
             surely_meant: true,
             memory: vec![Vec::new(); cx.rules.program.definitions.len()],
-            latest: cx.shortcuts.kinds.iter().map(|k| vec![Latest::none(k.count); OWNERS]).collect(),
+            latest: vec![Vec::new(); cx.shortcuts.kinds.len()],
         }
     }
 

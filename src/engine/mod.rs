@@ -1,5 +1,6 @@
 //! The engine: rules × subjects → verdicts. No I/O, no clock: the day the question is asked on is an argument.
 
+mod block;
 mod check;
 mod compute;
 mod context;

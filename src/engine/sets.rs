@@ -3,13 +3,15 @@
 use super::eval::Eval;
 use super::probe::{Lack, Probe};
 use super::value::{RowVal, Truth};
-use crate::records::{Children, Column, FieldId, FieldType, RowId, Sym, TableId};
+use crate::records::{Children, Column, RowId, Sym, TableId};
 use crate::rules::ir::{Node, NodeId, Set};
 use std::ops::ControlFlow;
 
 mod aggregate;
 mod duration;
 mod pick;
+
+pub(super) use duration::half_open;
 
 /// Where the rows of a set come from.
 enum Source<'a> {
@@ -77,7 +79,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             list.push((row, holds));
             ControlFlow::Continue(())
         });
-        list.sort_by(|a, b| self.compare(set.table, a.0, b.0));
+        list.sort_by(|a, b| self.cx.compare(set.table, a.0, b.0));
         known.then_some(list)
     }
 
@@ -166,7 +168,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                 }
                 let Some(link) = store.link(*child, *field) else { return Source::Unknown };
                 let rows = link.children(owner);
-                if link.loose().is_empty() { Source::Children(rows) } else { Source::Perhaps(rows, self.loose(*child, *field, owner)) }
+                if link.loose().is_empty() { Source::Children(rows) } else { Source::Perhaps(rows, self.cx.loose(*child, *field, owner)) }
             }
             Node::AllRows(all) => {
                 if !store.rows(*all).exported {
@@ -204,23 +206,6 @@ impl<'c, P: Probe> Eval<'c, P> {
             }
             _ => Source::Unknown,
         }
-    }
-
-    /// The rows whose reference is blank or unreadable and that may be `owner`'s: not those that are known to be another person's.
-    fn loose(&self, child: TableId, field: FieldId, owner: RowId) -> Vec<RowId> {
-        let store = self.cx.store;
-        let Some(link) = store.link(child, field) else { return Vec::new() };
-        let schema = &store.schema;
-        let ty = |t: TableId, f: FieldId| schema.tables.get(t).and_then(|d| d.fields.get(f)).map(|f| f.ty);
-        let (Some(FieldType::Ref(target)), Some(own)) = (ty(child, field), schema.tables.get(child).and_then(|d| d.owner)) else {
-            return link.loose().to_vec();
-        };
-        // A visit of nobody knows which case is at most the visit of a case of the same person.
-        let whose = schema.tables.get(target).and_then(|d| d.owner).filter(|_| own != field);
-        let Some(whose) = whose.filter(|&w| ty(target, w) == ty(child, own)) else { return link.loose().to_vec() };
-        let Some(theirs) = store.follow(target, owner, whose) else { return link.loose().to_vec() };
-        let Some(siblings) = store.link(child, own) else { return link.loose().to_vec() };
-        siblings.children(theirs).filter(|r| link.is_loose(*r)).collect()
     }
 
     fn lack_reference(&mut self, rows: NodeId, row: RowId) {

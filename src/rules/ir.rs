@@ -54,7 +54,7 @@ pub enum Unit {
 }
 
 /// A comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cmp {
     /// `==`
     Eq,
@@ -71,7 +71,7 @@ pub enum Cmp {
 }
 
 /// Which row of several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pick {
     /// The last in the table's order.
     Latest,

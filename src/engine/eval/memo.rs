@@ -9,7 +9,7 @@ use crate::rules::ir::{DefId, Node, NodeId, Ty};
 /// Remembered values of each definition: a power of two. Subjects come one after another, each with the rows around it.
 pub(super) const REMEMBERED: usize = 2 * BLOCK;
 /// Owners whose rows by kind are remembered: a power of two.
-pub(super) const OWNERS: usize = 2 * BLOCK;
+const OWNERS: usize = 2 * BLOCK;
 
 /// The latest row of each kind of one owner.
 #[derive(Clone, Debug)]
@@ -50,6 +50,9 @@ impl<'c, P: Probe> Eval<'c, P> {
             },
         };
         let at = owner as usize & (OWNERS - 1);
+        if self.latest[kinds].is_empty() {
+            self.latest[kinds] = vec![Latest::none(self.cx.shortcuts.kinds[kinds].count); OWNERS];
+        }
         if self.latest[kinds][at].owner != owner {
             self.find_latest(kinds, owner, at);
         }
@@ -64,7 +67,7 @@ impl<'c, P: Probe> Eval<'c, P> {
         let table = self.cx.shortcuts.kinds[kinds].table;
         let mut best = RowId::MAX;
         for row in codes.iter().filter_map(|&code| known.rows.get(usize::from(code)).copied()).filter(|&row| row != RowId::MAX) {
-            if best == RowId::MAX || self.compare(table, best, row).is_lt() {
+            if best == RowId::MAX || self.cx.compare(table, best, row).is_lt() {
                 best = row;
             }
         }
@@ -117,7 +120,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             let kind = kinds_of.cells.get(row as usize).copied().unwrap_or(BAD_CODE);
             found.open |= matches!(kind, BAD_CODE | BLANK_CODE);
             if let Some(known) = found.rows.get_mut(usize::from(kind))
-                && (*known == RowId::MAX || self.compare(kinds_of.table, *known, row).is_lt())
+                && (*known == RowId::MAX || self.cx.compare(kinds_of.table, *known, row).is_lt())
             {
                 *known = row;
             }

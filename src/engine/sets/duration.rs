@@ -92,7 +92,7 @@ fn longest(list: &[Stretch], until: i64) -> Vec<(Day, Day)> {
 }
 
 /// [start, end + 1日) cut at `until`; none when nothing is left.
-fn half_open(start: i64, end: i64, until: i64) -> Option<(Day, Day)> {
+pub(in crate::engine) fn half_open(start: i64, end: i64, until: i64) -> Option<(Day, Day)> {
     let (past, future) = (i64::from(Day::PAST.0), i64::from(Day::FUTURE.0));
     let after = if end >= future { future } else { end.saturating_add(1) };
     let end = after.min(until).clamp(past, future);

@@ -3,8 +3,7 @@
 use super::super::eval::Eval;
 use super::super::probe::Probe;
 use super::super::value::{RowVal, Span, Truth};
-use crate::dates::Day;
-use crate::records::{Column, RowId, TableId};
+use crate::records::{RowId, TableId};
 use crate::rules::ir::{NodeId, Pick, Set};
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
@@ -50,23 +49,9 @@ impl<'c, P: Probe> Eval<'c, P> {
         }
     }
 
-    /// The table's order: its dates (imprecise ones by their first day), then the key.
-    pub(in crate::engine) fn compare(&self, table: TableId, a: RowId, b: RowId) -> Ordering {
-        for column in self.cx.order(table) {
-            if let Column::Date(v) = column {
-                let first = |r: RowId| v.get(r as usize).map_or(Day(i32::MIN), |d| d.lo);
-                match first(a).cmp(&first(b)) {
-                    Ordering::Equal => {}
-                    other => return other,
-                }
-            }
-        }
-        self.cx.store.key(table, a).cmp(self.cx.store.key(table, b))
-    }
-
     /// Whether `new` is picked rather than `old`.
     fn before(&self, pick: Pick, table: TableId, old: (RowId, Span), new: (RowId, Span)) -> bool {
-        let order = old.1.lo.cmp(&new.1.lo).then_with(|| self.compare(table, old.0, new.0));
+        let order = old.1.lo.cmp(&new.1.lo).then_with(|| self.cx.compare(table, old.0, new.0));
         match pick {
             Pick::Latest => order == Ordering::Less,
             Pick::Earliest => order == Ordering::Greater,

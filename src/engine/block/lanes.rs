@@ -1,0 +1,328 @@
+//! What is known of the lanes of a block: a vector for each expression, filled where it was asked for.
+
+use super::super::context::Context;
+use super::super::value::Span;
+use super::plan::{KindsAt, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, ValueAt};
+use crate::records::RowId;
+use std::mem::take;
+
+/// It is not so.
+pub const FALSE: u8 = 0;
+/// Blocks do not know. It is any of the three that whoever walks the rule may find.
+pub const OPEN: u8 = 1;
+/// It is so.
+pub const TRUE: u8 = 2;
+/// Not yet worked out.
+pub const UNSET: u8 = 3;
+
+/// Not yet worked out.
+pub const UNSET_VALUE: i32 = i32::MIN;
+/// A value that blocks do not know.
+pub const OPEN_VALUE: i32 = i32::MIN + 1;
+/// No value.
+pub const ABSENT: i32 = i32::MAX;
+
+/// Not yet worked out.
+pub const UNSET_ROW: RowId = RowId::MAX;
+/// A row that blocks do not know.
+pub const OPEN_ROW: RowId = RowId::MAX - 1;
+/// No row.
+pub const NO_ROW: RowId = RowId::MAX - 2;
+
+/// Some lanes, by number.
+pub type Which<'a> = &'a [u32];
+
+/// A span as a value of a lane: open where it is not exact, or too large.
+#[inline]
+pub fn narrowed(span: Span) -> i32 {
+    if span.is_exact() {
+        i32::try_from(span.lo).ok().filter(|&v| v > OPEN_VALUE && v < ABSENT).unwrap_or(OPEN_VALUE)
+    } else if span.is_absent() {
+        ABSENT
+    } else {
+        OPEN_VALUE
+    }
+}
+
+/// A value of a lane as a span; none where it is open.
+#[inline]
+pub fn widened(value: i32) -> Option<Span> {
+    match value {
+        OPEN_VALUE | UNSET_VALUE => None,
+        ABSENT => Some(Span::ABSENT),
+        value => Some(Span::exact(i64::from(value))),
+    }
+}
+
+/// The lanes of a set.
+#[derive(Debug, Default)]
+pub struct Lanes {
+    /// The row of each.
+    pub rows: Vec<RowId>,
+    /// The lane that each belongs to.
+    pub owner: Vec<u32>,
+    /// By owner: the first of its lanes (or [`UNSET_ROW`]), how many there are, and whether there may be others.
+    pub of: Vec<(u32, u32, bool)>,
+}
+
+impl Lanes {
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.owner.clear();
+        self.of.clear();
+    }
+
+    /// The lanes of an owner.
+    #[inline]
+    pub fn range(&self, owner: u32) -> std::ops::Range<usize> {
+        let (first, count, _) = self.of[owner as usize];
+        first as usize..(first + count) as usize
+    }
+
+    /// Whether an owner may have others.
+    #[inline]
+    pub fn is_open(&self, owner: u32) -> bool {
+        self.of[owner as usize].2
+    }
+}
+
+/// The latest rows by kind of some lanes' rows.
+#[derive(Debug, Default)]
+pub struct LatestRows {
+    /// By lane: whether it was looked for.
+    pub done: Vec<bool>,
+    /// By lane and kind; [`OPEN_ROW`] throughout where a kind is not known.
+    pub rows: Vec<RowId>,
+}
+
+/// What is known of a block.
+pub struct Block<'c> {
+    pub(super) cx: &'c Context<'c>,
+    pub(super) plan: &'c Plan,
+    pub(super) truths: Vec<Vec<u8>>,
+    pub(super) values: Vec<Vec<i32>>,
+    pub(super) rows: Vec<Vec<RowId>>,
+    pub(super) sets: Vec<Lanes>,
+    pub(super) kinds: Vec<LatestRows>,
+    spare: Vec<Vec<u32>>,
+    /// Room for stretches of time.
+    pub(super) stretches: Vec<(crate::dates::Day, crate::dates::Day)>,
+}
+
+impl<'c> Block<'c> {
+    /// Room for blocks of a plan's lanes.
+    pub fn new(cx: &'c Context<'c>, plan: &'c Plan) -> Self {
+        let empty = |n: usize| (0..n).map(|_| Vec::new()).collect();
+        Self {
+            cx,
+            plan,
+            truths: (0..plan.truths.all.len()).map(|_| Vec::new()).collect(),
+            values: (0..plan.values.all.len()).map(|_| Vec::new()).collect(),
+            rows: empty(plan.rows.all.len()),
+            sets: (0..=plan.sets.len()).map(|_| Lanes::default()).collect(),
+            kinds: plan.kinds.iter().map(|_| LatestRows::default()).collect(),
+            spare: Vec::new(),
+            stretches: Vec::new(),
+        }
+    }
+
+    /// Forgets everything, and takes up the rows of a block.
+    pub fn begin(&mut self, rows: impl Iterator<Item = RowId>) {
+        self.truths.iter_mut().for_each(Vec::clear);
+        self.values.iter_mut().for_each(Vec::clear);
+        self.rows.iter_mut().for_each(Vec::clear);
+        self.sets.iter_mut().for_each(Lanes::clear);
+        for kinds in &mut self.kinds {
+            kinds.done.clear();
+            kinds.rows.clear();
+        }
+        self.sets[SUBJECTS.0 as usize].rows.extend(rows);
+    }
+
+    /// The subjects of the block.
+    pub fn subjects(&self) -> &[RowId] {
+        &self.sets[SUBJECTS.0 as usize].rows
+    }
+
+    /// What a truth says of each lane, where it was worked out.
+    #[inline]
+    pub fn truths_of(&self, at: TruthAt) -> &[u8] {
+        &self.truths[at.0 as usize]
+    }
+
+    /// What a value is for each lane, where it was worked out.
+    #[inline]
+    pub fn values_of(&self, at: ValueAt) -> &[i32] {
+        &self.values[at.0 as usize]
+    }
+
+    /// Which row each lane has, where it was worked out.
+    #[inline]
+    pub fn rows_of(&self, at: RowAt) -> &[RowId] {
+        match self.plan.rows.all[at.0 as usize] {
+            super::plan::Expr { op: RowOp::Lane, set } => &self.sets[set.0 as usize].rows,
+            _ => &self.rows[at.0 as usize],
+        }
+    }
+
+    /// Works out a truth for some lanes.
+    pub fn truth(&mut self, at: TruthAt, lanes: Which<'_>) {
+        let expr = &self.plan.truths.all[at.0 as usize];
+        let mut out = take(&mut self.truths[at.0 as usize]);
+        let fresh = out.is_empty();
+        out.resize(self.len(expr.set), UNSET);
+        if fresh {
+            self.work_truth(&expr.op, expr.set, lanes, &mut out);
+        } else {
+            let mut left = self.room();
+            left.extend(lanes.iter().filter(|&&lane| out[lane as usize] == UNSET));
+            if !left.is_empty() {
+                self.work_truth(&expr.op, expr.set, &left, &mut out);
+            }
+            self.put_away(left);
+        }
+        self.truths[at.0 as usize] = out;
+    }
+
+    /// Works out a value for some lanes.
+    pub fn value(&mut self, at: ValueAt, lanes: Which<'_>) {
+        let expr = &self.plan.values.all[at.0 as usize];
+        let mut out = take(&mut self.values[at.0 as usize]);
+        let fresh = out.is_empty();
+        out.resize(self.len(expr.set), UNSET_VALUE);
+        if fresh {
+            self.work_value(&expr.op, expr.set, lanes, &mut out);
+        } else {
+            let mut left = self.room();
+            left.extend(lanes.iter().filter(|&&lane| out[lane as usize] == UNSET_VALUE));
+            if !left.is_empty() {
+                self.work_value(&expr.op, expr.set, &left, &mut out);
+            }
+            self.put_away(left);
+        }
+        self.values[at.0 as usize] = out;
+    }
+
+    /// Works out a row for some lanes.
+    pub fn row(&mut self, at: RowAt, lanes: Which<'_>) {
+        let expr = &self.plan.rows.all[at.0 as usize];
+        if expr.op == RowOp::Lane {
+            return;
+        }
+        let mut out = take(&mut self.rows[at.0 as usize]);
+        let fresh = out.is_empty();
+        out.resize(self.len(expr.set), UNSET_ROW);
+        if fresh {
+            self.work_row(&expr.op, expr.set, lanes, &mut out);
+        } else {
+            let mut left = self.room();
+            left.extend(lanes.iter().filter(|&&lane| out[lane as usize] == UNSET_ROW));
+            if !left.is_empty() {
+                self.work_row(&expr.op, expr.set, &left, &mut out);
+            }
+            self.put_away(left);
+        }
+        self.rows[at.0 as usize] = out;
+    }
+
+    /// Makes the lanes of a set for some owners; gives them in order.
+    pub(super) fn expand(&mut self, set: SetId, owners: Which<'_>) -> Vec<u32> {
+        let mut found = self.room();
+        let Some(made) = self.plan.made(set) else { return found };
+        self.row(made.owner, owners);
+        let count = self.len(made.parent);
+        let mut lanes = take(&mut self.sets[set.0 as usize]);
+        lanes.of.resize(count, (UNSET_ROW, 0, false));
+        let link = self.cx.store.link(made.table, made.field);
+        for &owner in owners {
+            if lanes.of[owner as usize].0 == UNSET_ROW {
+                let first = lanes.rows.len() as u32;
+                let row = self.rows_of(made.owner)[owner as usize];
+                let open = match (row, link) {
+                    (NO_ROW, _) => false,
+                    (OPEN_ROW | UNSET_ROW, _) | (_, None) => true,
+                    (row, Some(link)) => {
+                        lanes.rows.extend(link.children(row));
+                        !link.loose().is_empty() && !self.cx.loose(made.table, made.field, row).is_empty()
+                    }
+                };
+                let count = lanes.rows.len() as u32 - first;
+                lanes.owner.resize(lanes.rows.len(), owner);
+                lanes.of[owner as usize] = (first, count, open);
+            }
+            let (first, count, _) = lanes.of[owner as usize];
+            found.extend(first..first + count);
+        }
+        self.sets[set.0 as usize] = lanes;
+        found
+    }
+
+    /// Looks for the latest rows by kind of some lanes' rows.
+    pub(super) fn find_latest(&mut self, at: KindsAt, set: SetId, lanes: Which<'_>) {
+        let (owner, kinds) = self.plan.kinds[at.0 as usize];
+        self.row(owner, lanes);
+        let kinds = &self.cx.shortcuts.kinds[kinds];
+        let count = self.len(set);
+        let mut found = take(&mut self.kinds[at.0 as usize]);
+        found.done.resize(count, false);
+        found.rows.resize(count * kinds.count, NO_ROW);
+        for &lane in lanes {
+            if std::mem::replace(&mut found.done[lane as usize], true) {
+                continue;
+            }
+            let of_lane = &mut found.rows[lane as usize * kinds.count..][..kinds.count];
+            match self.rows_of(owner)[lane as usize] {
+                NO_ROW => {}
+                OPEN_ROW | UNSET_ROW => of_lane.fill(OPEN_ROW),
+                owner => {
+                    for row in kinds.link.children(owner) {
+                        let kind = kinds.cells.get(row as usize).copied().unwrap_or(u8::MAX);
+                        match of_lane.get_mut(usize::from(kind)) {
+                            Some(known) if *known == NO_ROW => *known = row,
+                            Some(&mut OPEN_ROW) => {}
+                            Some(known) if self.cx.compare(kinds.table, *known, row).is_lt() => *known = row,
+                            Some(_) => {}
+                            // A code that is blank or could not be read may be any; one that means "none" is none of them.
+                            None if kind == crate::records::NONE_CODE => {}
+                            None => {
+                                of_lane.fill(OPEN_ROW);
+                                break;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        self.kinds[at.0 as usize] = found;
+    }
+
+    /// How many lanes a set has so far.
+    #[inline]
+    pub(super) fn len(&self, set: SetId) -> usize {
+        self.sets[set.0 as usize].rows.len()
+    }
+
+    /// An empty list of lanes.
+    pub(super) fn room(&mut self) -> Vec<u32> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Keeps a list for later use.
+    pub(super) fn put_away(&mut self, mut list: Vec<u32>) {
+        list.clear();
+        self.spare.push(list);
+    }
+
+    /// The owners of some lanes, each once where its lanes lie together.
+    pub(super) fn owners(&mut self, set: SetId, lanes: Which<'_>) -> Vec<u32> {
+        let mut owners = self.room();
+        let of = &self.sets[set.0 as usize].owner;
+        for &lane in lanes {
+            let owner = of[lane as usize];
+            if owners.last() != Some(&owner) {
+                owners.push(owner);
+            }
+        }
+        owners
+    }
+}

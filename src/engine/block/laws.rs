@@ -1,0 +1,173 @@
+//! What a rule asks, as expressions over lanes: the part of it that blocks answer.
+
+use super::super::context::Context;
+use super::lower::{Env, Lowering, subject_env};
+use super::plan::{Plan, SUBJECTS, TruthAt, TruthOp, ValueAt};
+use crate::dates::Day;
+use crate::rules::ir::Cmp;
+use crate::rules::{Body, Check, Dates, Deadline, Rule, Sequence, Version};
+
+/// What a rule asks.
+#[derive(Debug)]
+pub struct Law {
+    /// The date that picks the version.
+    pub anchor: Option<ValueAt>,
+    /// Whether any version has a date.
+    pub dated: bool,
+    /// The versions, oldest first.
+    pub editions: Vec<Edition>,
+}
+
+/// What is asked in a time.
+#[derive(Debug)]
+pub struct Edition {
+    /// First day, if any.
+    pub from: Option<Day>,
+    /// Last day, if any.
+    pub until: Option<Day>,
+    /// Whether anything is asked.
+    pub when: Option<TruthAt>,
+    /// Whether the matter has come so far.
+    pub once: Option<TruthAt>,
+    /// What is asked.
+    pub asks: Asks,
+}
+
+/// What is asked.
+#[derive(Debug)]
+pub enum Asks {
+    /// Not for blocks to say.
+    Open,
+    /// Conditions: when asked, and what must hold.
+    Checks(Vec<(Option<TruthAt>, TruthAt)>),
+    /// A deadline.
+    Deadline(Box<Due>),
+    /// An order of stages.
+    Stages(Vec<Stage>, bool),
+}
+
+/// A deadline.
+#[derive(Debug)]
+pub struct Due {
+    /// Whether it has begun, and the day; none for a plain due date.
+    pub starts: Option<(ValueAt, TruthAt)>,
+    /// The due date.
+    pub due: ValueAt,
+    /// Whether it was met.
+    pub met: TruthAt,
+    /// Whether it has passed.
+    pub past: TruthAt,
+    /// Whether it is warned of.
+    pub warned: TruthAt,
+}
+
+/// A stage of a sequence.
+#[derive(Debug)]
+pub struct Stage {
+    /// When it is left out.
+    pub skip: Option<TruthAt>,
+    /// When it starts.
+    pub start: ValueAt,
+    /// When it ends.
+    pub end: ValueAt,
+}
+
+/// The plan of some rules over one table, and what each of them asks; none for those that blocks have nothing to say of.
+pub fn laws<'r>(cx: &Context<'_>, rules: impl Iterator<Item = (usize, &'r Rule)>) -> (Plan, Vec<(usize, Law)>) {
+    let mut lowering = Lowering { cx, plan: Plan::default(), escaped: false };
+    let (env, _) = subject_env(&mut lowering.plan);
+    let mut laws = Vec::new();
+    for (index, rule) in rules.filter(|(_, rule)| rule.each.is_none() && rule.script.is_none()) {
+        let anchor = rule.anchor.map(|node| lowering.value(node, &env));
+        let editions: Vec<Edition> = rule.versions.iter().map(|v| lowering.edition(v, &env)).collect();
+        if editions.iter().any(|e| lowering.says_something(e)) {
+            laws.push((index, Law { anchor, dated: rule.dated, editions }));
+        }
+    }
+    (lowering.plan, laws)
+}
+
+impl Lowering<'_, '_> {
+    /// Whether there are lanes of which blocks may decide.
+    fn says_something(&self, edition: &Edition) -> bool {
+        let open = |t: Option<TruthAt>| t.is_some_and(|t| *self.plan.truth_op(t) == TruthOp::Open);
+        !(open(edition.when) || edition.when.is_none() && open(edition.once))
+    }
+
+    fn edition(&mut self, version: &Version, env: &Env) -> Edition {
+        let when = version.when.map(|node| self.asked(node, env));
+        let once = version.once.map(|node| self.asked(node, env));
+        let asks = match &version.body {
+            Body::Checks(checks) => Asks::Checks(checks.iter().map(|c| self.check(c, env)).collect()),
+            Body::Deadline(deadline) => Asks::Deadline(Box::new(self.deadline(deadline, env))),
+            Body::Sequence(sequence) => self.sequence(sequence, env),
+            Body::Script(_) => Asks::Open,
+        };
+        Edition { from: version.from, until: version.until, when, once, asks }
+    }
+
+    fn asked(&mut self, node: u32, env: &Env) -> TruthAt {
+        let truth = self.truth(node, env);
+        self.plan.lift_truth(truth, SUBJECTS)
+    }
+
+    fn check(&mut self, check: &Check, env: &Env) -> (Option<TruthAt>, TruthAt) {
+        (check.when.map(|w| self.asked(w, env)), self.asked(check.require, env))
+    }
+
+    fn deadline(&mut self, deadline: &Deadline, env: &Env) -> Due {
+        let today = self.constant(i64::from(self.cx.as_of.0));
+        let starts = deadline.starts.map(|node| {
+            let starts = self.value(node, env);
+            (starts, self.compare_values(Cmp::Le, starts, today))
+        });
+        let due = self.value(deadline.due, env);
+        let past = self.compare_values(if deadline.strict { Cmp::Le } else { Cmp::Lt }, due, today);
+        let warned = match deadline.warn {
+            Some(node) => {
+                let from = self.value(node, env);
+                self.compare_values(Cmp::Le, from, today)
+            }
+            None => self.plan.truth(TruthOp::Const(false), SUBJECTS),
+        };
+        let mut met = Vec::new();
+        for evidence in &deadline.evidence {
+            let opens = evidence.opens.map(|node| self.value(node, env));
+            let closes = evidence.closes.map_or(due, |node| self.value(node, env));
+            match &evidence.dates {
+                Dates::One(node) => {
+                    let date = self.value(*node, env);
+                    met.push(self.in_time(date, opens, closes));
+                }
+                Dates::OfRows(set, nodes) => met.push(self.any_that(set, env, |s, inside| {
+                    let each = nodes.iter().map(|&node| {
+                        let date = s.value(node, inside);
+                        s.in_time(date, opens, closes)
+                    });
+                    let each = each.collect();
+                    s.one_of(each)
+                })),
+            }
+        }
+        let met = self.one_of(met);
+        Due { starts, due, met, past, warned }
+    }
+
+    /// Whether a date is there, not before one day and not after another.
+    fn in_time(&mut self, date: ValueAt, opens: Option<ValueAt>, closes: ValueAt) -> TruthAt {
+        let set = self.plan.set_of_value(date);
+        let mut all = vec![self.plan.truth(TruthOp::Dated(date), set)];
+        all.extend(opens.map(|opens| self.compare_values(Cmp::Ge, date, opens)));
+        all.push(self.compare_values(Cmp::Le, date, closes));
+        self.all_of(all)
+    }
+
+    fn sequence(&mut self, sequence: &Sequence, env: &Env) -> Asks {
+        let stages = sequence.stages.iter().map(|stage| Stage {
+            skip: stage.skip.map(|node| self.asked(node, env)),
+            start: self.value(stage.start, env),
+            end: self.value(stage.end, env),
+        });
+        Asks::Stages(stages.collect(), sequence.missing.is_some())
+    }
+}
