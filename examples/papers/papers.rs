@@ -180,10 +180,17 @@ fn tables(schema: &Schema) -> String {
             );
         }
     }
-    out.push_str("\n#### 代码表\n\n| 代码表 | 取值 |\n|---|---|\n");
+    out.push_str("\n#### 代码表\n\n| 代码表 | 取值 | 也认得的写法 |\n|---|---|---|\n");
     for list in &schema.lists {
         let order = if list.ordered { "（由高到低）" } else { "" };
-        let _ = writeln!(out, "| `{}`{order} | {} |", list.name, list.values.join("、"));
+        let written: Vec<String> = (0u8..)
+            .zip(&list.values)
+            .filter_map(|(code, value)| {
+                let all: Vec<&str> = list.aliases_of(code).collect();
+                (!all.is_empty()).then(|| format!("{}＝{value}", all.join("、")))
+            })
+            .collect();
+        let _ = writeln!(out, "| `{}`{order} | {} | {} |", list.name, list.values.join("、"), written.join("；"));
     }
     out.push('\n');
     out

@@ -5,6 +5,7 @@ use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::Trouble;
 use super::{output, run};
+use crate::diagnostic::Diagnostic;
 use crate::engine::{Trial, run_tests};
 use crate::report::{Align, Grid, Paint};
 use crate::rules::{Body, Grade, Rule, Severity, Version};
@@ -96,6 +97,10 @@ pub(super) fn test(args: &RulesTest, common: &Common, screen: Screen) -> Result<
     let rules = run::rules(&settings)?;
     run::check_selectors(&rules.set, &settings)?;
     let trials = run_tests(&rules.files, &rules.set, &|rule| run::selected(rule, &settings));
+    let mistakes: Vec<Diagnostic> = trials.iter().flat_map(|t| t.mistakes.iter().cloned()).collect();
+    if !mistakes.is_empty() {
+        return Err(Trouble::Files(mistakes));
+    }
     output::write(None, |out| trial_report(&trials, screen.out, out))?;
     Ok(if trials.iter().all(|t| t.failures.is_empty()) { Exit::Clean } else { Exit::Found })
 }

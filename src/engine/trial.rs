@@ -9,14 +9,16 @@ use super::ruling::Rulings;
 use super::say;
 use super::value::Truth;
 use super::verdict::Verdict;
+use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{Node, Table, Value};
-use crate::records::{Builder, Cell, FieldId, FieldType, RowId, Schema, Store, TableId, Wanted};
+use crate::records::{Builder, Cell, FieldId, FieldType, Problem, RowId, Schema, Store, TableId, Wanted};
 use crate::rules::{Files, Rule, RuleSet, load_some};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How one test went.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Trial {
     /// The rule's code.
     pub code: String,
@@ -30,6 +32,8 @@ pub struct Trial {
     pub expected: Vec<String>,
     /// What was not as expected; none: it passed.
     pub failures: Vec<String>,
+    /// What is wrong in the test itself, with its place: then it was not run. Each is among the failures, too.
+    pub mistakes: Vec<Diagnostic>,
 }
 
 /// The day tests are asked on unless they say otherwise.
@@ -51,6 +55,7 @@ pub fn run_tests(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool)
                     name: String::new(),
                     expected: Vec::new(),
                     failures,
+                    mistakes: vec![error],
                 });
                 continue;
             }
@@ -63,8 +68,13 @@ pub fn run_tests(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool)
             };
             let name = text("name").unwrap_or_default();
             let failures = tried(files, rules, index, table, Minding::Everything);
+            let mut mistakes = Vec::new();
+            if !failures.is_empty() {
+                // What is wrong in the test itself, if anything is, with its place.
+                records(&rules.schema, &rule.source, table, &mut mistakes);
+            }
             let expected = texts(table.get("expect"));
-            trials.push(Trial { code: rule.code.clone(), file: rule.source.name.clone(), line, name, expected, failures });
+            trials.push(Trial { code: rule.code.clone(), file: rule.source.name.clone(), line, name, expected, failures, mistakes });
         }
     }
     trials
@@ -138,9 +148,9 @@ fn overridden(files: &Files, rule: &Rule, test: &Table) -> Option<Result<RuleSet
 fn run(rules: &RuleSet, index: usize, test: &Table, minding: Minding, see: &mut Seeing<'_>) -> Vec<String> {
     let Some(rule) = rules.rules.get(index) else { return Vec::new() };
     let mut failures = Vec::new();
-    let store = match records(&rules.schema, test, &mut failures) {
-        Some(store) => store,
-        None => return failures,
+    let mut mistakes = Vec::new();
+    let Some(store) = records(&rules.schema, &rule.source, test, &mut mistakes) else {
+        return mistakes.iter().map(|m| m.message.clone()).collect();
     };
     let as_of = match test.get("as_of").map(|v| &v.value) {
         Some(Node::Date(d) | Node::Text(d)) => d.parse().ok(),
@@ -312,7 +322,7 @@ fn scalar(node: &Node) -> String {
 type Row = BTreeMap<FieldId, String>;
 
 /// The records of a test. Tables not mentioned are exported and empty; rows referred to but not listed exist, all blank.
-fn records(schema: &Arc<Schema>, test: &Table, failures: &mut Vec<String>) -> Option<Store> {
+fn records(schema: &Arc<Schema>, source: &Arc<Source>, test: &Table, mistakes: &mut Vec<Diagnostic>) -> Option<Store> {
     let mut relaxed = (**schema).clone();
     relaxed.tables.iter_mut().flat_map(|t| &mut t.fields).for_each(|f| f.required = f.ty == FieldType::Id);
     let relaxed = Arc::new(relaxed);
@@ -329,18 +339,17 @@ fn records(schema: &Arc<Schema>, test: &Table, failures: &mut Vec<String>) -> Op
                     Some(f) => {
                         made.insert(f, scalar(&value.value));
                     }
-                    None => failures.push(format!("{} 没有字段 {}", def.name, key.value)),
+                    None => mistakes.push(
+                        Diagnostic::new("rule::unknown-field", source, key.span.clone(), format!("{}没有字段“{}”", def.zh, key.value))
+                            .nearest(&key.value, def.fields.iter().map(|f| f.name.as_str())),
+                    ),
                 }
             }
             made.entry(def.key).or_insert_with(|| format!("{}-{}", def.name, n + 1));
             tables[t].push(made);
         }
     }
-    for row in test.rest_of(&TEST_KEYS) {
-        if relaxed.table(&row.0.value).is_none() {
-            failures.push(format!("不认识的键 {}", row.0.value));
-        }
-    }
+    unknown_names(&relaxed, source, test, mistakes);
     own(&relaxed, &mut tables);
     complete(&relaxed, &mut tables, &absent);
     let mut builder = Builder::new(Arc::clone(&relaxed), Wanted::all(&relaxed));
@@ -362,8 +371,64 @@ fn records(schema: &Arc<Schema>, test: &Table, failures: &mut Vec<String>) -> Op
         }
     }
     let store = builder.finish();
-    failures.extend(store.problems.iter().map(|p| format!("数据有误：{}第{}行 {} {}", p.table, p.row, p.column, p.why)));
-    failures.is_empty().then_some(store)
+    mistakes.extend(store.problems.iter().map(|p| wrong_cell(source, test, p)));
+    mistakes.is_empty().then_some(store)
+}
+
+/// Tables that there are not, as keys of the test and where it names what was not exported.
+fn unknown_names(schema: &Schema, source: &Arc<Source>, test: &Table, mistakes: &mut Vec<Diagnostic>) {
+    let tables = || schema.tables.iter().filter(|t| t.joined.is_none()).map(|t| t.name.as_str());
+    for (key, _) in test.rest_of(&TEST_KEYS) {
+        if schema.table(&key.value).is_none() {
+            let said = Diagnostic::new("rule::unknown-table", source, key.span.clone(), format!("没有“{}”这个表或者键", key.value));
+            mistakes.push(said.nearest(&key.value, tables().chain(TEST_KEYS)));
+        }
+    }
+    for (list, is_field) in [("absent", false), ("fields_absent", true)] {
+        for (name, span) in placed(test.get(list)) {
+            let (table, field) = name.split_once('.').map_or((name.as_str(), None), |(t, f)| (t, Some(f)));
+            let def = schema.table(table).and_then(|t| schema.tables.get(t));
+            match (def, field) {
+                (None, _) => mistakes
+                    .push(Diagnostic::new("rule::unknown-table", source, span, format!("没有“{table}”这个表")).nearest(table, tables())),
+                (Some(def), Some(field)) if is_field && def.field(field).is_none() => mistakes.push(
+                    Diagnostic::new("rule::unknown-field", source, span, format!("{}没有字段“{field}”", def.zh))
+                        .nearest(field, def.fields.iter().map(|f| f.name.as_str())),
+                ),
+                (Some(_), field) if is_field != field.is_some() => {
+                    let form = if is_field { "应写作“表.字段”" } else { "应写表名" };
+                    mistakes.push(Diagnostic::new("rule::unknown-table", source, span, form));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Texts with their places: one alone, or a list.
+fn placed(value: Option<&Value>) -> Vec<(String, Range<usize>)> {
+    match value.map(|v| (&v.value, v)) {
+        Some((Node::List(items), _)) => items.iter().map(|v| (scalar(&v.value), v.span.clone())).collect(),
+        Some((_, v)) => vec![(scalar(&v.value), v.span.clone())],
+        None => Vec::new(),
+    }
+}
+
+/// A cell of a test that cannot stand: underlined where it is written, else the row, else the test.
+fn wrong_cell(source: &Arc<Source>, test: &Table, problem: &Problem) -> Diagnostic {
+    let rows = test.get(&problem.table).map(|v| (&v.value, v.span.clone()));
+    let row = match rows {
+        Some((Node::List(rows), _)) => usize::try_from(problem.row).ok().and_then(|n| rows.get(n.checked_sub(2)?)),
+        _ => None,
+    };
+    let cell = row.and_then(|row| match &row.value {
+        Node::Table(cells) => cells.get(&problem.column).map(|v| v.span.clone()),
+        _ => None,
+    });
+    let span = cell.or_else(|| row.map(|r| r.span.clone())).or(rows.map(|(_, span)| span)).unwrap_or(0..0);
+    let value = if problem.value.is_empty() { String::new() } else { format!("“{}”", problem.value) };
+    let code = if problem.code == "data::bad-code" { "rule::unknown-code" } else { problem.code };
+    Diagnostic::new(code, source, span, format!("{value}{}", problem.why)).help(problem.right.clone())
 }
 
 /// Keys of a test that are not tables.

@@ -72,7 +72,7 @@ impl Fill {
             Cells::Text(v, _) => put(v, cell::text(cell, |t| texts.intern(t)), Sym::BAD),
             Cells::Code(v, _, list) => {
                 let code = match cell {
-                    Cell::Text(t) => schema.lists.get(*list).and_then(|l| l.code(t)),
+                    Cell::Text(t) => schema.lists.get(*list).and_then(|l| l.code_meant(t.as_bytes())),
                     _ => None,
                 };
                 put(v, code.ok_or(Bad::Code), BAD_CODE)
@@ -90,7 +90,7 @@ impl Fill {
     pub(super) fn put_bytes(&mut self, bytes: &[u8], schema: &Schema) -> bool {
         let stored = match &mut self.cells {
             Cells::Date(v, _) => parse_fast(bytes).map(|date| v.push(date)),
-            Cells::Code(v, _, list) => schema.lists.get(*list).and_then(|l| l.code_of(bytes)).map(|code| v.push(code)),
+            Cells::Code(v, _, list) => schema.lists.get(*list).and_then(|l| l.code_meant(bytes)).map(|code| v.push(code)),
             _ => None,
         };
         stored.is_some()

@@ -1,6 +1,7 @@
 //! The schema: which tables, fields, types and code lists there are. It is data, read from `schema.toml`.
 
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// A table's number in [`Schema::tables`].
 pub type TableId = usize;
@@ -130,13 +131,15 @@ pub struct CodeList {
     /// Whether the order is a rank, so that `>=` has a meaning.
     pub ordered: bool,
     index: FxHashMap<Box<[u8]>, u8>,
+    /// What exports write for a value instead. Rules write the value.
+    aliases: BTreeMap<Box<[u8]>, u8>,
 }
 
 impl CodeList {
     /// A list of at most 250 values.
     pub fn new(name: String, values: Vec<String>, ordered: bool) -> Self {
         let index = values.iter().take(250).zip(0u8..).map(|(v, i)| (v.as_bytes().into(), i)).collect();
-        Self { name, values, ordered, index }
+        Self { name, values, ordered, index, aliases: BTreeMap::new() }
     }
 
     /// The number of a value.
@@ -148,6 +151,26 @@ impl CodeList {
     #[inline]
     pub fn code_of(&self, value: &[u8]) -> Option<u8> {
         self.index.get(value).copied()
+    }
+
+    /// The number of what an export writes: a value, or what is always written for one.
+    #[inline]
+    pub fn code_meant(&self, written: &[u8]) -> Option<u8> {
+        self.code_of(written).or_else(|| self.aliases.get(written).copied())
+    }
+
+    /// Adds what exports write for a value instead; false if it is itself a value, or stands for another.
+    pub(super) fn alias(&mut self, written: &str, code: u8) -> bool {
+        let taken = self.code_meant(written.as_bytes()).is_some_and(|known| known != code || self.code(written).is_some());
+        if !taken {
+            self.aliases.insert(written.as_bytes().into(), code);
+        }
+        !taken
+    }
+
+    /// What exports write for a value instead, in order.
+    pub fn aliases_of(&self, code: u8) -> impl Iterator<Item = &str> {
+        self.aliases.iter().filter(move |(_, c)| **c == code).filter_map(|(text, _)| std::str::from_utf8(text).ok())
     }
 
     /// The value of a number.

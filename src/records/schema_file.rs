@@ -24,6 +24,9 @@ pub fn parse(sources: &[Arc<Source>]) -> Result<Schema, Vec<Diagnostic>> {
         declare_tables(source, doc, &mut schema, &mut sink);
     }
     for (source, doc) in &documents {
+        read_code_aliases(source, doc, &mut schema, &mut sink);
+    }
+    for (source, doc) in &documents {
         read_fields(source, doc, &mut schema, &mut sink);
     }
     for table in &mut schema.tables {
@@ -34,7 +37,7 @@ pub fn parse(sources: &[Arc<Source>]) -> Result<Schema, Vec<Diagnostic>> {
         document::report_unknown_keys(
             source,
             doc,
-            &["table", "codes", "ordered", "blank", "order", "owner", "void", "names", "aliases", "joined"],
+            &["table", "codes", "ordered", "blank", "order", "owner", "void", "names", "aliases", "code_aliases", "joined"],
             &mut sink,
         );
     }
@@ -59,6 +62,7 @@ fn read_codes(source: &Arc<Source>, doc: &document::Table, schema: &mut Schema, 
                 let Some(list) = schema.lists.get(id) else { continue };
                 let mut all = list.values.clone();
                 all.extend(values.into_iter().filter(|v| !list.values.contains(v)));
+                // Aliases are read once all values are there.
                 let merged = CodeList::new(list.name.clone(), all, list.ordered);
                 if let Some(slot) = schema.lists.get_mut(id) {
                     *slot = merged;
@@ -68,6 +72,32 @@ fn read_codes(source: &Arc<Source>, doc: &document::Table, schema: &mut Schema, 
         }
         if schema.list(&name.value).and_then(|id| schema.lists.get(id)).is_some_and(|l| l.values.len() > 250) {
             sink.push(Diagnostic::new("schema::long-list", source, value.span.clone(), "代码表最多250个值"));
+        }
+    }
+}
+
+/// What exports write for a code value: `"大学本科" = ["本科"]`, by list.
+fn read_code_aliases(source: &Arc<Source>, doc: &document::Table, schema: &mut Schema, sink: &mut Vec<Diagnostic>) {
+    let Some(lists) = section(source, doc, "code_aliases", sink) else { return };
+    for (name, value) in lists.entries() {
+        let wrong = |span: &std::ops::Range<usize>, why: String| Diagnostic::new("schema::code-alias", source, span.clone(), why);
+        let Some(list) = schema.list(&name.value).and_then(|id| schema.lists.get_mut(id)) else {
+            let known: Vec<&str> = schema.lists.iter().map(|l| l.name.as_str()).collect();
+            sink.push(wrong(&name.span, format!("没有“{}”这个代码表", name.value)).nearest(&name.value, known));
+            continue;
+        };
+        let Some(table) = document::table(source, value, sink) else { continue };
+        for (key, written) in table.entries() {
+            let Some(code) = list.code(&key.value) else {
+                let values = list.values.iter().map(String::as_str);
+                sink.push(wrong(&key.span, format!("代码表里没有“{}”", key.value)).nearest(&key.value, values));
+                continue;
+            };
+            for text in document::texts(source, written, sink) {
+                if !list.alias(&text.value, code) {
+                    sink.push(wrong(&text.span, format!("“{}”已经是一个代码值，或者已经代表另一个值", text.value)));
+                }
+            }
         }
     }
 }
@@ -289,4 +319,19 @@ fn read_joined(source: &Arc<Source>, schema: &mut Schema, key: &Placed<String>, 
         joined: Some(Joined { from, by, first, start, end }),
     };
     schema.tables.push(table);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_of_writing_that_could_mean_something_else_is_refused_with_its_place() {
+        let text = "[codes]\nkind = [\"甲\", \"乙\"]\n[code_aliases.kind]\n\"甲\" = [\"子\", \"乙\"]\n\"乙\" = [\"子\"]\n\"丙\" = []\n[code_aliases.kin]\n";
+        let source = Arc::new(Source { name: "schema.toml".into(), text: text.into() });
+        let errors = parse(&[source]).err().unwrap_or_default();
+        let said: Vec<(&str, usize)> = errors.iter().map(|e| (e.code, e.line())).collect();
+        assert_eq!(said, [("schema::code-alias", 4), ("schema::code-alias", 5), ("schema::code-alias", 6), ("schema::code-alias", 7)]);
+        assert_eq!(errors.last().and_then(|e| e.help.as_deref()), Some("是否想写“kind”？"));
+    }
 }

@@ -80,6 +80,21 @@ fn titles_may_stand_above_the_headers_and_other_separators_between_cells() {
 }
 
 #[test]
+fn code_values_under_other_names_that_mean_nothing_else_are_those_values() {
+    let store = csv(&[(
+        "person.csv",
+        "person_id,name,gender,education\nP1,张三,男性,本科\nP2,李四,女,大学本科\nP3,王五,女,大专\nP4,赵六,女,博士\n",
+    )]);
+    let education = |key: &str| cell(&store, "person", key, "education");
+    assert_eq!((education("P1").as_deref(), education("P2").as_deref()), (Some("大学本科"), Some("大学本科")));
+    assert_eq!(education("P3").as_deref(), Some("大学专科"));
+    assert_eq!(cell(&store, "person", "P1", "gender").as_deref(), Some("男"));
+    // 博士 is a degree, which an education may be without.
+    assert_eq!(education("P4"), None);
+    assert_eq!(store.problems.len(), 1);
+}
+
+#[test]
 fn an_id_number_kept_as_a_number_is_not_taken_for_text() {
     let store = csv(&[("person.csv", "person_id,name,id_number\nP1,张三,1.10105E+17\nP2,李四,110105194912310025\n")]);
     assert_eq!(told(&store), [("data::lost-digits", 2, "id_number", Fate::Blanked)]);
