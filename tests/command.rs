@@ -209,3 +209,61 @@ fn a_county_adds_a_field_in_its_own_schema_file() {
     assert_eq!(code(&wrong), 3);
     assert!(text(&wrong.stderr).contains("county.toml:2"), "{}", text(&wrong.stderr));
 }
+
+/// Wrong in every way that refuses a row, then put right in the file of refused rows: nothing is lost, nothing counted twice.
+#[test]
+fn refused_rows_are_corrected_and_read_with_their_source() {
+    let dir = folder(&[
+        CASES[0],
+        ("person.csv", "名册\n人员编码,姓名,所在单位编码,备注\nP1,王示例,U2,\nP2,,U2,甲\nP3,李示例,U2,\nP3,李例示,U2,\n"),
+        ("case.csv", "case_id,person_id,unit_id,kind,leader\nC1,P1,U2,提拔,是\nC2,P9,U2,提拔,是\nC3,P1,U2,提拔\n"),
+        ("step.csv", "step_id,case_id,kind,start,end\nS1,C1,任前公示,2024-03-04,2024-03-07\n,C1,动议,2024-01-02,\n"),
+    ]);
+    let import = |args: &[&str]| {
+        let output = guiju(dir.path(), &[&["import", "."], args].concat());
+        (code(&output), text(&output.stdout))
+    };
+    let (ended, said) = import(&["--to", "before.db", "--refused", "refused"]);
+    assert_eq!(ended, 5);
+    assert!(said.contains("读入 11 行 = 采用 5 + 重复合并 0 + 拒收 6"), "{said}");
+    assert!(said.contains("编码重复 2 行") && said.contains("拒收的 6 行另存于 refused"), "{said}");
+    let at = |name: &str| dir.path().join("refused").join(name);
+    let people = std::fs::read_to_string(at("人员.csv")).unwrap();
+    assert!(people.starts_with("\u{feff}人员编码,姓名,所在单位编码,备注,拒收原因,原位置\r\n"), "{people}");
+    assert!(people.contains("P2,,U2,甲,姓名：必填项为空（不能为空）,person.csv 第4行 P2"), "{people}");
+    // Unread, the file of refused rows changes nothing.
+    assert_eq!(
+        import(&["--to", "again.db"]).1.replace("again", "before"),
+        said.lines().take(said.lines().count() - 1).map(|l| format!("{l}\n")).collect::<String>()
+    );
+    let correct = |name: &str, wrong: &str, right: &str| {
+        let all = std::fs::read_to_string(at(name)).unwrap();
+        assert!(all.contains(wrong), "{all}");
+        std::fs::write(at(name), all.replacen(wrong, right, 1)).unwrap();
+    };
+    correct("人员.csv", "P2,,", "P2,赵示例,");
+    correct("人员.csv", "P3,李例示", "P4,李例示");
+    correct("任免事项.csv", "C2,P9,", "C2,P2,");
+    correct("任免事项.csv", "C3,P1,U2,提拔,,", "C3,P1,U2,提拔,是,");
+    correct("程序节点.csv", ",C1,动议", "S2,C1,动议");
+    let (ended, said) = import(&["refused", "--to", "after.db"]);
+    assert_eq!(ended, 0, "{said}");
+    assert!(said.contains("读入 17 行 = 采用 11 + 重复合并 0 + 拒收 0 + 已由更正的行代替 6"), "{said}");
+    let output = guiju(dir.path(), &["check", "after.db", "--as-of", "2026-06-30", "--select", "GS002", "--format", "json"]);
+    let whole: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((code(&output), whole["rejected"].as_array().unwrap().len()), (1, 0));
+    let tallies = whole["run"]["tallies"].as_array().unwrap();
+    let sum = |key: &str| tallies.iter().map(|t| t[key].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(["read", "kept", "merged", "refused", "corrected"].map(sum), [17, 11, 0, 0, 6]);
+}
+
+#[test]
+fn refused_rows_go_to_a_folder_or_a_workbook_and_nowhere_else() {
+    let dir = folder(&CASES);
+    let output = guiju(dir.path(), &["import", ".", "--to", "records.db", "--refused", "refused.csv"]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("给出一个文件夹"), "{}", text(&output.stderr));
+    let output = guiju(dir.path(), &["import", ".", "--to", "records.db", "--refused", "refused"]);
+    assert_eq!((code(&output), dir.path().join("refused").exists()), (0, false));
+    assert!(text(&output.stdout).contains("没有可以另存的拒收行"));
+}

@@ -280,6 +280,9 @@ pub struct Import {
     /// 存入的 SQLite 文件（已有则替换）
     #[arg(long, value_name = "文件", required = true, value_hint = ValueHint::FilePath, help_heading = "输出选项")]
     pub to: PathBuf,
+    /// 拒收的行另存一份，供改正后重新读入：文件夹（每张表一个 CSV）或 .xlsx 工作簿
+    #[arg(long, value_name = "文件夹或工作簿", value_hint = ValueHint::AnyPath, help_heading = "输出选项")]
+    pub refused: Option<PathBuf>,
     #[command(flatten)]
     pub rules: RuleFlags,
 }
@@ -478,7 +481,9 @@ const EXPLAIN_EXAMPLES: &str = "\
 
 const IMPORT_EXAMPLES: &str = "\
 示例:
-  guiju import 导出目录 --to records.db           以后直接 guiju check records.db";
+  guiju import 导出目录 --to records.db           以后直接 guiju check records.db
+  guiju import 导出目录 --to records.db --refused 拒收.xlsx   拒收的行另存，供改正
+  guiju import 导出目录 拒收.xlsx --to records.db             改正以后一起读入";
 
 const PROFILE_EXAMPLES: &str = "\
 示例:

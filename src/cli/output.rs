@@ -63,7 +63,8 @@ fn partial(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn failed(what: &str, error: &io::Error) -> Trouble {
+/// Why a result could not be written.
+pub fn failed(what: &str, error: &io::Error) -> Trouble {
     Trouble::Output(
         Plain::new("output::write", format!("写不出结果：{what}：{}", reason(error))).help("请检查目录是否存在、是否可写、磁盘是否已满"),
     )

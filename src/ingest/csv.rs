@@ -2,10 +2,12 @@
 
 use super::error::IngestError;
 use super::header::{self, Header};
+use super::refused::{self, Original};
 use super::source::{CsvFiles, Named};
 use super::{Progress, decode};
-use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, TableId};
+use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, Stood, TableId};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
@@ -46,6 +48,32 @@ pub(super) fn read(files: &CsvFiles, builder: &mut Builder, progress: &dyn Progr
         header.notes.into_iter().for_each(|n| builder.note(n));
     }
     builder.absorb(batches);
+    Ok(())
+}
+
+/// Some rows as they stand.
+pub(super) fn originals(files: &CsvFiles, schema: &Schema, wanted: &refused::Lines, found: &mut Vec<Original>) -> Result<(), IngestError> {
+    for (table, file) in &files.files {
+        let Some(lines) = wanted.get(&file.name) else { continue };
+        let bytes = std::fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
+        let mut text = decode::text(&bytes, &file.name)?.into_bytes();
+        let length = text.len();
+        text.extend_from_slice(END);
+        let skip = rows_above_header(schema, *table, &file.name, &text, length)?.unwrap_or(0);
+        let mut reader = Lines::new(&text, length);
+        let mut record = csv::ByteRecord::new();
+        let cells = |record: &csv::ByteRecord| record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect::<Vec<_>>();
+        for _ in 0..=skip {
+            reader.next(&mut record, &file.name)?;
+        }
+        let mut original = Original { file: file.name.clone(), headers: cells(&record), rows: BTreeMap::new() };
+        while let Some(line) = reader.next(&mut record, &file.name)? {
+            if lines.contains(&line) {
+                original.rows.insert(line, cells(&record));
+            }
+        }
+        found.push(original);
+    }
     Ok(())
 }
 
@@ -127,7 +155,7 @@ impl Job<'_> {
         length: usize,
         batch: &mut Batch,
     ) -> Result<Option<(Sheet, Header)>, IngestError> {
-        let Some(skip) = self.rows_above_header(table, file, text, length)? else { return Ok(None) };
+        let Some(skip) = rows_above_header(self.schema, table, file, text, length)? else { return Ok(None) };
         let mut lines = Lines::new(text, length);
         let mut record = csv::ByteRecord::new();
         let mut header = Header { fields: Vec::new(), notes: Vec::new() };
@@ -145,7 +173,8 @@ impl Job<'_> {
         }
         let (at, fields) = self.wanted(table, &header, &headers);
         let mut sheet = batch.sheet(table, file, fields);
-        let layout = Layout { width, at, damaged: decode::is_damaged(text) };
+        let stood = header::stood(headers.iter().copied());
+        let layout = Layout { width, at, stood, damaged: decode::is_damaged(text) };
         while let Some(line) = lines.next(&mut record, file)? {
             if !read_row(&record, line, &layout, &mut sheet) {
                 batch.take_back(sheet);
@@ -167,24 +196,24 @@ impl Job<'_> {
         });
         columns.unzip()
     }
+}
 
-    /// How many rows stand above the headers: these are the first of the leading rows that name two fields, or all there is to
-    /// name; else the very first row. None if the text is not UTF-8.
-    fn rows_above_header(&self, table: TableId, file: &str, text: &[u8], length: usize) -> Result<Option<usize>, IngestError> {
-        let mut lines = Lines::new(text, length);
-        let mut record = csv::ByteRecord::new();
-        for row in 0..HEADER_ROWS {
-            if lines.next(&mut record, file)?.is_none() {
-                break;
-            }
-            let Some(headers) = texts(&record) else { return Ok(None) };
-            let known = header::known(self.schema, table, headers.iter().copied());
-            if known >= 2 || (known == 1 && record.len() == 1) {
-                return Ok(Some(row));
-            }
+/// How many rows stand above the headers: these are the first of the leading rows that name two fields, or all there is to
+/// name; else the very first row. None if the text is not UTF-8.
+fn rows_above_header(schema: &Schema, table: TableId, file: &str, text: &[u8], length: usize) -> Result<Option<usize>, IngestError> {
+    let mut lines = Lines::new(text, length);
+    let mut record = csv::ByteRecord::new();
+    for row in 0..HEADER_ROWS {
+        if lines.next(&mut record, file)?.is_none() {
+            break;
         }
-        Ok(Some(0))
+        let Some(headers) = texts(&record) else { return Ok(None) };
+        let known = header::known(schema, table, headers.iter().copied());
+        if known >= 2 || (known == 1 && record.len() == 1) {
+            return Ok(Some(row));
+        }
     }
+    Ok(Some(0))
 }
 
 /// How the rows of a file are laid out.
@@ -193,6 +222,8 @@ struct Layout {
     width: usize,
     /// Where the columns of the sheet are.
     at: Vec<usize>,
+    /// Which column says where the row stood that this one stands for.
+    stood: Option<usize>,
     /// Some bytes of the file are no text.
     damaged: bool,
 }
@@ -213,6 +244,11 @@ fn read_row(record: &csv::ByteRecord, line: u32, layout: &Layout, sheet: &mut Sh
     if record.len() != layout.width {
         let why = format!("这一行有{}列，表头有{}列", record.len(), layout.width);
         sheet.refuse_row("data::row-width", &why, "列数应与表头相同；单元格里的逗号、引号要用引号括起来");
+    }
+    if let Some(column) = layout.stood
+        && let Some(stood) = record.get(column).and_then(|cell| Stood::parse(std::str::from_utf8(cell).ok()?))
+    {
+        sheet.corrects(stood);
     }
     let mut utf8 = true;
     for (i, &column) in layout.at.iter().enumerate() {

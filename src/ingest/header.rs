@@ -1,7 +1,7 @@
 //! Which column of a file is which field.
 
 use crate::diagnostic::nearest;
-use crate::records::{Fate, FieldId, Problem, Schema, TableId, shown};
+use crate::records::{Fate, FieldId, Problem, REASON, STOOD, Schema, TableId, shown};
 
 /// One row of headers, understood.
 #[derive(Debug)]
@@ -39,7 +39,8 @@ pub(super) fn understand<'h>(schema: &Schema, table: TableId, file: &str, line: 
             }
             Some(field) => fields.push(Some(field)),
             None => {
-                if !column.is_empty() {
+                // Columns that we add to files of refused rows are no slips.
+                if !column.is_empty() && ![REASON, STOOD].contains(&column.as_str()) {
                     let names = def
                         .fields
                         .iter()
@@ -114,6 +115,19 @@ pub(super) fn unknown_table(schema: &Schema, file: &str, name: &str) -> Problem 
         why: "不是认得的表，未读取".to_owned(),
         right,
     }
+}
+
+/// The table that a file, sheet or database table of this name holds. Several of one table are numbered: `step`, `step.2`.
+pub(super) fn table_called(schema: &Schema, name: &str) -> Option<TableId> {
+    schema.table_called(name).or_else(|| {
+        let (name, number) = name.rsplit_once('.')?;
+        number.bytes().all(|b| b.is_ascii_digit()).then(|| schema.table_called(name))?
+    })
+}
+
+/// Which of a row of headers holds `STOOD`, where a row stood before.
+pub(super) fn stood<'h>(headers: impl IntoIterator<Item = &'h str>) -> Option<usize> {
+    headers.into_iter().position(|h| h.trim() == STOOD)
 }
 
 /// How many columns of a row of headers are fields of the table.

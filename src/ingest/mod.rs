@@ -9,12 +9,14 @@ mod error;
 mod header;
 mod ndjson;
 mod past;
+mod refused;
 mod source;
 mod sqlite;
 mod workbook;
 mod write;
 
 pub use error::IngestError;
+pub use refused::{Refused, RefusedRow, RefusedRows, refused};
 pub use write::{WriteError, write_store};
 
 use crate::records::{Builder, Schema, Store, Wanted};

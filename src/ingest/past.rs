@@ -17,7 +17,8 @@ const TABLES: &str = "
 CREATE TABLE guiju_file(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE guiju_header(tbl TEXT NOT NULL, file INTEGER NOT NULL, field TEXT NOT NULL, header TEXT NOT NULL);
 CREATE TABLE guiju_origin(tbl TEXT NOT NULL, row INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL);
-CREATE TABLE guiju_tally(file TEXT NOT NULL, tbl TEXT NOT NULL, read INTEGER, kept INTEGER, merged INTEGER, refused INTEGER);
+CREATE TABLE guiju_tally(file TEXT NOT NULL, tbl TEXT NOT NULL, read INTEGER, kept INTEGER, merged INTEGER, refused INTEGER,
+    corrected INTEGER, reasons TEXT);
 CREATE TABLE guiju_problem(file TEXT, tbl TEXT, row INTEGER, header TEXT, code TEXT, fate TEXT, value TEXT, why TEXT, right TEXT);";
 
 /// What an imported database remembers.
@@ -66,9 +67,11 @@ impl Past {
         let headers = all(db, "SELECT h.tbl, f.name, h.field, h.header FROM guiju_header h JOIN guiju_file f ON f.id = h.file", |r| {
             Ok(((r.get(0)?, r.get(1)?, r.get(2)?), r.get(3)?))
         })?;
-        let tallies = all(db, "SELECT file, tbl, read, kept, merged, refused FROM guiju_tally", |r| {
+        let tallies = all(db, "SELECT file, tbl, read, kept, merged, refused, corrected, reasons FROM guiju_tally", |r| {
             let n = |i: usize| r.get::<_, i64>(i).map(|n| u64::try_from(n).unwrap_or(0));
-            Ok(Tally { file: r.get(0)?, table: r.get(1)?, read: n(2)?, kept: n(3)?, merged: n(4)?, refused: n(5)? })
+            let reasons = serde_json::from_str(&r.get::<_, String>(7)?).unwrap_or_default();
+            let (file, table) = (r.get(0)?, r.get(1)?);
+            Ok(Tally { file, table, read: n(2)?, kept: n(3)?, merged: n(4)?, refused: n(5)?, corrected: n(6)?, reasons })
         })?;
         let problems = all(db, "SELECT file, tbl, row, header, code, fate, value, why, right FROM guiju_problem", problem)?;
         let memory = Memory { files, headers: headers.into_iter().collect(), connection: Mutex::new(None) };
@@ -151,10 +154,11 @@ pub(super) fn write(db: &Connection, store: &Store) -> rusqlite::Result<()> {
     db.execute_batch(TABLES)?;
     let mut files = Files { insert: db.prepare("INSERT INTO guiju_file VALUES(?1, ?2)")?, ids: BTreeMap::new() };
     origins(db, store, &mut files)?;
-    let mut insert = db.prepare("INSERT INTO guiju_tally VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut insert = db.prepare("INSERT INTO guiju_tally VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
     for t in &store.tallies {
         let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        insert.execute(params![t.file, t.table, n(t.read), n(t.kept), n(t.merged), n(t.refused)])?;
+        let reasons = serde_json::to_string(&t.reasons).unwrap_or_default();
+        insert.execute(params![t.file, t.table, n(t.read), n(t.kept), n(t.merged), n(t.refused), n(t.corrected), reasons])?;
     }
     let mut insert = db.prepare("INSERT INTO guiju_problem VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     for p in &store.problems {

@@ -50,6 +50,12 @@ pub(super) fn find(sources: &[String], schema: &Schema) -> Result<Vec<Source>, I
     sources.iter().map(|s| recognise(s, several, schema)).collect()
 }
 
+/// The same again, but for standard input, which is gone.
+pub(super) fn find_again(sources: &[String], schema: &Schema) -> Result<Vec<Source>, IngestError> {
+    let several = sources.len() > 1;
+    sources.iter().filter(|s| *s != "-").map(|s| recognise(s, several, schema)).collect()
+}
+
 fn recognise(source: &str, several: bool, schema: &Schema) -> Result<Source, IngestError> {
     if source == "-" {
         let mut bytes = Vec::new();
@@ -122,7 +128,7 @@ fn name_of(path: &Path, several: bool) -> String {
 
 /// The table a file is named after.
 fn table_of(path: &Path, schema: &Schema) -> Option<TableId> {
-    schema.table_called(&path.file_stem()?.to_string_lossy())
+    header::table_called(schema, &path.file_stem()?.to_string_lossy())
 }
 
 fn single(named: Named, path: &Path, schema: &Schema) -> Result<CsvFiles, IngestError> {

@@ -5,13 +5,15 @@
 
 use super::error::IngestError;
 use super::past::Past;
+use super::refused::{self, Original};
 use super::source::Named;
 use super::write::{MARK, REFUSED, UNREADABLE};
 use super::{Progress, header};
-use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Sheet, TableId, Tally};
+use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Schema, Sheet, TableId, Tally};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,6 +78,43 @@ pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress)
         past.keep(connection);
     }
     Ok(())
+}
+
+/// Some rows as they stand. Of an imported database there are none: they stand in its sources.
+pub(super) fn originals(file: &Named, schema: &Schema, wanted: &refused::Lines, found: &mut Vec<Original>) -> Result<(), IngestError> {
+    let fail = |e: rusqlite::Error| error(&file.name, &e);
+    let db = open(file)?;
+    for (cited, lines) in wanted {
+        let Some(name) = cited.strip_prefix(&file.name).and_then(|rest| rest.strip_prefix('/')) else { continue };
+        if schema.table_called(name).is_none() {
+            continue;
+        }
+        let columns: Vec<String> = db
+            .prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")
+            .and_then(|mut s| s.query_map([name], |row| row.get(0))?.collect())
+            .map_err(fail)?;
+        let Some((id, ..)) = rowids(&db, name, &columns) else { continue };
+        let list = columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
+        let mut original = Original { file: cited.clone(), headers: columns.clone(), rows: BTreeMap::new() };
+        let mut row_of = db.prepare(&format!("SELECT {list} FROM {} WHERE {id} = ?1", quoted(name))).map_err(fail)?;
+        for &line in lines {
+            let read = row_of.query_row([line], |row| (0..columns.len()).map(|i| Ok(shown(row.get_ref(i)?))).collect());
+            if let Some(cells) = read.optional().map_err(fail)? {
+                original.rows.insert(line, cells);
+            }
+        }
+        found.push(original);
+    }
+    Ok(())
+}
+
+fn shown(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null | ValueRef::Blob(_) => String::new(),
+        ValueRef::Integer(i) => i.to_string(),
+        ValueRef::Real(x) => x.to_string(),
+        ValueRef::Text(t) => String::from_utf8_lossy(t).into_owned(),
+    }
 }
 
 /// Connections that all read the same state of the database; but one if a writer never pauses.

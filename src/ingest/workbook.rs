@@ -1,10 +1,11 @@
 //! Workbooks: `.xlsx`, `.xls`, `.ods`, a sheet a table.
 
 use super::error::IngestError;
+use super::refused::{self, Original};
 use super::source::Named;
 use super::{Progress, header};
 use crate::dates::{Day, Fuzzy};
-use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, TableId};
+use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, Stood, TableId};
 use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, Xls, Xlsx, open_workbook};
 use std::fs::File;
 use std::io::BufReader;
@@ -46,6 +47,16 @@ enum Book {
     Ods(Box<Ods<BufReader<File>>>),
 }
 
+impl Book {
+    fn names(&self) -> Vec<String> {
+        match self {
+            Self::Xlsx(b) => b.sheet_names(),
+            Self::Xls(b) => b.sheet_names(),
+            Self::Ods(b) => b.sheet_names(),
+        }
+    }
+}
+
 fn open(file: &Named) -> Result<Book, IngestError> {
     let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
     let locked = "工作簿有密码";
@@ -70,16 +81,12 @@ fn read_sheets(file: &Named, builder: &Builder, progress: &dyn Progress) -> Resu
     let fail = |why: String| IngestError::Workbook { file: file.name.clone(), why };
     let schema = builder.schema();
     let mut book = open(file)?;
-    let names = match &book {
-        Book::Xlsx(b) => b.sheet_names(),
-        Book::Xls(b) => b.sheet_names(),
-        Book::Ods(b) => b.sheet_names(),
-    };
+    let names = book.names();
     let (mut batch, mut seen) = (Batch::new(schema), Vec::new());
     let mut tables = 0;
     for (order, name) in names.iter().enumerate() {
         let cited = format!("{}/{name}", file.name);
-        let Some(table) = schema.table_called(name) else {
+        let Some(table) = header::table_called(schema, name) else {
             seen.push(Seen { notes: vec![header::unknown_table(schema, &cited, name)], ..Seen::default() });
             continue;
         };
@@ -87,11 +94,7 @@ fn read_sheets(file: &Named, builder: &Builder, progress: &dyn Progress) -> Resu
         progress.file(&cited);
         let broken = |_| fail(format!("工作表“{name}”已损坏"));
         let mut filling = Filling::new(schema, builder, table, cited.clone());
-        match &mut book {
-            Book::Xlsx(b) => read_xlsx(b, name, &mut filling, &mut batch).map_err(|()| broken(()))?,
-            Book::Xls(b) => read_range(&b.worksheet_range(name).map_err(|_| broken(()))?, &mut filling, &mut batch),
-            Book::Ods(b) => read_range(&b.worksheet_range(name).map_err(|_| broken(()))?, &mut filling, &mut batch),
-        }
+        each_row(&mut book, name, &mut |number, row| filling.row(number, row, &mut batch)).map_err(broken)?;
         let (sheet, what) = filling.close(&mut batch);
         if let Some(sheet) = sheet {
             progress.rows(sheet.rows() as u64);
@@ -106,8 +109,59 @@ fn read_sheets(file: &Named, builder: &Builder, progress: &dyn Progress) -> Resu
     Ok((batch, seen))
 }
 
+/// Some rows as they stand.
+pub(super) fn originals(file: &Named, schema: &Schema, wanted: &refused::Lines, found: &mut Vec<Original>) -> Result<(), IngestError> {
+    let broken = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
+    let read = catch_unwind(AssertUnwindSafe(|| -> Result<Vec<Original>, IngestError> {
+        let mut book = open(file)?;
+        let mut found = Vec::new();
+        for name in book.names() {
+            let cited = format!("{}/{name}", file.name);
+            let (Some(lines), Some(table)) = (wanted.get(&cited), header::table_called(schema, &name)) else { continue };
+            let mut rows: Vec<(u32, Vec<Value>)> = Vec::new();
+            let mut headed: Option<Vec<Value>> = None;
+            each_row(&mut book, &name, &mut |number, row| {
+                if headed.is_none() && !row.iter().all(Value::is_blank) {
+                    rows.push((number, row.to_vec()));
+                    if names_fields(schema, table, row) || rows.len() >= HEADER_ROWS {
+                        // Else the first of the leading rows is taken for the headers.
+                        let at = if names_fields(schema, table, row) { rows.len() - 1 } else { 0 };
+                        headed = Some(rows.remove(at).1);
+                        rows.retain(|(number, _)| lines.contains(number));
+                    }
+                } else if lines.contains(&number) {
+                    rows.push((number, row.to_vec()));
+                }
+            })
+            .map_err(|()| broken("有工作表已损坏"))?;
+            let headers = headed.unwrap_or_else(|| if rows.is_empty() { Vec::new() } else { rows.remove(0).1 });
+            let show = |row: &[Value]| row.iter().map(Value::shown).collect::<Vec<_>>();
+            let rows = rows.iter().map(|(number, row)| (*number, show(row))).collect();
+            found.push(Original { file: cited, headers: show(&headers), rows });
+        }
+        Ok(found)
+    }));
+    found.extend(read.map_err(|_| broken("文件已损坏"))??);
+    Ok(())
+}
+
+/// Hands over every row of a sheet that has cells.
+fn each_row(book: &mut Book, name: &str, take: &mut dyn FnMut(u32, &[Value])) -> Result<(), ()> {
+    match book {
+        Book::Xlsx(b) => read_xlsx(b, name, take),
+        Book::Xls(b) => read_range(&b.worksheet_range(name).map_err(|_| ())?, take),
+        Book::Ods(b) => read_range(&b.worksheet_range(name).map_err(|_| ())?, take),
+    }
+}
+
+/// Whether a row names two fields, or all there is to name.
+fn names_fields(schema: &Schema, table: TableId, row: &[Value]) -> bool {
+    let known = header::known(schema, table, row.iter().map(Value::text));
+    known >= 2 || (known == 1 && row.iter().filter(|v| !v.is_blank()).count() == 1)
+}
+
 /// Cell by cell, so that a sheet whose cells lie far apart takes no room for what lies between.
-fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, filling: &mut Filling<'_>, batch: &mut Batch) -> Result<(), ()> {
+fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, take: &mut dyn FnMut(u32, &[Value])) -> Result<(), ()> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|_| ())?;
     let shown: Vec<Precision> =
         cells.styles().iter().map(|s| s.number_format.as_ref().map_or(Precision::Day, |f| Precision::of(&f.format_code))).collect();
@@ -116,7 +170,7 @@ fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, filling: &mut Filling
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|_| ())? {
         let (at, column) = (cell.get_position().0.saturating_add(1), cell.get_position().1 as usize);
         if at != number {
-            filling.row(number, &row, batch);
+            take(number, &row);
             row.clear();
             number = at;
         }
@@ -128,18 +182,19 @@ fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, filling: &mut Filling
             }
         }
     }
-    filling.row(number, &row, batch);
+    take(number, &row);
     Ok(())
 }
 
-fn read_range(range: &calamine::Range<Data>, filling: &mut Filling<'_>, batch: &mut Batch) {
+fn read_range(range: &calamine::Range<Data>, take: &mut dyn FnMut(u32, &[Value])) -> Result<(), ()> {
     let (top, left) = range.start().unwrap_or((0, 0));
     for (number, cells) in (top.saturating_add(1)..).zip(range.rows()) {
         let mut row: Vec<Value> = Vec::new();
         row.resize_with((left as usize).min(MOST_COLUMNS), || Value::Blank);
         row.extend(cells.iter().take(MOST_COLUMNS).map(|c| value_of(&DataRef::from_data(c), Precision::Day)));
-        filling.row(number, &row, batch);
+        take(number, &row);
     }
+    Ok(())
 }
 
 /// A cell taken out of its workbook.
@@ -171,6 +226,18 @@ impl Value {
         match self {
             Self::Text(t) => t,
             _ => "",
+        }
+    }
+
+    /// As somebody would type it.
+    fn shown(&self) -> String {
+        match self {
+            Self::Blank | Self::Garbled => String::new(),
+            Self::Text(t) => t.clone(),
+            Self::Int(i) => i.to_string(),
+            Self::Real(x) => x.to_string(),
+            Self::Bool(b) => if *b { "是" } else { "否" }.to_owned(),
+            Self::Day(d) => d.to_string(),
         }
     }
 
@@ -274,12 +341,14 @@ struct Filling<'f> {
     leading: Vec<(u32, Vec<Value>)>,
     /// The columns read, by their place in the row, and the sheet they go to.
     ready: Option<(Vec<usize>, Sheet)>,
+    /// Which column says where the row stood that this one stands for.
+    stood: Option<usize>,
     seen: Seen,
 }
 
 impl<'f> Filling<'f> {
     fn new(schema: &'f Arc<Schema>, builder: &'f Builder, table: TableId, file: String) -> Self {
-        Self { schema, builder, file, leading: Vec::new(), ready: None, seen: Seen { table, ..Seen::default() } }
+        Self { schema, builder, file, leading: Vec::new(), ready: None, stood: None, seen: Seen { table, ..Seen::default() } }
     }
 
     fn row(&mut self, number: u32, row: &[Value], batch: &mut Batch) {
@@ -290,9 +359,8 @@ impl<'f> Filling<'f> {
             self.read(number, row);
             return;
         }
-        let known = header::known(self.schema, self.seen.table, row.iter().map(Value::text));
         self.leading.push((number, row.to_vec()));
-        if known >= 2 || (known == 1 && row.iter().filter(|v| !v.is_blank()).count() == 1) {
+        if names_fields(self.schema, self.seen.table, row) {
             self.leading.drain(..self.leading.len() - 1);
             self.begin(batch);
         } else if self.leading.len() >= HEADER_ROWS {
@@ -317,6 +385,7 @@ impl<'f> Filling<'f> {
         let (at, fields): (Vec<usize>, Vec<(FieldId, String)>) = columns.unzip();
         self.seen.wanted = header.fields.iter().flatten().copied().collect();
         self.seen.notes = header.notes;
+        self.stood = header::stood(headers.iter().map(Value::text));
         self.ready = Some((at, batch.sheet(self.seen.table, &self.file, fields)));
         rest.iter().for_each(|(number, row)| self.read(*number, row));
     }
@@ -324,6 +393,9 @@ impl<'f> Filling<'f> {
     fn read(&mut self, number: u32, row: &[Value]) {
         let Some((at, sheet)) = &mut self.ready else { return };
         sheet.start_row(number);
+        if let Some(stood) = self.stood.and_then(|column| Stood::parse(row.get(column)?.text())) {
+            sheet.corrects(stood);
+        }
         for (i, &column) in at.iter().enumerate() {
             sheet.cell(i, row.get(column).map_or(Cell::Blank, Value::cell));
         }

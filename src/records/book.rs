@@ -36,7 +36,7 @@ impl Book {
                 rows.ghost.resize(len, false);
                 let stood = rows.ghost.get_mut(one.row as usize).is_some_and(|g| !std::mem::replace(g, true));
                 if stood {
-                    self.recount(table, one.row, &rows.origin, Recount::Refused);
+                    self.recount(table, one.row, &rows.origin, Recount::Refused(one.code));
                 }
             }
         }
@@ -65,19 +65,38 @@ impl Book {
     }
 
     pub fn recount(&mut self, table: TableId, row: u32, origins: &Origins, what: Recount) {
-        let (Some((file, _)), Some(def)) = (self.places.row(origins, row as usize), self.schema.tables.get(table)) else { return };
+        let (Some((file, line)), Some(def)) = (self.places.row(origins, row as usize), self.schema.tables.get(table)) else { return };
+        let problems = &self.problems;
+        // Of a row refused before, what was found wrong first.
+        let first = || {
+            let of_row = problems.iter().find(|p| p.fate == Fate::Refused && (&p.table, &p.file, p.row) == (&def.name, &file, line));
+            of_row.map_or("", |p| p.code)
+        };
         let Some(tally) = self.tallies.iter_mut().find(|t| t.table == def.name && t.file == file) else { return };
         match what {
-            Recount::Refused => (tally.kept, tally.refused) = (tally.kept.saturating_sub(1), tally.refused + 1),
+            Recount::Refused(code) => {
+                tally.kept = tally.kept.saturating_sub(1);
+                tally.refuse(code);
+            }
             Recount::Merged => (tally.kept, tally.merged) = (tally.kept.saturating_sub(1), tally.merged + 1),
-            Recount::GhostMerged => (tally.refused, tally.merged) = (tally.refused.saturating_sub(1), tally.merged + 1),
+            Recount::GhostMerged => {
+                tally.forgive(first());
+                tally.merged += 1;
+            }
+            Recount::Corrected => (tally.kept, tally.corrected) = (tally.kept.saturating_sub(1), tally.corrected + 1),
+            Recount::GhostCorrected => {
+                tally.forgive(first());
+                tally.corrected += 1;
+            }
         }
     }
 }
 
 /// A row counted as kept (or, a ghost, as refused) turns out to be something else.
 pub(super) enum Recount {
-    Refused,
+    Refused(&'static str),
     Merged,
     GhostMerged,
+    Corrected,
+    GhostCorrected,
 }

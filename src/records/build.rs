@@ -1,6 +1,7 @@
 //! Filling a store: readers fill sheets, and a builder puts them together, table by table.
 
 use super::column::{BAD_ROW, Column};
+use super::correct::Stood;
 use super::fill::Filled;
 use super::origin::Origins;
 use super::places::{Copied, Places};
@@ -110,6 +111,8 @@ pub(super) struct Draft {
     pub ghost: Vec<bool>,
     pub origins: Origins,
     pub len: usize,
+    /// Where the rows stood that rows of a file stand for.
+    pub corrected: Vec<(u16, Stood)>,
 }
 
 /// A [`Sheet`] that joins its builder when dropped: for readers that read one table after another.
@@ -273,6 +276,9 @@ impl Builder {
             tally.read += part.len as u64;
             tally.refused += part.refused;
             tally.kept += part.len as u64 - part.refused;
+            for (code, n) in &part.reasons {
+                *tally.reasons.entry((*code).to_owned()).or_default() += n;
+            }
         }
         draft.add(part, file);
     }
@@ -287,6 +293,7 @@ impl Part {
 impl Draft {
     /// Takes in the rows of a part. A column that only one of the two has is unknown in the rows of the other.
     fn add(&mut self, part: Part, file: u16) {
+        self.corrected.extend(part.corrected.into_iter().map(|stood| (file, stood)));
         let (before, rows) = (self.len, part.len);
         for fill in part.fills {
             let field = fill.field;

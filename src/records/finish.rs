@@ -4,6 +4,7 @@
 use super::book::{Book, Lost};
 use super::build::{Builder, Draft, Wanted};
 use super::column::{BAD_DATE, BAD_ROW, Column, NONE_CODE, NONE_ROW};
+use super::correct::take_out_corrected;
 use super::joined;
 use super::places::Places;
 use super::problem::Fate;
@@ -22,6 +23,7 @@ impl Builder {
         self.texts.shrink();
         let mut book = Book { schema: Arc::clone(&schema), places: self.places, problems: self.problems, tallies: self.tallies };
         let mut drafts = self.tables;
+        take_out_corrected(&mut drafts, &mut book);
         let unseen_merges = make_unique(&mut drafts, &mut book);
         let mut store = Store {
             schema: Arc::clone(&schema),

@@ -7,6 +7,7 @@ mod book;
 mod build;
 mod cell;
 mod column;
+mod correct;
 mod digest;
 mod fill;
 mod finish;
@@ -28,6 +29,7 @@ pub use column::{
     BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER, BLANK_ROW,
     Column, FAR_ROW, Filled, NONE_CODE, NONE_ROW,
 };
+pub use correct::{REASON, STOOD, Stood};
 pub use digest::{Depth, Digest, columns};
 pub use origin::{Origins, Run};
 pub use places::{Copied, Places};

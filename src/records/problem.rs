@@ -1,6 +1,7 @@
 //! What is wrong in the data: each refused row and blanked cell, with its place and what would be right.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -37,7 +38,7 @@ pub struct Problem {
     pub right: String,
 }
 
-/// Rows of one file, counted: read = kept + merged + refused.
+/// Rows of one file, counted: read = kept + merged + refused + corrected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// The file.
@@ -52,6 +53,10 @@ pub struct Tally {
     pub merged: u64,
     /// Rows refused.
     pub refused: u64,
+    /// Rows that a corrected one, read from another file, stands for.
+    pub corrected: u64,
+    /// Rows refused by the code of what was found wrong first; together as many as are refused.
+    pub reasons: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -61,6 +66,26 @@ impl Tally {
         self.kept += other.kept;
         self.merged += other.merged;
         self.refused += other.refused;
+        self.corrected += other.corrected;
+        other.reasons.iter().for_each(|(code, n)| *self.reasons.entry(code.clone()).or_default() += n);
+    }
+
+    /// A row is refused for this.
+    pub(super) fn refuse(&mut self, code: &str) {
+        self.refused += 1;
+        *self.reasons.entry(code.to_owned()).or_default() += 1;
+    }
+
+    /// A row refused for this is refused no more.
+    pub(super) fn forgive(&mut self, code: &str) {
+        self.refused = self.refused.saturating_sub(1);
+        let of_code = self.reasons.get_mut(code).map(|n| {
+            *n = n.saturating_sub(1);
+            *n
+        });
+        if of_code == Some(0) {
+            self.reasons.remove(code);
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 //! A sheet stands by itself, so that several can be filled at once; a [`super::Builder`] puts them together.
 
 use super::cell::{self, Bad, Cell};
+use super::correct::Stood;
 use super::fill::Fill;
 use super::origin::Origins;
 use super::problem::{Fate, Problem, shown};
 use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Texts};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One table of one file being read: [`Sheet::start_row`], [`Sheet::cell`] for each column, [`Sheet::end_row`].
@@ -18,7 +20,8 @@ pub struct Sheet {
     line: u32,
     /// How many cells of this row have been given.
     given: usize,
-    refused: bool,
+    /// Why this row is refused, if it is.
+    refused: Option<&'static str>,
     /// The cells of this row are not in their places: what is wrong with them is not told.
     askew: bool,
 }
@@ -35,7 +38,11 @@ pub(super) struct Part {
     pub ghost: Vec<bool>,
     pub len: usize,
     pub refused: u64,
+    /// Rows refused by what was found wrong first.
+    pub reasons: BTreeMap<&'static str, u64>,
     pub problems: Vec<Problem>,
+    /// Where the rows stood that these stand for.
+    pub corrected: Vec<Stood>,
 }
 
 impl Sheet {
@@ -51,9 +58,11 @@ impl Sheet {
             ghost: Vec::new(),
             len: 0,
             refused: 0,
+            reasons: BTreeMap::new(),
             problems: Vec::new(),
+            corrected: Vec::new(),
         };
-        let mut sheet = Self { schema: Arc::clone(schema), texts, part, line: 0, given: 0, refused: false, askew: false };
+        let mut sheet = Self { schema: Arc::clone(schema), texts, part, line: 0, given: 0, refused: None, askew: false };
         for (field, header) in fields {
             sheet.column(field, header);
         }
@@ -89,6 +98,7 @@ impl Sheet {
                 && !std::mem::replace(ghost, true)
             {
                 self.part.refused += 1;
+                *self.part.reasons.entry(Bad::Missing.code()).or_default() += 1;
             }
         }
         self.line = line;
@@ -109,7 +119,7 @@ impl Sheet {
     pub fn start_row(&mut self, line: u32) {
         self.line = line;
         self.given = 0;
-        self.refused = false;
+        self.refused = None;
         self.askew = false;
     }
 
@@ -181,7 +191,9 @@ impl Sheet {
         if let Some(fill) = self.part.fills.get_mut(index) {
             self.given += 1;
             fill.push_bad(&mut self.part.keys);
-            self.refused |= fill.required;
+            if fill.required {
+                self.refused.get_or_insert(Bad::Missing.code());
+            }
         }
     }
 
@@ -200,15 +212,20 @@ impl Sheet {
 
     /// Refuses the current row for what its cells do not show (a short line). Called before its cells, of which no more is told.
     pub fn refuse_row(&mut self, code: &'static str, why: &str, right: &str) {
-        self.refused = true;
+        self.refused.get_or_insert(code);
         self.askew = true;
         self.tell("", code, Fate::Refused, String::new(), why.to_owned(), right.to_owned());
     }
 
     /// Refuses the current row for what was told before. Called before its cells, of which no more is told.
     pub fn refuse_again(&mut self) {
-        self.refused = true;
+        self.refused.get_or_insert("data::refused-at-import");
         self.askew = true;
+    }
+
+    /// The current row stands for one that was refused, and stood there.
+    pub fn corrects(&mut self, stood: Stood) {
+        self.part.corrected.push(stood);
     }
 
     /// Ends the row: it is now kept or refused.
@@ -223,8 +240,9 @@ impl Sheet {
         }
         self.part.origins.push(0, self.line);
         self.part.len += 1;
-        if self.refused {
+        if let Some(code) = self.refused {
             self.part.refused += 1;
+            *self.part.reasons.entry(code).or_default() += 1;
             self.part.ghost.resize(row, false);
             self.part.ghost.push(true);
         }
@@ -249,7 +267,7 @@ impl Sheet {
             return;
         }
         self.part.keys.push("");
-        self.refused = true;
+        self.refused.get_or_insert("data::missing");
         let zh = self.schema.tables.get(self.part.table).and_then(|t| t.fields.get(t.key)).map_or("", |f| f.zh.as_str()).to_owned();
         self.tell(&zh, "data::missing", Fate::Refused, String::new(), "文件没有编码列".to_owned(), format!("应有“{zh}”列"));
     }
@@ -272,7 +290,9 @@ impl Sheet {
     fn reject(&mut self, index: usize, cell: Cell<'_>, bad: Bad) {
         let Some(fill) = self.part.fills.get(index) else { return };
         let (required, field, header) = (fill.required, fill.field, fill.header.clone());
-        self.refused |= required;
+        if required {
+            self.refused.get_or_insert(bad.code());
+        }
         if self.askew {
             return;
         }

@@ -49,7 +49,7 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId>
                 };
                 book.tell(table, &lost, &draft.origins);
                 if draft.refuse(row as usize) {
-                    book.recount(table, row, &draft.origins, Recount::Refused);
+                    book.recount(table, row, &draft.origins, Recount::Refused(lost.code));
                 }
             }
         }

@@ -106,7 +106,16 @@ pub(super) fn report() -> Report {
                 right: "是否为“谈话日期”？".into(),
             },
         ],
-        tallies: vec![Tally { file: "step.csv".into(), table: "step".into(), read: 1240, kept: 1237, merged: 2, refused: 1 }],
+        tallies: vec![Tally {
+            file: "step.csv".into(),
+            table: "step".into(),
+            read: 1240,
+            kept: 1237,
+            merged: 2,
+            refused: 1,
+            corrected: 0,
+            reasons: [("data::missing".to_owned(), 1)].into(),
+        }],
         is_partly_read: true,
         assumed_blank: vec!["case.status".into()],
         starved: vec![Starved {

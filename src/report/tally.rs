@@ -24,9 +24,18 @@ impl Report {
         self.problems.iter().filter(|p| p.fate == fate).count() as u64
     }
 
-    /// Rows read, kept, merged and refused.
-    pub(super) fn rows(&self) -> [u64; 4] {
-        self.tallies.iter().fold([0; 4], |[a, b, c, d], t| [a + t.read, b + t.kept, c + t.merged, d + t.refused])
+    /// Rows read, kept, merged, refused and corrected.
+    pub(super) fn rows(&self) -> [u64; 5] {
+        self.tallies.iter().fold([0; 5], |[a, b, c, d, e], t| [a + t.read, b + t.kept, c + t.merged, d + t.refused, e + t.corrected])
+    }
+
+    /// 读入 9 行 = 采用 6 + 重复合并 0 + 拒收 2（编码重复 2 行） + 已更正 1.
+    pub(super) fn accounts(&self) -> String {
+        let n = words::count;
+        let [read, kept, merged, refused, corrected] = self.rows();
+        let why = if refused == 0 { String::new() } else { format!("（{}）", words::reasons(&self.tallies)) };
+        let corrected = if corrected == 0 { String::new() } else { format!(" + 已由更正的行代替 {}", n(corrected)) };
+        format!("读入 {} 行 = 采用 {} + 重复合并 {} + 拒收 {}{why}{corrected}", n(read), n(kept), n(merged), n(refused))
     }
 
     /// The lines of the tally, each a label and what it counts.
@@ -39,12 +48,12 @@ impl Report {
         let (shown, quiet) = Verdict::ALL.split_at(4);
         let waived = self.outcome.findings.iter().filter(|f| f.waived.is_some()).count() as u64;
         let waived = if waived == 0 { String::new() } else { format!("（其中已豁免 {}）", n(waived)) };
-        let [read, kept, merged, refused] = self.rows();
+        let [_, _, _, refused, _] = self.rows();
         let mut lines = vec![
             ("截至", format!("{}，{} 条规则", self.run.as_of, self.run.rule_count)),
             ("问题", format!("{}{waived}", list(shown, self.findings_by_verdict()))),
             ("其余", list(quiet, self.verdicts())),
-            ("记录", format!("读入 {} 行 = 采用 {} + 重复合并 {} + 拒收 {}", n(read), n(kept), n(merged), n(refused))),
+            ("记录", self.accounts()),
             (
                 "数据",
                 format!(

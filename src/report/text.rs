@@ -41,14 +41,31 @@ pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::
 pub fn render_reading(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     rejections(report, paint, out)?;
     let (left, right) = (Align::Left, Align::Right);
-    let mut grid = Grid::new([("文件", left), ("表", left), ("读入", right), ("采用", right), ("重复合并", right), ("拒收", right)]);
+    let mut grid = Grid::new([
+        ("文件", left),
+        ("表", left),
+        ("读入", right),
+        ("采用", right),
+        ("重复合并", right),
+        ("拒收", right),
+        ("已更正", right),
+    ]);
     let n = words::count;
     for t in &report.tallies {
-        grid.row([t.file.clone(), report.names.table(&t.table).to_owned(), n(t.read), n(t.kept), n(t.merged), n(t.refused)]);
+        grid.row([
+            t.file.clone(),
+            report.names.table(&t.table).to_owned(),
+            n(t.read),
+            n(t.kept),
+            n(t.merged),
+            n(t.refused),
+            n(t.corrected),
+        ]);
     }
-    let [read, kept, merged, refused] = report.rows().map(n);
-    grid.row(["合计".to_owned(), String::new(), read, kept, merged, refused]);
-    grid.render(paint, out)
+    let [read, kept, merged, refused, corrected] = report.rows().map(n);
+    grid.row(["合计".to_owned(), String::new(), read, kept, merged, refused, corrected]);
+    grid.render(paint, out)?;
+    writeln!(out, "{}", report.accounts())
 }
 
 fn heading(report: &Report, findings: &[&Finding], paint: Paint, out: &mut dyn Write) -> io::Result<()> {

@@ -2,7 +2,8 @@
 
 use super::{Lack, Names};
 use crate::engine::{Basis, Evidence, Finding, Missing, Subject};
-use crate::records::{Fate, Problem};
+use crate::records::{Fate, Problem, Tally};
+use std::collections::BTreeMap;
 
 /// 《title》（edition）article（条号未核实）.
 pub(super) fn basis(basis: &Basis) -> String {
@@ -111,6 +112,34 @@ pub(super) fn place(problem: &Problem) -> String {
         place.push_str(&format!(":{}", problem.column));
     }
     place
+}
+
+/// Why rows were refused, each with how many: 编码重复 2 行、必填项缺失 1 行.
+pub(super) fn reasons<'t>(tallies: impl IntoIterator<Item = &'t Tally>) -> String {
+    let mut all: BTreeMap<&str, u64> = BTreeMap::new();
+    for (code, n) in tallies.into_iter().flat_map(|t| &t.reasons) {
+        *all.entry(code).or_default() += n;
+    }
+    all.iter().map(|(code, n)| format!("{} {} 行", reason(code), count(*n))).collect::<Vec<_>>().join("、")
+}
+
+fn reason(code: &str) -> &str {
+    match code {
+        "data::missing" => "缺编码、所属或必填项",
+        "data::duplicate-key" => "编码重复",
+        "data::unknown-owner" => "所属不存在",
+        "data::row-width" => "列数不符",
+        "data::bad-code" => "代码值有误",
+        "data::bad-date" | "data::ambiguous-date" => "日期有误",
+        "data::bad-int" | "data::bad-number" => "数字有误",
+        "data::bad-bool" => "是否有误",
+        "data::lost-digits" => "长编码丢了数字",
+        "data::garbled" => "内容无法识别",
+        "data::not-a-row" => "不是一行记录",
+        "data::owner-mismatch" => "所属与外层不同",
+        "data::refused-at-import" => "导入时已拒收",
+        other => other,
+    }
 }
 
 /// What became of a row or cell.

@@ -190,6 +190,30 @@ fn not_exported(report: &Report, styles: &Styles, sheet: &mut Worksheet) -> Resu
     fill(sheet, styles, &headers, &[28.0, 9.0, 32.0, 24.0, 40.0], rows, &[])
 }
 
+/// A workbook of sheets of texts: names, headers and rows.
+pub(super) fn texts(sheets: impl Iterator<Item = (String, Vec<String>, Vec<Vec<String>>)>, out: &mut dyn Write) -> io::Result<()> {
+    let written = || -> Result<Vec<u8>, XlsxError> {
+        let mut book = new_book()?;
+        let (styles, mut taken) = (Styles::new(), BTreeSet::new());
+        let typed = Format::new().set_num_format("@");
+        for (name, headers, rows) in sheets {
+            let sheet = book.add_worksheet().set_name(sheet_name(&name, &mut taken))?;
+            for (column, title) in (0u16..).zip(&headers) {
+                put(sheet, 0, column, title, &styles.head)?;
+                sheet.set_column_width(column, 16.0)?;
+            }
+            for (row, cells) in (1u32..).zip(&rows) {
+                for (column, cell) in (0u16..).zip(cells) {
+                    put(sheet, row, column, cell, &typed)?;
+                }
+            }
+            sheet.set_freeze_panes(1, 0)?;
+        }
+        book.save_to_buffer()
+    };
+    out.write_all(&written().map_err(io::Error::other)?)
+}
+
 fn problems(report: &Report, styles: &Styles, sheet: &mut Worksheet) -> Result<(), XlsxError> {
     let heads = [("文件", 20.0), ("表", 16.0), ("行", 8.0), ("列", 16.0), ("值", 24.0), ("结果", 12.0), ("原因", 40.0), ("应为", 40.0)];
     for (column, (title, width)) in (0u16..).zip(heads) {

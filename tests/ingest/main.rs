@@ -7,6 +7,7 @@ mod county;
 mod formats;
 mod hostile;
 mod import;
+mod refused;
 mod spells;
 
 use guiju::diagnostic::Source;
@@ -44,7 +45,8 @@ fn read_all(paths: &[&Path]) -> Result<Store, IngestError> {
 
 fn adds_up(store: &Store) {
     for t in &store.tallies {
-        assert_eq!(t.read, t.kept + t.merged + t.refused, "{t:?}");
+        assert_eq!(t.read, t.kept + t.merged + t.refused + t.corrected, "{t:?}");
+        assert_eq!(t.refused, t.reasons.values().sum::<u64>(), "{t:?}");
         let told = store.problems.iter().filter(|p| p.fate == Fate::Refused && p.file == t.file && p.table == t.table);
         let mut rows: Vec<u32> = told.map(|p| p.row).collect();
         rows.sort_unstable();
