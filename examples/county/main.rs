@@ -23,6 +23,7 @@ mod names;
 mod one;
 mod person;
 mod rng;
+mod sample;
 mod special;
 mod steps;
 mod table;
@@ -33,7 +34,6 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use career::Sizes;
 use county::County;
 use day::Workdays;
 use table::ALL;
@@ -92,26 +92,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.people {
         Some(people) => bulk::write(&days, arguments.seed, people, arguments.core, sink.as_mut())?,
         None if arguments.case => store(&one::make(&days, arguments.seed), sink.as_mut(), dir)?,
-        None => store(&sample(&days, arguments.seed), sink.as_mut(), dir)?,
+        None => store(&sample::sample(&days, arguments.seed), sink.as_mut(), dir)?,
     }
     sink.finish()
-}
-
-/// The sample county.
-fn sample(days: &Workdays, seed: u64) -> County<'_> {
-    let mut county = County::new(days, seed, String::new());
-    units::write(&mut county);
-    let sizes = Sizes { retired: 30, staff: 150, moved: 12, from_elsewhere: 35, every_slot: false };
-    let people = career::write(&mut county, &sizes);
-    life::write(&mut county, &people);
-    special::write(&mut county);
-    fates::write(&mut county);
-    faults::plant(&mut county);
-    close::write_evaluations(&mut county);
-    close::mark_excellent(&mut county);
-    close::write_quotas(&mut county);
-    faults::finish(&mut county);
-    county
 }
 
 /// Writes every table, with the findings expected beside them when they go into a folder.
