@@ -1,5 +1,6 @@
 //! What was typed. Nothing here is checked beyond its form; [`super::settings`] says what it means.
 
+use super::args_ledger::{Baseline, KnownFlags};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::path::PathBuf;
 
@@ -81,6 +82,14 @@ pub enum Command {
         disable_help_subcommand = true
     )]
     Rules(Rules),
+    /// 基线：把现有问题记为已知，以后只看新问题
+    #[command(
+        subcommand,
+        override_usage = "guiju baseline <命令> [选项]",
+        help_template = "{about}\n\n用法: {usage}\n\n命令:\n{subcommands}\n\n选项:\n{options}{after-help}",
+        disable_help_subcommand = true
+    )]
+    Baseline(Baseline),
     /// 台账中的历次运行：各级问题多少，变动多少
     #[command(override_usage = "guiju history [选项] --ledger <文件>", help_template = TEMPLATE, after_help = HISTORY_EXAMPLES)]
     History(History),
@@ -199,9 +208,8 @@ pub struct Check {
     /// 有哪一级问题时退出码为 1：违规（默认）、提醒、待核、never
     #[arg(long, value_name = "级别", help_heading = "输出选项")]
     pub fail_on: Option<String>,
-    /// 记入这个台账，并与上一次比较
-    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath, help_heading = "台账选项")]
-    pub ledger: Option<PathBuf>,
+    #[command(flatten)]
+    pub known: KnownFlags,
 }
 
 /// `due`.

@@ -4,7 +4,7 @@ use super::args::{Check, Common};
 use super::exit::Exit;
 use super::settings::{self, Gate, Screen};
 use super::trouble::Trouble;
-use super::{output, record, run, scope};
+use super::{newness, output, record, run, scope};
 use crate::report::{self, Format, Report};
 
 /// Checks and writes the report.
@@ -14,10 +14,12 @@ pub(super) fn run(args: &Check, common: &Common, screen: Screen) -> Result<Exit,
     let fallback = settings.config.format.unwrap_or(Format::Text);
     let format = settings::format(args.format.as_deref(), &args.output, fallback, &settings::report_formats(), Format::is_binary)?;
     let scope = scope::scope(&args.scope)?;
-    let mut book = args.ledger.as_deref().map(|path| record::open(path, &settings, &scope, screen)).transpose()?;
+    let newness = newness::newness(&args.known)?;
+    let mut book = args.known.ledger.as_deref().map(|path| record::open(path, &settings, &scope, screen)).transpose()?;
     let checked = run::check(&settings, &scope, screen)?;
     let recorded = book.as_mut().map(|book| record::record(book, &checked, &settings, &scope, screen)).transpose()?;
-    let report = checked.report;
+    let mut report = checked.report;
+    newness.apply(&mut report, book.as_ref(), &scope);
     output::write(args.output.output.as_deref(), |out| report::render(&report, format, screen.result(&args.output), out))?;
     match format {
         Format::Jsonl => output::aside_with(|err| report::jsonl_asides(&report, err)),

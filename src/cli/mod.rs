@@ -1,6 +1,8 @@
 //! The command line: what was typed becomes calls, and what they answer becomes text and an exit code. One file a command.
 
 mod args;
+mod args_ledger;
+mod baseline;
 mod case;
 mod check;
 mod completions;
@@ -15,6 +17,7 @@ mod history;
 mod import;
 mod ledger;
 mod moment;
+mod newness;
 mod output;
 mod profile;
 mod progress;
@@ -65,6 +68,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),
         Command::Rules(args::Rules::Coverage(args)) => coverage::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
+        Command::Baseline(args) => baseline::run(&args, common, screen),
         Command::History(args) => history::history(&args, screen),
         Command::Diff(args) => history::diff(&args, screen),
         Command::Ledger(args) => ledger::run(&args, screen),

@@ -156,7 +156,8 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
     let names = Names::of(&outcome.findings, &store);
     let (problems, tallies) = (std::mem::take(&mut store.problems), std::mem::take(&mut store.tallies));
     let assumed_blank = std::mem::take(&mut store.assumed_blank);
-    let report = Report { outcome, run, problems, tallies, assumed_blank, is_partly_read: true, starved, names };
+    let report =
+        Report { outcome, run, problems, tallies, assumed_blank, is_partly_read: true, notices: Vec::new(), hidden: 0, starved, names };
     Ok(Checked { report, rules, store })
 }
 

@@ -52,6 +52,11 @@ impl Scope {
         }
     }
 
+    /// Whether nothing is left out.
+    pub(super) fn is_everything(&self) -> bool {
+        self.unit.is_none() && self.person.is_none() && self.batch.is_none() && self.since.is_none() && self.until.is_none()
+    }
+
     /// The rows in scope; none where every row is.
     ///
     /// # Errors

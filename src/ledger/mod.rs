@@ -1,5 +1,6 @@
 //! The ledger: one SQLite file that keeps what runs found and what people did about it. It reads no clock and judges nothing.
 
+mod baseline;
 mod cause;
 mod diff;
 mod error;
@@ -12,6 +13,7 @@ mod texts;
 mod users;
 mod verify;
 
+pub use baseline::{Baseline, Slack};
 pub use cause::{Cause, Causes, Corners, Known, Records, causes};
 pub use diff::{CellChange, Change, Difference, Item, diff, movements};
 pub use error::LedgerError;

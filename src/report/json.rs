@@ -1,6 +1,6 @@
 //! Everything, for programs: one JSON object.
 
-use super::{Report, Run, Starved};
+use super::{Notice, Report, Run, Starved};
 use crate::engine::{Failure, Finding, Verdict};
 use crate::records::{Problem, Tally};
 use serde::Serialize;
@@ -15,6 +15,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         rejected: report.rejected().collect(),
         notes: report.problems.iter().filter(|p| p.fate == crate::records::Fate::Noted).collect(),
         failures: &report.outcome.failures,
+        notices: &report.notices,
         starved: &report.starved,
     };
     serde_json::to_writer_pretty(&mut *out, &whole)?;
@@ -28,6 +29,8 @@ struct Whole<'a> {
     rejected: Vec<&'a Problem>,
     notes: Vec<&'a Problem>,
     failures: &'a [Failure],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notices: &'a [Notice],
     starved: &'a [Starved],
 }
 
@@ -41,6 +44,8 @@ pub(super) struct Summary<'a> {
     sources: &'a [String],
     rule_count: usize,
     verdicts: Map<String, Value>,
+    #[serde(skip_serializing_if = "is_none")]
+    hidden: u64,
     by_rule: Vec<RuleLine<'a>>,
     tallies: &'a [Tally],
     assumed_blank: &'a [String],
@@ -67,11 +72,16 @@ pub(super) fn summary(report: &Report) -> Summary<'_> {
         sources,
         rule_count: *rule_count,
         verdicts: verdicts(&report.verdicts()),
+        hidden: report.hidden,
         by_rule,
         tallies: &report.tallies,
         assumed_blank: &report.assumed_blank,
         seconds: *seconds,
     }
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn verdicts(counts: &[u64; 8]) -> Map<String, Value> {

@@ -29,6 +29,9 @@ pub fn asides(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for starved in &report.starved {
         aside("starved", starved, out)?;
     }
+    for notice in &report.notices {
+        aside("notice", notice, out)?;
+    }
     aside("run", &json::summary(report), out)
 }
 

@@ -59,10 +59,30 @@ pub struct Report {
     pub assumed_blank: Vec<String>,
     /// Columns that no chosen rule reads were not read: what is wrong in them is not told.
     pub is_partly_read: bool,
+    /// What the reader should know of baselines and waivers.
+    pub notices: Vec<Notice>,
+    /// Findings known already, which are not shown.
+    pub hidden: u64,
     /// Rules that lack data.
     pub starved: Vec<Starved>,
     /// Chinese names of tables and fields, names of persons and units.
     pub names: Names,
+}
+
+/// Something the reader should know that is no finding and no error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// A stable code, listed in the manual (`baseline::can-shrink`).
+    pub code: &'static str,
+    /// What, in Chinese.
+    pub message: String,
+}
+
+impl Notice {
+    /// A notice.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
 }
 
 /// How a run was made.

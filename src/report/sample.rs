@@ -117,6 +117,8 @@ pub(super) fn report() -> Report {
             reasons: [("data::missing".to_owned(), 1)].into(),
         }],
         is_partly_read: true,
+        notices: Vec::new(),
+        hidden: 0,
         assumed_blank: vec!["case.status".into()],
         starved: vec![Starved {
             code: "TH001".into(),

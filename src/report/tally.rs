@@ -49,9 +49,10 @@ impl Report {
         let waived = self.outcome.findings.iter().filter(|f| f.waived.is_some()).count() as u64;
         let waived = if waived == 0 { String::new() } else { format!("（其中已豁免 {}）", n(waived)) };
         let [_, _, _, refused, _] = self.rows();
+        let hidden = if self.hidden == 0 { String::new() } else { format!("（另有已知的 {} 个未列出）", n(self.hidden)) };
         let mut lines = vec![
             ("截至", format!("{}，{} 条规则", self.run.as_of, self.run.rule_count)),
-            ("问题", format!("{}{waived}", list(shown, self.findings_by_verdict()))),
+            ("问题", format!("{}{waived}{hidden}", list(shown, self.findings_by_verdict()))),
             ("其余", list(quiet, self.verdicts())),
             ("记录", self.accounts()),
             (
@@ -76,6 +77,7 @@ impl Report {
             ),
         ];
         lines.extend(self.problems.iter().filter(|p| p.code == MISSING_COLUMN).map(|p| (LACKING, self.missing_column(p))));
+        lines.extend(self.notices.iter().map(|notice| ("注意", notice.message.clone())));
         if !self.assumed_blank.is_empty() {
             lines.push(("说明", format!("以下列未导出，按空白处理：{}", self.assumed_blank.join("、"))));
         }

@@ -1,6 +1,7 @@
 //! The ledger from outside: runs recorded, compared, and proved unaltered.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
+mod baseline;
 mod causes;
 mod identity;
 mod kit;
