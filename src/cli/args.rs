@@ -1,6 +1,6 @@
 //! What was typed. Nothing here is checked beyond its form; [`super::settings`] says what it means.
 
-use super::args_ledger::{Baseline, KnownFlags};
+use super::args_ledger::{Baseline, KnownFlags, Waive};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::path::PathBuf;
 
@@ -90,6 +90,14 @@ pub enum Command {
         disable_help_subcommand = true
     )]
     Baseline(Baseline),
+    /// 豁免：经批准的例外
+    #[command(
+        subcommand,
+        override_usage = "guiju waive <命令> [选项]",
+        help_template = "{about}\n\n用法: {usage}\n\n命令:\n{subcommands}\n\n选项:\n{options}{after-help}",
+        disable_help_subcommand = true
+    )]
+    Waive(Waive),
     /// 台账中的历次运行：各级问题多少，变动多少
     #[command(override_usage = "guiju history [选项] --ledger <文件>", help_template = TEMPLATE, after_help = HISTORY_EXAMPLES)]
     History(History),

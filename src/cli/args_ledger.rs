@@ -48,6 +48,97 @@ pub struct BaselineShrink {
     pub as_of: AsOf,
 }
 
+/// What the waiver commands are.
+#[derive(Debug, Subcommand)]
+pub enum Waive {
+    /// 添加一项豁免，连同批准时的数据
+    #[command(override_usage = "guiju waive add [选项] --waivers <文件> <指纹或规则> <数据源>…", help_template = TEMPLATE, after_help = WAIVE_EXAMPLES)]
+    Add(WaiveAdd),
+    /// 列出豁免和它们的状态
+    #[command(override_usage = "guiju waive list [选项] --waivers <文件>", help_template = TEMPLATE, after_help = WAIVE_EXAMPLES)]
+    List(WaiveList),
+    /// 去掉一项豁免
+    #[command(override_usage = "guiju waive remove [选项] --waivers <文件> <序号>", help_template = TEMPLATE, after_help = WAIVE_EXAMPLES)]
+    Remove(WaiveRemove),
+}
+
+/// Which waiver file, and where its changes are logged.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "豁免选项")]
+pub struct WaiverFile {
+    /// 豁免文件
+    #[arg(long, value_name = "文件", required = true, value_hint = ValueHint::FilePath)]
+    pub waivers: PathBuf,
+    /// 把添加、去掉豁免记入这个台账的日志
+    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
+    pub ledger: Option<PathBuf>,
+    /// 经办人（须已用 guiju ledger user 登记）
+    #[arg(long = "as", value_name = "姓名", requires = "ledger")]
+    pub acting: Option<String>,
+}
+
+/// `waive add`.
+#[derive(Debug, Args)]
+pub struct WaiveAdd {
+    /// 一个问题的指纹（gj1:…），或者规则编码（要用 --unit 等写明对谁）
+    #[arg(value_name = "指纹或规则", help_heading = "参数")]
+    pub target: String,
+    #[command(flatten)]
+    pub sources: Sources,
+    #[command(flatten)]
+    pub file: WaiverFile,
+    /// 理由
+    #[arg(long, value_name = "理由", required = true, help_heading = "豁免选项")]
+    pub reason: String,
+    /// 文号，如 组〔2026〕3号
+    #[arg(long, value_name = "文号", required = true, help_heading = "豁免选项")]
+    pub document: String,
+    /// 批准人
+    #[arg(long, value_name = "姓名", required = true, help_heading = "豁免选项")]
+    pub approver: String,
+    /// 批准日期（默认：截至日期）
+    #[arg(long, value_name = "日期", help_heading = "豁免选项")]
+    pub approved: Option<String>,
+    /// 截止日期，当天仍有效
+    #[arg(long, value_name = "日期", required = true, help_heading = "豁免选项")]
+    pub expires: String,
+    /// 只对这个单位（不含下级）
+    #[arg(long, value_name = "单位编码", help_heading = "豁免选项")]
+    pub unit: Option<String>,
+    /// 只对这个人
+    #[arg(long, value_name = "人员编码", help_heading = "豁免选项")]
+    pub person: Option<String>,
+    /// 只对这个任免事项
+    #[arg(long, value_name = "任免事项编码", help_heading = "豁免选项")]
+    pub case: Option<String>,
+    /// 只对这一类：任免类型，或者问题的“区分”
+    #[arg(long, value_name = "类型", help_heading = "豁免选项")]
+    pub kind: Option<String>,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+/// `waive list`.
+#[derive(Debug, Args)]
+pub struct WaiveList {
+    #[command(flatten)]
+    pub file: WaiverFile,
+    #[command(flatten)]
+    pub as_of: AsOf,
+}
+
+/// `waive remove`.
+#[derive(Debug, Args)]
+pub struct WaiveRemove {
+    /// 序号，见 guiju waive list
+    #[arg(value_name = "序号", help_heading = "参数")]
+    pub number: usize,
+    #[command(flatten)]
+    pub file: WaiverFile,
+}
+
 /// What is known already, and what is accepted.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "台账选项")]
@@ -55,6 +146,9 @@ pub struct KnownFlags {
     /// 记入这个台账，并与上一次比较
     #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
     pub ledger: Option<PathBuf>,
+    /// 豁免文件（由 guiju waive add 写出，也可以手写）
+    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
+    pub waivers: Option<PathBuf>,
     /// 已知问题的基线（由 guiju baseline write 写出）
     #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
     pub baseline: Option<PathBuf>,
@@ -62,6 +156,13 @@ pub struct KnownFlags {
     #[arg(long)]
     pub new_only: bool,
 }
+
+const WAIVE_EXAMPLES: &str = "\
+示例:
+  guiju waive add gj1:3f1c… 导出目录 --waivers 豁免.toml --reason 机构改革过渡期 --document 组〔2026〕3号 --approver 王五 --expires 2026-12-31
+  guiju waive add ZS001 导出目录 --unit U12 --waivers 豁免.toml --reason 机构改革过渡期 --document 组〔2026〕3号 --approver 王五 --expires 2026-12-31
+  guiju waive list --waivers 豁免.toml
+  guiju check 导出目录 --waivers 豁免.toml";
 
 const BASELINE_EXAMPLES: &str = "\
 示例:

@@ -4,7 +4,7 @@ use super::args::{Check, Common};
 use super::exit::Exit;
 use super::settings::{self, Gate, Screen};
 use super::trouble::Trouble;
-use super::{newness, output, record, run, scope};
+use super::{newness, output, record, run, scope, waivers};
 use crate::report::{self, Format, Report};
 
 /// Checks and writes the report.
@@ -15,9 +15,13 @@ pub(super) fn run(args: &Check, common: &Common, screen: Screen) -> Result<Exit,
     let format = settings::format(args.format.as_deref(), &args.output, fallback, &settings::report_formats(), Format::is_binary)?;
     let scope = scope::scope(&args.scope)?;
     let newness = newness::newness(&args.known)?;
+    let in_force = args.known.waivers.as_deref().map(waivers::read).transpose()?;
     let mut book = args.known.ledger.as_deref().map(|path| record::open(path, &settings, &scope, screen)).transpose()?;
-    let checked = run::check(&settings, &scope, screen)?;
-    let recorded = book.as_mut().map(|book| record::record(book, &checked, &settings, &scope, screen)).transpose()?;
+    let mut checked = run::check(&settings, &scope, screen)?;
+    if let Some(in_force) = &in_force {
+        waivers::apply(in_force, &mut checked, &settings, &scope);
+    }
+    let recorded = book.as_mut().map(|book| record::record(book, &checked, in_force.as_ref(), &settings, &scope, screen)).transpose()?;
     let mut report = checked.report;
     newness.apply(&mut report, book.as_ref(), &scope);
     output::write(args.output.output.as_deref(), |out| report::render(&report, format, screen.result(&args.output), out))?;
@@ -44,7 +48,7 @@ fn exit(report: &Report, gate: Gate) -> Exit {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::engine::{Failure, Finding, Subject, Verdict};
+    use crate::engine::{Failure, Finding, Subject, Verdict, Waived};
     use crate::records::{Fate, Problem};
 
     fn finding(verdict: Verdict) -> Finding {
@@ -72,6 +76,11 @@ mod tests {
         }
     }
 
+    fn waived() -> Waived {
+        let text = String::new;
+        Waived { reason: text(), document: "组〔2024〕3号".into(), approver: text(), approved: text(), expires: text() }
+    }
+
     fn report(verdicts: &[Verdict]) -> Report {
         let mut report = Report::default();
         report.outcome.findings = verdicts.iter().map(|v| finding(*v)).collect();
@@ -93,7 +102,7 @@ mod tests {
     #[test]
     fn a_waived_finding_fails_no_run() {
         let mut report = report(&[Verdict::Breach]);
-        report.outcome.findings.iter_mut().for_each(|f| f.waived = Some("组〔2024〕3号".into()));
+        report.outcome.findings.iter_mut().for_each(|f| f.waived = Some(waived()));
         assert_eq!(exit(&report, BREACH), Exit::Clean);
     }
 

@@ -5,9 +5,10 @@ use super::run::{self, Checked};
 use super::scope::Scope;
 use super::settings::{Screen, Settings};
 use super::trouble::Trouble;
+use super::waivers::{self, InForce};
 use crate::dates::Day;
 use crate::engine::Finding;
-use crate::ledger::{self, Cause, Causes, Changes, Corners, Kept, Known, Records, RunRow, Standing, State};
+use crate::ledger::{self, Cause, Causes, Changes, Corners, Kept, Known, Records, RunRow, Standing, State, Waiver};
 use crate::records::{Depth, Digest, Store};
 use crate::rules::{self, Files, RuleSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Crossing<'a> {
     pub book: &'a Book,
     pub checked: &'a Checked,
+    /// The waivers of this run.
+    pub in_force: Option<&'a InForce>,
     pub settings: &'a Settings,
     pub scope: &'a Scope,
     pub screen: Screen,
@@ -72,6 +75,13 @@ pub(super) fn why(cross: &Crossing<'_>, changes: &Changes<'_>) -> Result<BTreeMa
             None => uncrossed(cross, previous, known),
         };
         why.insert(fingerprint.clone(), causes);
+    }
+    for (finding, stood) in &changes.changed {
+        if stood.state.waived != finding.waived.is_some() {
+            let judged = why.remove(&finding.fingerprint).unwrap_or_default();
+            let causes = waived_otherwise(cross, previous, finding)?;
+            why.insert(finding.fingerprint.clone(), judged.and(causes));
+        }
     }
     Ok(why)
 }
@@ -152,6 +162,39 @@ fn found(cross: &Crossing<'_>, set: &RuleSet, store: &Store, codes: &BTreeSet<&s
     let settings = Settings { as_of: day, ..cross.settings.clone() };
     let outcome = run::judge(set, store, &concerned, &settings, cross.scope, cross.screen)?;
     Ok(ledger::states(&outcome.findings))
+}
+
+/// Why a finding is waived now and was not, or the other way: the old waivers today, and the new ones on the old day, tell. Where
+/// neither does, the finding itself changed.
+fn waived_otherwise(cross: &Crossing<'_>, previous: &RunRow, finding: &Finding) -> Result<Causes, Trouble> {
+    let old = previous.waivers.as_deref().map(|hash| ledger::text_of(&cross.book.ledger, hash)).transpose()?.flatten();
+    let old = old.and_then(|text| waivers::parse(String::new(), text).ok());
+    let holds = |in_force: Option<&InForce>, day: Day| {
+        let about = |f: &Finding| waivers::about(&cross.checked.store, f);
+        let holding = |w: &Waiver| {
+            ledger::refusal(w, finding, day, waivers::caps()).is_none()
+                && !ledger::named_by(w, std::slice::from_ref(finding), &about).is_empty()
+        };
+        in_force.is_some_and(|all| all.waivers.list.iter().any(holding))
+    };
+    let now = finding.waived.is_some();
+    let Ok(old_day) = previous.as_of.parse::<Day>() else { return Ok(Causes::default()) };
+    let needs_waivers = holds(old.as_ref(), cross.settings.as_of) != now;
+    let needs_day = holds(cross.in_force, old_day) != now;
+    let mut causes = Causes::default();
+    if needs_waivers {
+        causes.proved.push(Cause::Waivers);
+    }
+    if needs_day && old_day != cross.settings.as_of {
+        causes.proved.push(Cause::Time);
+    }
+    // Each alone would have done it.
+    let judged_same = cross.book.before.get(&finding.fingerprint).is_some_and(|stood| stood.state.same_judged(&State::of(finding)));
+    if causes.proved.is_empty() && judged_same {
+        causes.proved = vec![Cause::Time, Cause::Waivers];
+    }
+    causes.proved.sort();
+    Ok(causes)
 }
 
 /// Without a crossing only what is left when all else is ruled out is proved.

@@ -29,6 +29,8 @@ mod settings;
 mod trace;
 mod trouble;
 mod usage;
+mod waive;
+mod waivers;
 
 pub use exit::Exit;
 
@@ -69,6 +71,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Rules(args::Rules::Coverage(args)) => coverage::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
         Command::Baseline(args) => baseline::run(&args, common, screen),
+        Command::Waive(args) => waive::run(&args, common, screen),
         Command::History(args) => history::history(&args, screen),
         Command::Diff(args) => history::diff(&args, screen),
         Command::Ledger(args) => ledger::run(&args, screen),

@@ -7,6 +7,7 @@ use super::run::Checked;
 use super::scope::Scope;
 use super::settings::{Screen, Settings};
 use super::trouble::Trouble;
+use super::waivers::InForce;
 use crate::engine::Verdict;
 use crate::ledger::{self, Held, Kept, Ledger, NewRun, Recorded, RunRow, Standing};
 use crate::records::{Digest, columns};
@@ -50,13 +51,20 @@ pub(super) fn open(path: &Path, settings: &Settings, scope: &Scope, screen: Scre
 }
 
 /// Records a run.
-pub(super) fn record(book: &mut Book, checked: &Checked, settings: &Settings, scope: &Scope, screen: Screen) -> Result<Recorded, Trouble> {
+pub(super) fn record(
+    book: &mut Book,
+    checked: &Checked,
+    in_force: Option<&InForce>,
+    settings: &Settings,
+    scope: &Scope,
+    screen: Screen,
+) -> Result<Recorded, Trouble> {
     let report = &checked.report;
     let files = kept(&checked.rules.files);
     let digest = Digest::of(&checked.store);
     let columns = ledger::text_hash(&columns(&checked.store).join("\n"));
     let changes = ledger::changes(&book.before, &report.outcome.findings);
-    let cross = crossing::Crossing { book, checked, settings, scope, screen, files: &files, digest: &digest, columns: &columns };
+    let cross = crossing::Crossing { book, checked, in_force, settings, scope, screen, files: &files, digest: &digest, columns: &columns };
     let why = crossing::why(&cross, &changes)?;
     let sources = json!(report.run.sources).to_string();
     let new = NewRun {
@@ -64,7 +72,7 @@ pub(super) fn record(book: &mut Book, checked: &Checked, settings: &Settings, sc
         program: &report.run.guiju,
         rules: &files,
         profile: None,
-        waivers: None,
+        waivers: in_force.map(|w| w.text.as_str()),
         data: report.run.data.as_deref(),
         columns: &columns,
         scope: &book.scope,

@@ -44,10 +44,25 @@ pub struct Finding {
     /// What to do.
     pub remedy: String,
     /// The waiver, where one holds.
-    pub waived: Option<String>,
+    pub waived: Option<Waived>,
     /// The rule's title, for renderers; not part of the contract.
     #[serde(skip)]
     pub title: String,
+}
+
+/// The waiver that holds for a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waived {
+    /// Why it was granted.
+    pub reason: String,
+    /// The document's number.
+    pub document: String,
+    /// Who approved it.
+    pub approver: String,
+    /// The day it was approved.
+    pub approved: String,
+    /// The last day it holds.
+    pub expires: String,
 }
 
 /// Whom or what a finding is about.

@@ -30,7 +30,7 @@ pub use check::{Options, check};
 pub use context::Context;
 pub use due::{Due, due};
 pub use exercise::{Branch, Unnoticed, exercised, unnoticed};
-pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, fingerprint, sort};
+pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, Waived, fingerprint, sort};
 pub use trace::{Mark, Trace, TraceLine, trace};
 pub use trial::{Trial, run_tests};
 pub use value::{Span, Truth};

@@ -12,6 +12,7 @@ mod state;
 mod texts;
 mod users;
 mod verify;
+mod waiver;
 
 pub use baseline::{Baseline, Slack};
 pub use cause::{Cause, Causes, Corners, Known, Records, causes};
@@ -25,3 +26,7 @@ pub use state::{State, cells, states};
 pub use texts::{Kept, files_hash, text_hash};
 pub use users::{User, acting, keep_user, users};
 pub use verify::{Broken, Verified, verify};
+pub use waiver::{
+    About, Cap, Caps, Granted, Refusal, Selector, Target, Told, Waiver, WaiverStanding, Waivers, append as append_waiver, named_by,
+    refusal, remove as remove_waiver, waive, waiver_standing,
+};

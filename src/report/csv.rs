@@ -4,7 +4,7 @@ use super::{Report, words};
 use std::io::{self, Write};
 
 /// The columns, shared with the workbook.
-pub(super) const HEADERS: [&str; 15] = [
+pub(super) const HEADERS: [&str; 16] = [
     "结论",
     "规则",
     "规则名称",
@@ -20,6 +20,7 @@ pub(super) const HEADERS: [&str; 15] = [
     "依据",
     "证据",
     "处理意见",
+    "豁免",
 ];
 
 /// Writes the findings.
@@ -49,7 +50,7 @@ pub(super) fn sheet<const N: usize>(
 pub(super) const DAYS: usize = 10;
 
 /// The cells of a finding.
-pub(super) fn cells(report: &Report, f: &crate::engine::Finding) -> [String; 15] {
+pub(super) fn cells(report: &Report, f: &crate::engine::Finding) -> [String; 16] {
     let names = &report.names;
     let person = f.person_id.as_deref();
     let unit = f.unit_id.as_deref();
@@ -71,5 +72,6 @@ pub(super) fn cells(report: &Report, f: &crate::engine::Finding) -> [String; 15]
         words::bases(f),
         words::evidence(names, f),
         f.remedy.clone(),
+        f.waived.as_ref().map(words::waived).unwrap_or_default(),
     ]
 }

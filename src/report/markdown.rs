@@ -16,7 +16,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for f in findings {
         let rule = format!("{} {}", f.code, f.title);
         let missing = if f.missing.is_empty() { String::new() } else { format!("（缺少：{}）", words::all_missing(&report.names, f)) };
-        let message = format!("{}{missing}", f.message);
+        let message = format!("{}{missing}{}", f.message, words::waived_short(f));
         let subject = words::subject(&report.names, &f.subject);
         let cells = [f.verdict.word(), &rule, &report.unit_of(f), &subject, &message, &words::bases(f), &f.remedy].map(escaped);
         writeln!(out, "| {} |", cells.join(" | "))?;

@@ -195,7 +195,13 @@ fn late() -> Finding {
         missing: Vec::new(),
         due: Some("2024-05-01".into()),
         remedy: "补做回访".into(),
-        waived: Some("组〔2024〕3号".into()),
+        waived: Some(crate::engine::Waived {
+            reason: "编制调整期间".into(),
+            document: "组〔2024〕3号".into(),
+            approver: "李四".into(),
+            approved: "2024-04-01".into(),
+            expires: "2024-09-30".into(),
+        }),
         title: "任职回访超期".into(),
     }
 }

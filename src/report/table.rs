@@ -106,7 +106,7 @@ pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::
                 f.part.clone().unwrap_or_default(),
                 f.days.map(|d| d.to_string()).unwrap_or_default(),
                 f.due.clone().unwrap_or_default(),
-                f.message.clone(),
+                format!("{}{}", f.message, words::waived_short(f)),
             ],
         );
     }

@@ -107,7 +107,7 @@ fn block(report: &Report, f: &Finding, paint: Paint, out: &mut dyn Write) -> io:
     }
     line(paint, "处理", &f.remedy, out)?;
     if let Some(waived) = &f.waived {
-        line(paint, "豁免", waived, out)?;
+        line(paint, "豁免", &words::waived(waived), out)?;
     }
     writeln!(out)
 }

@@ -1,7 +1,7 @@
 //! The sentences that several formats share.
 
 use super::{Lack, Names};
-use crate::engine::{Basis, Evidence, Finding, Missing, Subject};
+use crate::engine::{Basis, Evidence, Finding, Missing, Subject, Waived};
 use crate::records::{Fate, Problem, Tally};
 use std::collections::BTreeMap;
 
@@ -140,6 +140,17 @@ fn reason(code: &str) -> &str {
         "data::refused-at-import" => "导入时已拒收",
         other => other,
     }
+}
+
+/// A waiver: 文号，批准人，至哪天，理由.
+pub(super) fn waived(waived: &Waived) -> String {
+    let Waived { reason, document, approver, approved, expires } = waived;
+    format!("{document}，{approver} {approved} 批准，至 {expires}：{reason}")
+}
+
+/// A waiver in short, after a sentence.
+pub(super) fn waived_short(finding: &Finding) -> String {
+    finding.waived.as_ref().map_or_else(String::new, |w| format!("〔已豁免：{}，至 {}〕", w.document, w.expires))
 }
 
 /// What became of a row or cell.

@@ -12,7 +12,7 @@ const CELL: usize = 32_767;
 /// Past this many, sheets for units help nobody: the sheet of all findings has a filter.
 const UNIT_SHEETS: usize = 250;
 /// Column widths, in characters, by [`HEADERS`].
-const WIDTHS: [f64; 15] = [6.0, 9.0, 24.0, 10.0, 20.0, 10.0, 10.0, 24.0, 14.0, 48.0, 9.0, 12.0, 40.0, 48.0, 32.0];
+const WIDTHS: [f64; 16] = [6.0, 9.0, 24.0, 10.0, 20.0, 10.0, 10.0, 24.0, 14.0, 48.0, 9.0, 12.0, 40.0, 48.0, 32.0, 32.0];
 
 /// Writes the workbook.
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -6,3 +6,4 @@ mod causes;
 mod identity;
 mod kit;
 mod record;
+mod waivers;
