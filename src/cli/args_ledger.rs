@@ -53,7 +53,7 @@ pub struct BaselineShrink {
 pub enum Waive {
     /// 添加一项豁免，连同批准时的数据
     #[command(override_usage = "guiju waive add [选项] --waivers <文件> <指纹或规则> <数据源>…", help_template = TEMPLATE, after_help = WAIVE_EXAMPLES)]
-    Add(WaiveAdd),
+    Add(Box<WaiveAdd>),
     /// 列出豁免和它们的状态
     #[command(override_usage = "guiju waive list [选项] --waivers <文件>", help_template = TEMPLATE, after_help = WAIVE_EXAMPLES)]
     List(WaiveList),
