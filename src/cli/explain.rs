@@ -7,8 +7,9 @@ use super::trouble::Trouble;
 use super::{output, run};
 use crate::document::{self, Node, Table, Value};
 use crate::engine::Verdict;
-use crate::report::{Names, Paint};
-use crate::rules::{Reference, Rule, RuleSet};
+use crate::records::TableId;
+use crate::report::{Names, Paint, clauses::in_force};
+use crate::rules::{Files, Reader, Reference, Rule, RuleSet};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -16,19 +17,19 @@ use std::sync::Arc;
 /// Explains a rule.
 pub(super) fn run(args: &Explain, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
     let settings = settings::settings(&[], &args.rules, None, common)?;
-    let rules = run::rules(&settings)?.set;
+    let run::Rules { set: rules, files, .. } = run::rules(&settings)?;
     let code = run::known_code(&rules, &args.code)?;
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| {
         for rule in rules.of_code(&code) {
-            explain(&rules, rule, paint, out)?;
+            explain(&rules, &files, rule, paint, out)?;
         }
         Ok(())
     })?;
     Ok(Exit::Clean)
 }
 
-fn explain(rules: &RuleSet, rule: &Rule, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn explain(rules: &RuleSet, files: &Files, rule: &Rule, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let names = Names { schema: Some(Arc::clone(&rules.schema)), ..Names::default() };
     writeln!(out, "{} {}  {}", paint.bold(&rule.code), paint.bold(&rule.title), paint.dim(&rule.slug))?;
     line(paint, "对象", &format!("每{}{}", names.table(&rule.subject_name), if rule.each.is_some() { "，逐项" } else { "" }), out)?;
@@ -36,12 +37,18 @@ fn explain(rules: &RuleSet, rule: &Rule, paint: Paint, out: &mut dyn Write) -> i
     line(paint, "处理", &rule.remedy, out)?;
     // The rule loaded, so its text parses.
     let Ok(doc) = document::parse(&rule.source) else { return Ok(()) };
+    let mut aloud = Aloud { reader: Reader::new(files, rules), rule, paint };
+    if let Some(Node::Table(each)) = doc.get("each").map(|v| &v.value) {
+        let over = each.get("in").map(show).unwrap_or_default();
+        line(paint, "逐项", &aloud.reader.read(rule.subject, &over), out)?;
+    }
     for key in ["when", "once", "anchor"] {
         if let Some(value) = doc.get(key) {
-            line(paint, asked(key), &show(value), out)?;
+            aloud.asked(asked(key), value, out)?;
         }
     }
-    named_values(&doc, paint, out)?;
+    aloud.named_values(&doc, out)?;
+    aloud.shared_terms(files, &doc, out)?;
     let mut versions = tables(&doc, "version");
     versions.sort_by_key(|v| std::cmp::Reverse(v.get("from").map(show)));
     if versions.is_empty() {
@@ -49,44 +56,72 @@ fn explain(rules: &RuleSet, rule: &Rule, paint: Paint, out: &mut dyn Write) -> i
     }
     for version in versions {
         writeln!(out)?;
-        self::version(rules, &doc, version, paint, out)?;
+        self::version(rules, files, &doc, version, &mut aloud, out)?;
     }
     if let Some(script) = &rule.script {
         writeln!(out, "\n{}", paint.bold(&format!("脚本 {}", script.source.name)))?;
         indented(&script.source.text, out)?;
     }
-    shared_words(rules, rule, &names, paint, out)?;
+    shared_words(rules, files, &aloud, &names, out)?;
     examples(&names, &doc, paint, out)?;
     writeln!(out)
 }
 
-/// The shared definitions that the rule names, and those that these name, as written.
-fn shared_words(rules: &RuleSet, rule: &Rule, names: &Names, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let text = rule.source.text.split("[[test]]").next().unwrap_or_default();
-    let mut texts = vec![text, rule.script.as_ref().map_or("", |s| s.source.text.as_str())];
-    let mut named = Vec::new();
+/// A shared word: whose, its name, its expression.
+struct SharedWord {
+    table: TableId,
+    name: String,
+    text: String,
+}
+
+fn all_words(rules: &RuleSet, files: &Files) -> Vec<SharedWord> {
+    let mut all = Vec::new();
+    for (_, source) in files.all().filter(|(path, _)| path.ends_with("definitions.toml")) {
+        let Ok(doc) = document::parse(source) else { continue };
+        for (table, words) in doc.entries() {
+            let (Some(table), Node::Table(words)) = (rules.schema.table(&table.value), &words.value) else { continue };
+            all.extend(words.entries().map(|(name, value)| {
+                // A word with arguments is a table of its own.
+                let text = if let Node::Table(word) = &value.value { word.get("is").map(show) } else { Some(show(value)) };
+                SharedWord { table, name: name.value.clone(), text: text.unwrap_or_default() }
+            }));
+        }
+    }
+    all
+}
+
+/// The shared definitions that the rule names, and those that these name, in words.
+fn shared_words(rules: &RuleSet, files: &Files, aloud: &Aloud<'_>, names: &Names, out: &mut dyn Write) -> io::Result<()> {
+    let (rule, paint) = (aloud.rule, aloud.paint);
+    let all = all_words(rules, files);
+    let mut texts = vec![rule.head(), rule.script.as_ref().map_or("", |s| s.source.text.as_str())];
+    let mut named: Vec<&SharedWord> = Vec::new();
     while let Some(text) = texts.pop() {
         let used: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        for definition in rules.program.definitions.iter().filter(|d| used.contains(d.name.as_str())) {
-            let key = (definition.table, definition.name.as_str());
-            if !named.iter().any(|(seen, _)| *seen == key) {
-                named.push((key, definition.text.as_str()));
-                texts.push(&definition.text);
+        // The words of derived rows matter to the rules over these only.
+        let derived = |w: &&SharedWord| w.table != rule.subject && rules.schema.tables.get(w.table).is_some_and(|t| t.joined.is_some());
+        for word in all.iter().filter(|w| used.contains(w.name.as_str()) && !derived(w)) {
+            if !named.iter().any(|seen| std::ptr::eq(*seen, word)) {
+                named.push(word);
+                texts.push(&word.text);
             }
         }
     }
-    named.sort_unstable();
+    named.sort_unstable_by_key(|w| (w.table, w.name.as_str()));
     if !named.is_empty() {
         writeln!(out, "\n{}", paint.bold("── 用语 ──"))?;
     }
-    for ((table, name), text) in named {
-        let table = rules.schema.tables.get(table).map_or("", |t| names.table(&t.name));
-        writeln!(out, "  {} = {}  {}", paint.label(name), text.trim(), paint.dim(&format!("（{table}）")))?;
+    for word in named {
+        let table = rules.schema.tables.get(word.table).map_or("", |t| t.name.as_str());
+        let meaning = aloud.reader.read(word.table, &word.text);
+        let called = paint.label(aloud.reader.word_of(table, &word.name));
+        writeln!(out, "  {called}：{meaning}  {}", paint.dim(&format!("（{}，{}）", names.table(table), word.name)))?;
     }
     Ok(())
 }
 
-fn version(rules: &RuleSet, doc: &Table, version: &Table, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn version(rules: &RuleSet, files: &Files, doc: &Table, version: &Table, aloud: &mut Aloud<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let paint = aloud.paint;
     let day = |key: &str| version.get(key).map(show);
     let when = match (day("from"), day("until")) {
         (Some(from), Some(until)) => format!("{from} 至 {until}"),
@@ -104,59 +139,192 @@ fn version(rules: &RuleSet, doc: &Table, version: &Table, paint: Paint, out: &mu
     }
     let shaped = [
         "from", "until", "basis", "let", "when", "once", "severity", "require", "message", "days", "check", "deadline", "script",
-        "sequence",
+        "sequence", "shares", "note",
     ];
-    let params: Vec<String> = version
+    let params: Vec<(&str, String)> = version
         .entries()
         .filter(|(k, _)| !std::ptr::eq(version, doc) && !shaped.contains(&k.value.as_str()))
-        .map(|(k, v)| format!("{} = {}", k.value, show(v)))
+        .map(|(k, v)| (k.value.as_str(), show(v)))
         .collect();
-    line(paint, "参数", &params.join("；"), out)?;
+    aloud.params(&params, out)?;
     for key in ["when", "once"] {
         if let Some(value) = version.get(key).filter(|_| !std::ptr::eq(version, doc)) {
-            line(paint, asked(key), &show(value), out)?;
+            aloud.asked(asked(key), value, out)?;
         }
     }
     if !std::ptr::eq(version, doc) {
-        named_values(version, paint, out)?;
+        aloud.shared_terms(files, version, out)?;
+        aloud.named_values(version, out)?;
     }
-    demands(doc, version, paint, out)
+    aloud.demands(doc, version, out)
 }
 
-fn demands(doc: &Table, version: &Table, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let either = |key: &str| version.get(key).or_else(|| doc.get(key));
-    for (key, label) in [("require", "要求"), ("severity", "否则"), ("message", "表述"), ("script", "脚本")] {
-        if let Some(value) = either(key) {
-            line(paint, label, &show(value), out)?;
-        }
+/// Reads a rule's expressions aloud.
+struct Aloud<'a> {
+    reader: Reader<'a>,
+    rule: &'a Rule,
+    paint: Paint,
+}
+
+impl Aloud<'_> {
+    fn words(&self, value: &Value) -> String {
+        self.reader.read(self.rule.subject, &show(value))
     }
-    for check in tables(version, "check") {
-        for (key, label) in [("part", "分项"), ("when", "适用"), ("require", "要求"), ("severity", "否则"), ("message", "表述")] {
-            if let Some(value) = check.get(key) {
-                line(paint, label, &show(value), out)?;
+
+    fn asked(&self, label: &str, value: &Value, out: &mut dyn Write) -> io::Result<()> {
+        line(self.paint, label, &self.words(value), out)
+    }
+
+    fn named_values(&mut self, table: &Table, out: &mut dyn Write) -> io::Result<()> {
+        let Some(Node::Table(lets)) = table.get("let").map(|v| &v.value) else { return Ok(()) };
+        for (name, value) in lets.entries() {
+            let meaning = self.reader.give_value(self.rule.subject, &name.value, &show(value));
+            line(self.paint, "其中", &format!("{}：{meaning}", self.reader.word(&name.value)), out)?;
+        }
+        Ok(())
+    }
+
+    /// The parameters and named values that several rules share.
+    fn shared_terms(&mut self, files: &Files, table: &Table, out: &mut dyn Write) -> io::Result<()> {
+        let wanted = list(table.get("shares"));
+        for (_, source) in files.all().filter(|(path, _)| path.ends_with("definitions.toml")).filter(|_| !wanted.is_empty()) {
+            let Ok(doc) = document::parse(source) else { continue };
+            let Some(Node::Table(shared)) = doc.get("shared").map(|v| &v.value) else { continue };
+            for name in &wanted {
+                let Some(Node::Table(terms)) = shared.get(name).map(|v| &v.value) else { continue };
+                let params: Vec<(&str, String)> =
+                    terms.entries().filter(|(k, _)| k.value != "let").map(|(k, v)| (k.value.as_str(), show(v))).collect();
+                self.params(&params, out)?;
+                self.named_values(terms, out)?;
             }
         }
+        Ok(())
     }
-    for key in ["deadline", "sequence"] {
+
+    fn params(&mut self, params: &[(&str, String)], out: &mut dyn Write) -> io::Result<()> {
+        let shown: Vec<String> = params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        params.iter().for_each(|(name, value)| self.reader.give(name, value));
+        line(self.paint, "参数", &shown.join("；"), out)
+    }
+
+    /// What is asked, as it is computed and as it is written.
+    fn require(&self, value: &Value, out: &mut dyn Write) -> io::Result<()> {
+        self.asked("要求", value, out)?;
+        let written = show(value).split_whitespace().collect::<Vec<_>>().join(" ");
+        line(self.paint, "    ", &self.paint.dim(&format!("算式：{written}")), out)
+    }
+
+    /// A sentence or a severity, or several by condition: 当…时：….
+    fn choices(&self, label: &str, value: &Value, sentences: bool, out: &mut dyn Write) -> io::Result<()> {
+        let said = |v: &Value| if sentences { self.reader.sentence(self.rule.subject, &show(v)) } else { show(v) };
+        let Node::List(arms) = &value.value else { return line(self.paint, label, &said(value), out) };
+        for (i, arm) in arms.iter().enumerate() {
+            let Node::Table(arm) = &arm.value else { continue };
+            let when = arm.get("when").map_or_else(|| "其余：".to_owned(), |w| format!("当{}时：", self.words(w)));
+            let is = arm.get("is").map(said).unwrap_or_default();
+            line(self.paint, if i == 0 { label } else { "    " }, &format!("{when}{is}"), out)?;
+        }
+        Ok(())
+    }
+
+    fn demands(&self, doc: &Table, version: &Table, out: &mut dyn Write) -> io::Result<()> {
+        let either = |key: &str| version.get(key).or_else(|| doc.get(key));
+        if let Some(value) = either("require") {
+            self.require(value, out)?;
+        }
+        for (key, label, sentences) in [("severity", "否则", false), ("message", "表述", true)] {
+            if let Some(value) = either(key) {
+                self.choices(label, value, sentences, out)?;
+            }
+        }
+        if let Some(value) = either("script") {
+            line(self.paint, "脚本", &show(value), out)?;
+        }
+        for check in tables(version, "check") {
+            if let Some(value) = check.get("part") {
+                line(self.paint, "分项", &show(value), out)?;
+            }
+            if let Some(value) = check.get("when") {
+                self.asked("适用", value, out)?;
+            }
+            if let Some(value) = check.get("require") {
+                self.require(value, out)?;
+            }
+            for (key, label, sentences) in [("severity", "否则", false), ("message", "表述", true)] {
+                if let Some(value) = check.get(key) {
+                    self.choices(label, value, sentences, out)?;
+                }
+            }
+        }
         for part in [doc, version] {
-            let Some(Node::Table(shape)) = part.get(key).map(|v| &v.value) else { continue };
-            line(paint, if key == "deadline" { "期限" } else { "次序" }, "", out)?;
-            for (key, value) in shape.entries() {
-                let rows = tables(shape, &key.value);
-                if rows.is_empty() {
-                    line(paint, "    ", &format!("{} = {}", key.value, show(value)), out)?;
-                }
-                for row in rows {
-                    let cells: Vec<String> = row.entries().map(|(k, v)| format!("{} = {}", k.value, show(v))).collect();
-                    line(paint, "    ", &format!("{}：{}", key.value, cells.join("；")), out)?;
-                }
+            if let Some(Node::Table(shape)) = part.get("deadline").map(|v| &v.value) {
+                self.deadline(shape, out)?;
+            }
+            if let Some(Node::Table(shape)) = part.get("sequence").map(|v| &v.value) {
+                self.sequence(shape, out)?;
             }
             if std::ptr::eq(doc, version) {
                 break;
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn deadline(&self, shape: &Table, out: &mut dyn Write) -> io::Result<()> {
+        for (key, label) in [("starts", "起算"), ("within", "期限"), ("due", "到期"), ("remind", "预警")] {
+            if let Some(value) = shape.get(key) {
+                let words = self.words(value);
+                line(self.paint, label, &if key == "remind" { format!("到期前{words}") } else { words }, out)?;
+            }
+        }
+        if matches!(shape.get("strict").map(|v| &v.value), Some(Node::Bool(true))) {
+            line(self.paint, "    ", "到期日当天即算超过", out)?;
+        }
+        if let Some(value) = shape.get("met") {
+            self.asked("办理", value, out)?;
+        }
+        for evidence in tables(shape, "evidence") {
+            line(self.paint, "办理", &self.evidence(evidence), out)?;
+        }
+        let Some(Node::Table(messages)) = shape.get("message").map(|v| &v.value) else { return Ok(()) };
+        for (key, label) in [("absent", "逾期未办"), ("late", "逾期办理"), ("soon", "将要到期")] {
+            if let Some(value) = messages.get(key) {
+                self.choices(label, value, true, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What counts as done: 有…，其…在…至…之间.
+    fn evidence(&self, evidence: &Table) -> String {
+        let rows = evidence.get("rows").or_else(|| evidence.get("date")).map(show).unwrap_or_default();
+        let set = match evidence.get("where") {
+            Some(cond) => format!("where({rows}, {})", show(cond)),
+            None => rows,
+        };
+        let on: Vec<String> = list(evidence.get("on")).iter().map(|f| self.reader.read_of(self.rule.subject, &set, f)).collect();
+        let opens = evidence.get("opens").map(|v| format!("，不早于{}", self.words(v))).unwrap_or_default();
+        let closes = evidence.get("closes").map_or_else(|| "到期日".to_owned(), |v| self.words(v));
+        let on = if on.is_empty() { String::new() } else { format!("，按{}", on.join("、")) };
+        format!("{}{on}{opens}，不晚于{closes}", self.reader.read(self.rule.subject, &set))
+    }
+
+    fn sequence(&self, shape: &Table, out: &mut dyn Write) -> io::Result<()> {
+        let stages: Vec<String> = tables(shape, "stages")
+            .iter()
+            .map(|stage| {
+                let name = stage.get("name").map(show).unwrap_or_default();
+                stage.get("skip").map_or_else(|| name.clone(), |skip| format!("{name}（{}的除外）", self.words(skip)))
+            })
+            .collect();
+        line(self.paint, "次序", &stages.join(" → "), out)?;
+        for (key, label) in [("missing", "缺少"), ("message", "表述")] {
+            if let Some(value) = shape.get(key) {
+                self.choices(label, value, true, out)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// 《title》（edition）article, and what the article says.
@@ -168,7 +336,9 @@ fn basis(rules: &RuleSet, reference: &str) -> (String, Option<String>) {
     let cited = rules.regulations.cite_in_force(&Reference { edition: key.to_owned(), article: number.map(str::to_owned), unsure });
     let version = cited.version.map(|v| format!("（{v}）")).unwrap_or_default();
     let doubt = if cited.verified { "" } else { "（条号未核实）" };
-    let cited = format!("《{}》{version}{}{doubt}", cited.title, cited.article.unwrap_or_default());
+    let force = in_force(edition);
+    let force = if force.is_empty() { String::new() } else { format!("  施行：{force}") };
+    let cited = format!("《{}》{version}{}{doubt}{force}", cited.title, cited.article.unwrap_or_default());
     (cited, article.map(|a| a.text.clone()).filter(|t| !t.is_empty()))
 }
 
@@ -181,8 +351,8 @@ fn examples(names: &Names, doc: &Table, paint: Paint, out: &mut dyn Write) -> io
         writeln!(out, "\n{}", paint.bold("── 举例（取自规则自带的测试）──"))?;
     }
     for (verdict, test) in shown {
-        let name = test.get("name").map(show).unwrap_or_default();
-        writeln!(out, "  {}  {}", paint.verdict(verdict, verdict.word()), paint.dim(&name))?;
+        let day = test.get("as_of").map(|d| format!("截至{}", show(d))).unwrap_or_default();
+        writeln!(out, "{}", format!("  {}  {}", paint.verdict(verdict, verdict.word()), paint.dim(&day)).trim_end())?;
         for (table, value) in test.entries() {
             let Node::List(rows) = &value.value else { continue };
             for row in rows {
@@ -192,20 +362,29 @@ fn examples(names: &Names, doc: &Table, paint: Paint, out: &mut dyn Write) -> io
                 writeln!(out, "        {}：{}", names.table(&table.value), cells.join("，"))?;
             }
         }
-        if let Some(absent) = test.get("absent").or_else(|| test.get("fields_absent")) {
-            writeln!(out, "        未导出：{}", show(absent))?;
+        let unexported = list(test.get("absent")).into_iter().chain(list(test.get("fields_absent")));
+        let unexported: Vec<String> = unexported
+            .map(|name| match name.split_once('.') {
+                Some((table, field)) => format!("{}的{}", names.table(table), names.field(table, field)),
+                None => names.table(&name).to_owned(),
+            })
+            .collect();
+        if !unexported.is_empty() {
+            writeln!(out, "        没有导出：{}", unexported.join("、"))?;
+        }
+        let missing: Vec<String> = list(test.get("missing"))
+            .iter()
+            .map(|name| {
+                name.split_once('.')
+                    .map_or_else(|| names.table(name).to_owned(), |(t, f)| format!("{}的{}", names.table(t), names.field(t, f)))
+            })
+            .collect();
+        if !missing.is_empty() {
+            writeln!(out, "        缺少：{}", missing.join("、"))?;
         }
         if let Some(message) = test.get("message") {
             writeln!(out, "        → {}", show(message))?;
         }
-    }
-    Ok(())
-}
-
-fn named_values(table: &Table, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let Some(Node::Table(lets)) = table.get("let").map(|v| &v.value) else { return Ok(()) };
-    for (name, value) in lets.entries() {
-        line(paint, "其中", &format!("{} = {}", name.value, show(value)), out)?;
     }
     Ok(())
 }
@@ -247,7 +426,7 @@ fn show(value: &Value) -> String {
 }
 
 fn line(paint: Paint, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    if text.is_empty() && !matches!(label, "期限" | "次序") {
+    if text.is_empty() {
         return Ok(());
     }
     let text = text.trim_end().replace('\n', "\n        ");

@@ -12,6 +12,7 @@ mod interpreted;
 pub mod ir;
 mod load;
 mod moves;
+mod reading;
 mod regulations;
 mod rule;
 mod rule_file;
@@ -22,6 +23,7 @@ pub use files::{Files, FolderError};
 pub use interpreted::{ALL, ANY, CALL, Interpreted, Island, Member, PLAIN, SHOWN};
 pub use load::{Interpret, Loading, RuleSet, load, load_as, load_some};
 pub use moves::{Move, definition_moves, moves, rules_using};
+pub use reading::Reader;
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{
     Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Run, Script, ScriptText, Sequence, Severity, Stage, Version,

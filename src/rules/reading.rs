@@ -1,0 +1,408 @@
+//! Expressions in Chinese words, for people who read what a rule computes and do not write rules.
+//!
+//! Fields and tables are called as the schema calls them, shared words as `words.toml` does. What has no wording of its own is shown as
+//! it is written.
+
+use super::files::Files;
+use super::load::RuleSet;
+use super::syntax::{self, Expr, Kind, Origin};
+use crate::dates::Period;
+use crate::diagnostic::Source;
+use crate::document::{self, Node};
+use crate::records::{FieldType, TableId};
+use crate::rules::ir::Ty;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Reads the expressions of one rule aloud.
+pub struct Reader<'a> {
+    rules: &'a RuleSet,
+    words: BTreeMap<String, String>,
+    /// Parameters and named values of the rule, by name.
+    given: BTreeMap<String, Said>,
+}
+
+/// What kind of thing words stand for, as far as the wording depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Is {
+    Row(TableId),
+    Rows(TableId),
+    Date,
+    Ordered,
+    Truth,
+    Cell,
+    /// A shared word that holds or does not.
+    Holds,
+    Other,
+}
+
+type Said = (String, Is);
+
+impl<'a> Reader<'a> {
+    /// A reader with the words of these files.
+    pub fn new(files: &Files, rules: &'a RuleSet) -> Self {
+        let doc = files.get("words.toml").and_then(|source| document::parse(source).ok());
+        let words = doc.iter().flat_map(|doc| doc.entries()).filter_map(|(key, value)| match &value.value {
+            Node::Text(text) => Some((key.value.clone(), text.clone())),
+            _ => None,
+        });
+        Self { rules, words: words.collect(), given: BTreeMap::new() }
+    }
+
+    /// What a name stands for in the expressions read next.
+    pub fn give(&mut self, name: &str, words: &str) {
+        self.given.insert(name.to_owned(), (words.to_owned(), Is::Other));
+    }
+
+    /// A named value of a row of the table: gives what it is in words. Read next, it is called by its name.
+    pub fn give_value(&mut self, table: TableId, name: &str, text: &str) -> String {
+        let source = Arc::new(Source { name: String::new(), text: text.to_owned() });
+        let Ok(expr) = syntax::parse_expr(text, Origin { source: &source, offset: 0 }) else { return text.trim().to_owned() };
+        let is = self.say(&expr, &[table]).1;
+        // A named condition is no cell that is yes or no.
+        let is = if is == Is::Truth { Is::Other } else { is };
+        self.given.insert(name.to_owned(), (self.word(name).to_owned(), is));
+        self.condition(&expr, &[table])
+    }
+
+    /// What people call a shared word or a named value; the name itself where it has no word.
+    pub fn word<'b>(&'b self, name: &'b str) -> &'b str {
+        self.words.get(name).map_or(name, String::as_str)
+    }
+
+    /// What people call a shared word of a table.
+    pub fn word_of<'b>(&'b self, table: &str, name: &'b str) -> &'b str {
+        self.words.get(&format!("{table}.{name}")).map_or_else(|| self.word(name), String::as_str)
+    }
+
+    /// Whether a shared word has a word in Chinese.
+    pub fn knows(&self, table: &str, name: &str) -> bool {
+        self.words.contains_key(name) || self.words.contains_key(&format!("{table}.{name}"))
+    }
+
+    /// An expression about a row of the table in words; as written where it does not parse.
+    pub fn read(&self, table: TableId, text: &str) -> String {
+        let source = Arc::new(Source { name: String::new(), text: text.to_owned() });
+        match syntax::parse_expr(text, Origin { source: &source, offset: 0 }) {
+            Ok(expr) => self.condition(&expr, &[table]),
+            Err(_) => text.trim().to_owned(),
+        }
+    }
+
+    /// A field of the rows of a set in words.
+    pub fn read_of(&self, table: TableId, set: &str, field: &str) -> String {
+        let source = Arc::new(Source { name: String::new(), text: set.to_owned() });
+        let rows = syntax::parse_expr(set, Origin { source: &source, offset: 0 }).map(|expr| self.say(&expr, &[table]).1);
+        match rows {
+            Ok(Is::Rows(t) | Is::Row(t)) => self.member(t, field).map_or_else(|| field.to_owned(), |(words, _)| words),
+            _ => field.to_owned(),
+        }
+    }
+
+    /// A sentence with `{…}` in it, these in words between 〔 and 〕.
+    pub fn sentence(&self, table: TableId, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((inside, behind)) = after.split_once('}') else { break };
+            out.push_str(before);
+            out.push_str(&format!("〔{}〕", self.read(table, inside)));
+            rest = behind;
+        }
+        out + rest
+    }
+
+    /// A condition: a bare yes-or-no cell is said to be so.
+    fn condition(&self, expr: &Expr, scope: &[TableId]) -> String {
+        match self.say(expr, scope) {
+            (words, Is::Truth) if matches!(expr.kind, Kind::Field(..)) || self.is_cell(expr, scope) => format!("{words}为是"),
+            (words, _) => words,
+        }
+    }
+
+    fn is_cell(&self, expr: &Expr, scope: &[TableId]) -> bool {
+        let Kind::Name(name) = &expr.kind else { return false };
+        scope.iter().rev().any(|&t| self.rules.schema.tables.get(t).is_some_and(|def| def.field(name).is_some()))
+    }
+
+    fn say(&self, expr: &Expr, scope: &[TableId]) -> Said {
+        let other = |words: String| (words, Is::Other);
+        match &expr.kind {
+            Kind::Text(text) => other(if text.is_empty() { "空白".to_owned() } else { text.clone() }),
+            Kind::Name(name) => self.name(name, scope),
+            Kind::Field(left, name) => match self.say(left, scope) {
+                (words, Is::Row(table)) => {
+                    let (member, is) = self.member(table, name).unwrap_or_else(|| (self.word(name).to_owned(), Is::Other));
+                    (if is == Is::Holds { format!("{words}{member}") } else { format!("{words}的{member}") }, is)
+                }
+                (words, _) => other(format!("{words}的{}", self.word(name))),
+            },
+            Kind::List(items) => other(items.iter().map(|e| self.say(e, scope).0).collect::<Vec<_>>().join("、")),
+            Kind::And(items) => (self.joined(items, "，且", scope), Is::Truth),
+            Kind::Or(items) => (self.joined(items, "，或者", scope), Is::Truth),
+            Kind::In(item, list) => (format!("{}为{}", self.say(item, scope).0, self.one_of(list, scope)), Is::Truth),
+            Kind::If(c, a, b) => {
+                let (then, is) = self.say(a, scope);
+                (format!("{}的，{then}；否则，{}", self.condition(c, scope), self.say(b, scope).0), is)
+            }
+            Kind::Operator(op, args) => self.operator(op, args, scope),
+            Kind::Call(name, args) => self.call(name, args, scope),
+            _ => other(expr.to_string()),
+        }
+    }
+
+    fn one_of(&self, list: &Expr, scope: &[TableId]) -> String {
+        let words = self.say(list, scope).0;
+        let several = words.contains('、');
+        if several { format!("{words}之一") } else { words }
+    }
+
+    fn joined(&self, items: &[Expr], between: &str, scope: &[TableId]) -> String {
+        let part = |e: &Expr| {
+            let words = self.condition(e, scope);
+            if matches!(e.kind, Kind::Or(_) | Kind::And(_) | Kind::If(..)) { format!("（{words}）") } else { words }
+        };
+        items.iter().map(part).collect::<Vec<_>>().join(between)
+    }
+
+    fn name(&self, name: &str, scope: &[TableId]) -> Said {
+        match name {
+            "as_of" => return ("截至日".to_owned(), Is::Date),
+            "self" => {
+                let table = scope.first().copied().unwrap_or_default();
+                return (format!("本{}", self.table(table)), Is::Row(table));
+            }
+            "it" => return ("该项".to_owned(), Is::Other),
+            _ => {}
+        }
+        for &table in scope.iter().rev() {
+            if let Some(found) = self.member(table, name) {
+                return found;
+            }
+            if self.rules.schema.tables.get(table).is_some_and(|t| t.name == name) {
+                return (self.table(table), Is::Row(table));
+            }
+        }
+        if let Some(said) = self.given.get(name) {
+            return said.clone();
+        }
+        (self.word(name).to_owned(), Is::Other)
+    }
+
+    fn table(&self, table: TableId) -> String {
+        self.rules.schema.tables.get(table).map(|t| t.zh.clone()).unwrap_or_default()
+    }
+
+    fn member(&self, table: TableId, name: &str) -> Option<Said> {
+        let schema = &self.rules.schema;
+        let def = schema.tables.get(table)?;
+        if let Some(field) = def.field(name).and_then(|f| def.fields.get(f)) {
+            let is = match field.ty {
+                FieldType::Date => Is::Date,
+                FieldType::Bool => Is::Truth,
+                FieldType::Code(list) if schema.lists.get(list).is_some_and(|l| l.ordered) => Is::Ordered,
+                _ => Is::Cell,
+            };
+            return Some((field.zh.clone(), is));
+        }
+        if let Some(field) = def.link(name).and_then(|f| def.fields.get(f))
+            && let FieldType::Ref(target) = field.ty
+        {
+            return Some((field.zh.trim_end_matches("编码").to_owned(), Is::Row(target)));
+        }
+        if let Some(word) = self.rules.program.definitions.iter().find(|d| d.table == table && d.name == name) {
+            let is = match word.ty {
+                Ty::Row(t) => Is::Row(t),
+                Ty::Rows(t) => Is::Rows(t),
+                Ty::Date => Is::Date,
+                Ty::Truth => Is::Holds,
+                _ => Is::Other,
+            };
+            return Some((self.word_of(&def.name, name).to_owned(), is));
+        }
+        let child = schema.table(name)?;
+        schema.tables.get(child)?.link_to(table)?;
+        Some((self.table(child), Is::Rows(child)))
+    }
+
+    fn operator(&self, op: &str, args: &[Expr], scope: &[TableId]) -> Said {
+        match args {
+            [one] if op == "!" => (self.denied(one, scope), Is::Truth),
+            [one] => (format!("{op}{}", self.say(one, scope).0), Is::Other),
+            [a, b] => {
+                let ((left, l), (right, r)) = (self.say(a, scope), self.say(b, scope));
+                let word = match (op, l == Is::Date || r == Is::Date, l == Is::Ordered || r == Is::Ordered) {
+                    ("==", ..) => "为",
+                    ("!=", ..) => "不为",
+                    ("+" | "-", ..) if matches!(&b.kind, Kind::Text(t) if Period::parse(t).is_some()) => {
+                        let way = if op == "+" { "之后" } else { "之前" };
+                        return (format!("{left}{way}{right}"), Is::Date);
+                    }
+                    ("+" | "-", true, _) => {
+                        return (format!("{left}{}{right}", if op == "+" { "之后" } else { "之前" }), Is::Date);
+                    }
+                    ("<", true, _) => "早于",
+                    ("<=", true, _) => "不晚于",
+                    (">", true, _) => "晚于",
+                    (">=", true, _) => "不早于",
+                    ("<", _, true) => "低于",
+                    (">", _, true) => "高于",
+                    ("<=", _, true) => return (format!("{left}在{right}以下（含）"), Is::Truth),
+                    (">=", _, true) => return (format!("{left}在{right}以上（含）"), Is::Truth),
+                    ("<", ..) => "少于",
+                    ("<=", ..) => "不超过",
+                    (">", ..) => "超过",
+                    (">=", ..) => "不少于",
+                    ("*", ..) => "×",
+                    ("/", ..) => "÷",
+                    ("+", ..) => "＋",
+                    ("-", ..) => "－",
+                    _ => op,
+                };
+                let is = if matches!(op, "+" | "-" | "*" | "/") { Is::Other } else { Is::Truth };
+                (format!("{left}{word}{right}"), is)
+            }
+            _ => (op.to_owned(), Is::Other),
+        }
+    }
+
+    fn denied(&self, expr: &Expr, scope: &[TableId]) -> String {
+        match &expr.kind {
+            Kind::Call(name, args) if name == "has" && args.len() == 1 => {
+                let (words, is) = args.first().map(|a| self.say(a, scope)).unwrap_or_else(nothing);
+                if matches!(is, Is::Row(_) | Is::Rows(_) | Is::Other) { format!("没有{words}") } else { format!("{words}未填") }
+            }
+            Kind::In(item, list) => format!("{}不为{}", self.say(item, scope).0, self.one_of(list, scope)),
+            _ => match self.say(expr, scope) {
+                (words, Is::Truth) if self.is_cell(expr, scope) || matches!(expr.kind, Kind::Field(..)) => format!("{words}为否"),
+                (words, _) => format!("并非（{words}）"),
+            },
+        }
+    }
+
+    /// `any(post, …)`: the rows, and the words for those of them that are meant.
+    fn rows(&self, set: &Expr, cond: Option<&Expr>, scope: &[TableId]) -> (String, Is) {
+        let (words, is) = self.say(set, scope);
+        let Is::Rows(table) = is else { return (words, is) };
+        let inner: Vec<TableId> = scope.iter().copied().chain([table]).collect();
+        match cond {
+            Some(cond) => (format!("{words}（{}）", self.condition(cond, &inner)), is),
+            None => (words, is),
+        }
+    }
+
+    fn call(&self, name: &str, args: &[Expr], scope: &[TableId]) -> Said {
+        let arg = |i: usize| args.get(i).map(|a| self.say(a, scope).0).unwrap_or_default();
+        let over = |i: usize, set: &Is| -> String {
+            let inner: Vec<TableId> = scope.iter().copied().chain(if let Is::Rows(t) = set { Some(*t) } else { None }).collect();
+            args.get(i).map(|a| self.condition(a, &inner)).unwrap_or_default()
+        };
+        let other = |words: String| (words, Is::Other);
+        let date = |words: String| (words, Is::Date);
+        if let ("any" | "none" | "all" | "count" | "where" | "latest" | "earliest" | "latest_by" | "earliest_by", Some(set))
+        | ("highest" | "lowest" | "first_date" | "last_date" | "sum" | "distinct" | "spans" | "pick", Some(set)) = (name, args.first())
+        {
+            let (rows, is) = self.rows(set, args.get(1).filter(|_| name != "all"), scope);
+            let rows = if matches!(is, Is::Rows(_)) || args.get(1).is_none() { rows } else { format!("{rows}（{}）", over(1, &is)) };
+            let row = if let Is::Rows(t) = is { Is::Row(t) } else { Is::Other };
+            return match name {
+                "any" => (format!("有{rows}"), Is::Truth),
+                "none" => (format!("没有{rows}"), Is::Truth),
+                "all" if args.len() > 2 => (format!("凡{}（{}）都{}", self.say(set, scope).0, over(1, &is), over(2, &is)), Is::Truth),
+                "all" => (format!("凡{}都{}", self.say(set, scope).0, over(1, &is)), Is::Truth),
+                "count" => other(format!("{rows}的个数")),
+                "where" | "pick" => (rows, is),
+                "latest" => (format!("最近的{rows}"), row),
+                "earliest" => (format!("最早的{rows}"), row),
+                "latest_by" => (format!("{}最近的{rows}", over(2, &is)), row),
+                "earliest_by" => (format!("{}最早的{rows}", over(2, &is)), row),
+                "highest" => (format!("{rows}中最高的{}", over(2, &is)), Is::Ordered),
+                "lowest" => (format!("{rows}中最低的{}", over(2, &is)), Is::Ordered),
+                "first_date" => date(format!("{rows}中最早的{}", over(2, &is))),
+                "last_date" => date(format!("{rows}中最晚的{}", over(2, &is))),
+                "sum" => other(format!("{rows}的{}合计", over(2, &is))),
+                "distinct" => {
+                    let fields: Vec<String> = (2..args.len()).map(|i| over(i, &is)).collect();
+                    other(format!("{rows}中不同的{}的个数", fields.join("、")))
+                }
+                _ => other(format!("{rows}各段（{}至{}）", over(2, &is), over(3, &is))),
+            };
+        }
+        match (name, args.len()) {
+            ("has", 1) => {
+                let (words, is) = args.first().map(|a| self.say(a, scope)).unwrap_or_else(nothing);
+                let there = matches!(is, Is::Row(_) | Is::Rows(_) | Is::Other);
+                (if there { format!("有{words}") } else { format!("{words}已填") }, Is::Truth)
+            }
+            ("workdays", 2) => other(format!("{}至{}的工作日数（首尾都算）", arg(0), arg(1))),
+            ("days", 2) => other(format!("{}至{}的天数（首尾都算）", arg(0), arg(1))),
+            ("whole_months", 2) => other(format!("{}至{}的整月数", arg(0), arg(1))),
+            ("whole_years", 2) => other(format!("{}至{}的整年数", arg(0), arg(1))),
+            ("year", 1) => other(format!("{}的年份", arg(0))),
+            ("month", 1) => other(format!("{}的月份", arg(0))),
+            ("date", 3) => date(format!("{}年{}月{}日", arg(0), arg(1), arg(2))),
+            ("between", 3) => (format!("{}在{}至{}之间", arg(0), arg(1), arg(2)), Is::Truth),
+            ("first_of", _) => {
+                let is = args.first().map_or(Is::Other, |a| self.say(a, scope).1);
+                let all: Vec<String> = args.iter().map(|a| self.say(a, scope).0).collect();
+                (all.join("，没有的为"), is)
+            }
+            ("min" | "max", _) => {
+                let said: Vec<Said> = args.iter().map(|a| self.say(a, scope)).collect();
+                let dates = said.iter().any(|(_, is)| *is == Is::Date);
+                let which = match (name, dates) {
+                    ("min", true) => "最早的",
+                    ("max", true) => "最晚的",
+                    ("min", false) => "最小的",
+                    _ => "最大的",
+                };
+                let all: Vec<String> = said.into_iter().map(|(words, _)| words).collect();
+                (format!("{}中{which}", all.join("、")), if dates { Is::Date } else { Is::Other })
+            }
+            ("held_months", 2) => other(format!("{}合并计算到{}的整月数", arg(0), arg(1))),
+            ("reaches", 2) => date(format!("{}合并满{}个月之日", arg(0), arg(1))),
+            ("below", 2) => (format!("{}的下{}级", arg(0), arg(1)), Is::Ordered),
+            ("above", 2) => (format!("{}的上{}级", arg(0), arg(1)), Is::Ordered),
+            ("steps", 2) => other(format!("{}高出{}的级数", arg(0), arg(1))),
+            ("higher_of", 2) => (format!("{}、{}中较高的", arg(0), arg(1)), Is::Ordered),
+            ("impact_end", 2) => date(format!("{}起{}个月的影响期末日", arg(0), arg(1))),
+            ("plus_months", 2) => date(format!("{}之后{}个月", arg(0), arg(1))),
+            ("row_if", 2) => {
+                let (words, is) = args.first().map(|a| self.say(a, scope)).unwrap_or_else(nothing);
+                (format!("{words}（须{}）", over(1, &Is::Other)), is)
+            }
+            ("blank_as", 2) => other(format!("{}（空白作{}）", arg(0), arg(1))),
+            ("last_years", 1) => other(format!("最近{}个完整年度", arg(0))),
+            ("years", 2) => other(format!("{}至{}各年", arg(0), arg(1))),
+            ("size", 1) => other(format!("{}的项数", arg(0))),
+            ("lacking", 2) => other(format!("{}所缺的{}", arg(0), arg(1))),
+            ("items", 1) => other(format!("{}各项", arg(0))),
+            ("contains", 2) => (format!("{}含有“{}”", arg(0), arg(1)), Is::Truth),
+            ("overlaps", 2) => (format!("{}与{}一个含有另一个", arg(0), arg(1)), Is::Truth),
+            ("same_text", 2) => (format!("{}与{}相同（不计空格）", arg(0), arg(1)), Is::Truth),
+            ("covers", 2) => (format!("{}可能是{}", arg(0), arg(1)), Is::Truth),
+            ("exported", 1) => (format!("导出了{}", arg(0)), Is::Truth),
+            ("lookup", 2) => (format!("与{}相当的{}", arg(1), arg(0)), Is::Ordered),
+            ("peers", 2) | ("rows_of", 1) => {
+                let table = match args.first().map(|a| &a.kind) {
+                    Some(Kind::Name(name)) => self.rules.schema.table(name),
+                    _ => None,
+                };
+                let Some(table) = table else { return other(name.to_owned()) };
+                let same = match args.get(1).map(|a| &a.kind) {
+                    Some(Kind::Name(field)) => self.member(table, field).map(|(words, _)| format!("同一{words}的")),
+                    _ => None,
+                };
+                (format!("{}{}", same.unwrap_or_else(|| "全部".to_owned()), self.table(table)), Is::Rows(table))
+            }
+            _ => {
+                let all: Vec<String> = args.iter().map(|a| self.say(a, scope).0).collect();
+                other(format!("{}（{}）", self.word(name), all.join("，")))
+            }
+        }
+    }
+}
+
+fn nothing() -> Said {
+    (String::new(), Is::Other)
+}
