@@ -9,15 +9,16 @@
 //! Another database: `GUIJU_BENCH_DB=other.db cargo bench --bench judge`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a benchmark stops at the first thing that is not as it should be")]
 
+mod clock;
 mod yardstick;
 
+use clock::once;
 use criterion::{Criterion, criterion_group, criterion_main};
 use guiju::dates::Day;
 use guiju::engine::{Options, Outcome, check};
 use guiju::ingest;
 use guiju::records::Store;
 use guiju::rules::{Files, RuleSet, load_some};
-use rayon::ThreadPool;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
@@ -31,24 +32,6 @@ fn twelve_rules() -> RuleSet {
 /// A variable of the environment, or what it is without.
 fn setting(name: &str, otherwise: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| otherwise.to_owned())
-}
-
-/// What a run took in milliseconds: of one thread the time that it was on a core (where Linux tells it: others may be using the
-/// machine), of several the time on the wall.
-fn once<T: Send>(pool: &ThreadPool, run: impl Fn() -> T + Sync) -> f64 {
-    pool.install(|| {
-        let (begun, on_core) = (Instant::now(), on_core());
-        black_box(run());
-        match (pool.current_num_threads(), on_core, self::on_core()) {
-            (1, Some(before), Some(after)) => (after - before) as f64 / 1e6,
-            _ => begun.elapsed().as_secs_f64() * 1000.0,
-        }
-    })
-}
-
-/// Nanoseconds that this thread has been on a core.
-fn on_core() -> Option<u64> {
-    std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok()
 }
 
 /// Both sides in turn, with one thread and with two; gives the times with two.

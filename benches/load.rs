@@ -4,10 +4,13 @@
 //!     cargo run --release --example county -- --people 100000 --csv people
 //!     cargo bench --bench load
 //!
-//! Other data: `GUIJU_BENCH_DB=other.db GUIJU_BENCH_CSV=folder cargo bench --bench load`. Afterwards come the ratios, each the least of
-//! several runs by turns, so that what else the machine does disturbs both alike.
+//! Other data: `GUIJU_BENCH_DB=other.db GUIJU_BENCH_CSV=folder cargo bench --bench load`. First come the ratios, each the least of
+//! several runs by turns, on one thread by its time on a core; then criterion's report. `GUIJU_BENCH_ROUNDS=20` takes more runs.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a benchmark stops at the first thing that is not as it should be")]
 
+mod clock;
+
+use clock::once;
 use criterion::Criterion;
 use guiju::diagnostic::Source;
 use guiju::ingest::{self, Silent};
@@ -17,15 +20,11 @@ use rusqlite::types::ValueRef;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// Rounds for the ratios.
-const ROUNDS: u32 = 5;
 
 fn main() {
     let schema = schema();
     let mut criterion = Criterion::default().configure_from_args().sample_size(10);
-    let mut ratios = Vec::new();
+    let mut sources = Vec::new();
     for (kind, variable, usual, bar) in [("SQLite", "GUIJU_BENCH_DB", "people.db", 1.5), ("CSV", "GUIJU_BENCH_CSV", "people", 2.0)] {
         let source = std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
         if !Path::new(&source).exists() {
@@ -33,48 +32,37 @@ fn main() {
             eprintln!("no {source}: cargo run --release --example county -- --people 100000 --{option} {usual}");
             continue;
         }
-        let floor = || if kind == "CSV" { record_loop(&source) } else { step_over(&source) };
+        by_turns(kind, bar, &source, &schema);
+        sources.push((kind, source));
+    }
+    for (kind, source) in &sources {
         let mut group = criterion.benchmark_group(format!("load/{kind}"));
-        group.bench_function("floor", |b| b.iter(|| black_box(floor())));
+        group.bench_function("floor", |b| b.iter(|| black_box(floor(source))));
         for threads in [1, 2] {
             let pool = pool(threads);
-            group.bench_function(format!("guiju, {threads} threads"), |b| b.iter(|| pool.install(|| load(&source, &schema))));
+            group.bench_function(format!("guiju, {threads} threads"), |b| b.iter(|| pool.install(|| load(source, &schema))));
         }
         group.finish();
-        ratios.push((kind, bar, by_turns(&floor, &source, &schema)));
     }
     criterion.final_summary();
-    for (kind, bar, (floor, one, two)) in ratios {
-        let ratio = |time: Duration| time.as_secs_f64() / floor.as_secs_f64();
-        println!(
-            "{kind}: floor {:.3} s, one thread {:.3} s ({:.2}×), two {:.3} s ({:.2}×); the bar is {bar}×",
-            floor.as_secs_f64(),
-            one.as_secs_f64(),
-            ratio(one),
-            two.as_secs_f64(),
-            ratio(two)
-        );
+}
+
+/// Both sides by turns, the least of each.
+fn by_turns(kind: &str, bar: f64, source: &str, schema: &Arc<Schema>) {
+    let rounds: usize = std::env::var("GUIJU_BENCH_ROUNDS").map_or(7, |n| n.parse().unwrap());
+    let (one, two) = (pool(1), pool(2));
+    let mut least = [f64::INFINITY; 3];
+    for _ in 0..rounds {
+        let times = [once(&one, || floor(source)), once(&one, || load(source, schema)), once(&two, || load(source, schema))];
+        least.iter_mut().zip(times).for_each(|(least, time)| *least = least.min(time));
     }
+    let [floor, one, two] = least;
+    let (first, second) = (one / floor, two / floor);
+    println!("{kind}: floor {floor:.0} ms, one thread {one:.0} ms ({first:.2}×), two {two:.0} ms ({second:.2}×); the bar is {bar}×");
 }
 
 fn pool(threads: usize) -> rayon::ThreadPool {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
-}
-
-fn by_turns(floor: &dyn Fn() -> u64, source: &str, schema: &Arc<Schema>) -> (Duration, Duration, Duration) {
-    let (one, two) = (pool(1), pool(2));
-    let mut least = (Duration::MAX, Duration::MAX, Duration::MAX);
-    let time = |work: &dyn Fn() -> u64| {
-        let start = Instant::now();
-        black_box(work());
-        start.elapsed()
-    };
-    for _ in 0..ROUNDS {
-        least.0 = least.0.min(time(floor));
-        least.1 = least.1.min(time(&|| one.install(|| load(source, schema))));
-        least.2 = least.2.min(time(&|| two.install(|| load(source, schema))));
-    }
-    least
 }
 
 fn schema() -> Arc<Schema> {
@@ -87,6 +75,11 @@ fn load(source: &str, schema: &Arc<Schema>) -> u64 {
     let store = ingest::read(&[source.to_owned()], schema, &Wanted::all(schema), &Silent).unwrap();
     assert!(store.problems.is_empty(), "{:?}", store.problems.first());
     store.tallies.iter().map(|t| t.read).sum()
+}
+
+/// What reading costs at the least.
+fn floor(source: &str) -> u64 {
+    if Path::new(source).is_dir() { record_loop(source) } else { step_over(source) }
 }
 
 /// Every cell of every row fetched, and nothing made of it.

@@ -3,16 +3,17 @@
 //!
 //!     cargo bench --bench scripts
 //!
-//! Afterwards come the ratios, each the least of several runs by turns.
+//! Afterwards come the ratios, each the least of several runs by turns, by the time on a core.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a benchmark stops at the first thing that is not as it should be")]
 
+use clock::once;
 use criterion::Criterion;
 use guiju::engine::{Options, check};
 use guiju::records::{Builder, Cell, Store, Wanted};
 use guiju::rules::{Files, Interpret, Loading, RuleSet, load_as};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
+mod clock;
 #[path = "scripts/plain.rs"]
 mod plain;
 
@@ -36,7 +37,7 @@ fn main() {
     let plain = plain::Plain::new(script, &dates(), AS_OF);
     assert_eq!((judge(&lowered, &store), judge(&interpreted, &store), plain.judge()), (0, 0, 0), "all keep their reports");
 
-    let mut ways: Vec<(&str, Way<'_>)> = vec![
+    let ways: Vec<(&str, Way<'_>)> = vec![
         ("lowered", Box::new(|| judge(&lowered, &store))),
         ("interpreted", Box::new(|| judge(&interpreted, &store))),
         ("interpreted plainly", Box::new(|| judge(&plainly, &store))),
@@ -50,15 +51,13 @@ fn main() {
     group.finish();
     criterion.final_summary();
 
-    let mut least = vec![Duration::MAX; ways.len()];
+    let mut least = vec![f64::INFINITY; ways.len()];
     for _ in 0..ROUNDS {
-        for ((_, way), least) in ways.iter_mut().zip(&mut least) {
-            let start = Instant::now();
-            pool.install(|| black_box(way()));
-            *least = start.elapsed().min(*least);
+        for ((_, way), least) in ways.iter().zip(&mut least) {
+            *least = once(&pool, way).min(*least);
         }
     }
-    let each = |d: Duration| d.as_secs_f64() * 1e6 / POSTS as f64;
+    let each = |ms: f64| ms * 1e3 / POSTS as f64;
     let [lowered, interpreted, plainly, plain] = least.as_slice() else { return };
     println!(
         "JL002 a post with {REPORTS} reports: lowered {:.3} µs, interpreted {:.2} µs (plainly {:.2} µs), plain embedding {:.2} µs",
@@ -67,7 +66,7 @@ fn main() {
         each(*plainly),
         each(*plain)
     );
-    let ratio = |a: &Duration, b: &Duration| a.as_secs_f64() / b.as_secs_f64();
+    let ratio = |a: &f64, b: &f64| a / b;
     println!(
         "÷ lowered (bar: at least 30): plain embedding {:.1}, interpreted plainly {:.1}, interpreted {:.1}",
         ratio(plain, lowered),

@@ -3,10 +3,10 @@
 
 use super::context::Context;
 use super::probe::{Probe, Shown};
-use super::quick::Quick;
+use super::quick::{Quick, compared};
 use super::value::{RowVal, Span, TextVal, Truth};
 use crate::records::RowId;
-use crate::rules::ir::{Node, NodeId};
+use crate::rules::ir::{Cmp, Node, NodeId};
 use memo::Latest;
 
 mod cells;
@@ -34,6 +34,8 @@ pub struct Eval<'c, P> {
     lets: Vec<(u32, Val<'c>)>,
     /// Room for dates, used again and again.
     pub(super) spare: Vec<(Span, Truth)>,
+    /// Room for rows, used again and again.
+    pub(super) lists: Vec<Vec<(RowId, Truth)>>,
     generation: u32,
     /// Whether the row of a set last visited fulfils the condition for sure, whatever else keeps it from counting.
     pub(super) surely_meant: bool,
@@ -65,6 +67,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             base: 0,
             lets: vec![(0, Val::Truth(Truth::Unknown)); 256],
             spare: Vec::new(),
+            lists: Vec::new(),
             generation: 1,
             surely_meant: true,
             memory: vec![Vec::new(); cx.rules.program.definitions.len()],
@@ -128,6 +131,8 @@ impl<'c, P: Probe> Eval<'c, P> {
                     }
                     return all;
                 }
+                Quick::Compared(cmp, a, b) => return self.compared(*cmp, *a, *b),
+                Quick::All(items) => return self.all_of(items),
                 Quick::Cell(row, table) => {
                     return match self.row(*row) {
                         RowVal::Row(row) => table.of(row),
@@ -139,6 +144,24 @@ impl<'c, P: Probe> Eval<'c, P> {
             }
         }
         self.truth_walked(id)
+    }
+
+    #[inline(never)]
+    fn compared(&mut self, cmp: Cmp, a: NodeId, b: NodeId) -> Truth {
+        let (a, b) = (self.span(a), self.span(b));
+        compared(cmp, a, b)
+    }
+
+    #[inline(never)]
+    fn all_of(&mut self, items: &[NodeId]) -> Truth {
+        let mut all = Truth::True;
+        for &item in items {
+            all = all.and(self.truth(item));
+            if all == Truth::False {
+                break;
+            }
+        }
+        all
     }
 
     #[inline(never)]
@@ -160,6 +183,16 @@ impl<'c, P: Probe> Eval<'c, P> {
                 Quick::Date(slot, cells) => {
                     let row = self.rows[self.base + usize::from(*slot)];
                     return cells.get(row as usize).map_or(Span::UNKNOWN, |date| Span::of_date(*date));
+                }
+                Quick::Var(var) => {
+                    return match self.vars.get(self.base + usize::from(*var)) {
+                        Some(Val::Span(span)) => *span,
+                        _ => Span::UNKNOWN,
+                    };
+                }
+                Quick::Later(date, period) => {
+                    let date = self.span(*date);
+                    return self.shifted(date, *period);
                 }
                 Quick::DateOf(row, cells) => {
                     return match self.row(*row) {

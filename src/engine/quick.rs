@@ -1,9 +1,10 @@
 //! Shortcuts bound once a run: conditions on one yes/no or code cell answered from a table of every value it may have, dates read
-//! straight from their column, and the latest row of a kind found for all kinds in one go. They say what the nodes say; a watched
+//! straight from their column, comparisons of such dates with each other, and the latest row of a kind found for all kinds in one go.
+//! They say what the nodes say; a watched
 //! evaluation, which must see each step, does not take them.
 
 use super::value::{Span, Truth, equal, less};
-use crate::dates::{Day, Fuzzy};
+use crate::dates::{Day, Fuzzy, Period};
 use crate::records::{BAD_CODE, BLANK_CODE, Column, FAR_ROW, FieldId, FieldType, Filled, Link, NONE_CODE, NONE_ROW, RowId, Store, TableId};
 use crate::rules::ir::{Cmp, Node, NodeId, Pick, Program, Set};
 use crate::rules::{Rule, RuleSet, Version};
@@ -21,6 +22,14 @@ pub(super) enum Quick<'a> {
     Date(u8, &'a [Fuzzy]),
     /// A date of whatever row a node gives.
     DateOf(NodeId, &'a [Fuzzy]),
+    /// A variable.
+    Var(u8),
+    /// A date some days, months or years later.
+    Later(NodeId, Period),
+    /// A comparison of two values.
+    Compared(Cmp, NodeId, NodeId),
+    /// Several conditions, some of them quick.
+    All(&'a [NodeId]),
     /// The latest row of some kinds: by which [`Kinds`], of which owner, of which codes.
     Latest(usize, NodeId, Vec<u8>),
 }
@@ -101,7 +110,7 @@ pub(super) struct Shortcuts<'a> {
 
 impl<'a> Shortcuts<'a> {
     /// Binds rules to records.
-    pub fn new(rules: &RuleSet, store: &'a Store, as_of: Day) -> Self {
+    pub fn new(rules: &'a RuleSet, store: &'a Store, as_of: Day) -> Self {
         let program = &rules.program;
         let mut all = Self::default();
         // Children are earlier nodes: what they came to is known.
@@ -177,7 +186,7 @@ fn codes_asked(program: &Program, cond: NodeId) -> Option<(NodeId, Vec<u8>)> {
 }
 
 struct Binder<'p, 'a> {
-    program: &'p Program,
+    program: &'a Program,
     store: &'a Store,
     as_of: Day,
     done: &'p [Quick<'a>],
@@ -202,17 +211,12 @@ impl<'a> Binder<'_, 'a> {
             }
             Node::HasCell(row, table, field) => self.has_cell(*row, self.store.rows(*table).column(*field)?),
             Node::InCodes(cell, mask) => self.on_code(*cell, |code| in_codes(code, mask)),
-            Node::Compare(cmp, cell, other) => {
-                let other = match self.node(*other)? {
-                    Node::Int(i) => Span::exact(*i),
-                    Node::AsOf => Span::exact(i64::from(self.as_of.0)),
-                    _ => return None,
-                };
-                match self.done.get(*cell as usize)? {
-                    Quick::Date(slot, cells) => Some(Quick::Tests(vec![Test { slot: *slot, kind: TestKind::Day(cells, *cmp, other) }])),
-                    _ => self.on_code(*cell, |code| compared(*cmp, code, other)),
-                }
-            }
+            Node::Compare(cmp, a, b) => self.on_constant(*cmp, *a, *b).or_else(|| {
+                let quick = [a, b].into_iter().any(|side| self.is_value(*side));
+                quick.then_some(Quick::Compared(*cmp, *a, *b))
+            }),
+            Node::Var(var) => Some(Quick::Var(*var)),
+            Node::AddPeriod(date, period @ (Period::Days(_) | Period::Months(_) | Period::Years(_))) => Some(Quick::Later(*date, *period)),
             Node::Not(one) => match self.done.get(*one as usize)? {
                 Quick::Cell(row, table) => Some(Quick::Cell(*row, opposite(table))),
                 Quick::Tests(tests) => match tests.as_slice() {
@@ -222,15 +226,39 @@ impl<'a> Binder<'_, 'a> {
                 },
                 _ => None,
             },
-            Node::And(items) => self.on_one_cell(items, Truth::and).or_else(|| self.all_tests(items)),
+            Node::And(items) => self.on_one_cell(items, Truth::and).or_else(|| self.all_tests(items)).or_else(|| self.all_of(items)),
             Node::Or(items) => self.on_one_cell(items, Truth::or),
             Node::Def(def, row) => self.inlined(self.program.definitions.get(*def as usize)?.body, *row),
             _ => None,
         }
     }
 
-    fn node(&self, id: NodeId) -> Option<&Node> {
+    fn node(&self, id: NodeId) -> Option<&'a Node> {
         self.program.nodes.get(id as usize)
+    }
+
+    /// A comparison of a cell with what is the same for all rows.
+    fn on_constant(&self, cmp: Cmp, cell: NodeId, other: NodeId) -> Option<Quick<'a>> {
+        let other = match self.node(other)? {
+            Node::Int(i) => Span::exact(*i),
+            Node::AsOf => Span::exact(i64::from(self.as_of.0)),
+            _ => return None,
+        };
+        match self.done.get(cell as usize)? {
+            Quick::Date(slot, cells) => Some(Quick::Tests(vec![Test { slot: *slot, kind: TestKind::Day(cells, cmp, other) }])),
+            _ => self.on_code(cell, |code| compared(cmp, code, other)),
+        }
+    }
+
+    /// Whether a value is read or reckoned in a few steps.
+    fn is_value(&self, node: NodeId) -> bool {
+        matches!(self.done.get(node as usize), Some(Quick::Date(..) | Quick::Var(_) | Quick::Later(..)))
+    }
+
+    /// Conditions that are all quick, though not all on cells.
+    fn all_of(&self, items: &'a [NodeId]) -> Option<Quick<'a>> {
+        let quick = |id: &NodeId| !matches!(self.done.get(*id as usize), None | Some(Quick::No));
+        items.iter().all(quick).then_some(Quick::All(items))
     }
 
     fn has_cell(&self, row: NodeId, column: &'a Column) -> Option<Quick<'a>> {

@@ -153,7 +153,8 @@ fn step<P: Watched>(eval: &mut Eval<'_, P>, action: &Action, run: &mut Run<'_, '
 
 fn for_rows<P: Watched>(eval: &mut Eval<'_, P>, set: &Set, body: &[Action], run: &mut Run<'_, '_>) -> ControlFlow<Stop> {
     let mark = eval.probe.lacking();
-    let rows = eval.ordered(set);
+    let mut rows = eval.lists.pop().unwrap_or_default();
+    let known = eval.ordered_into(set, &mut rows);
     // What is lacking to know a row counts only if the loop gets as far as that row.
     let lacks = eval.probe.lacks_since(mark);
     eval.probe.forget_lacks(mark);
@@ -161,8 +162,10 @@ fn for_rows<P: Watched>(eval: &mut Eval<'_, P>, set: &Set, body: &[Action], run:
         lacks.iter().for_each(|lack| eval.probe.lack(*lack));
         ControlFlow::Break(Stop::Unknown)
     };
-    let Some(rows) = rows else { return stop(eval) };
-    for (row, counts) in rows {
+    if !known {
+        return stop(eval);
+    }
+    for &(row, counts) in &rows {
         if counts != Truth::True {
             return stop(eval);
         }
@@ -171,6 +174,8 @@ fn for_rows<P: Watched>(eval: &mut Eval<'_, P>, set: &Set, body: &[Action], run:
             break;
         }
     }
+    rows.clear();
+    eval.lists.push(rows);
     ControlFlow::Continue(())
 }
 

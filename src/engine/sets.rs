@@ -75,12 +75,20 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// The rows of a set in the table's order, for scripts. None when not wholly known.
     pub(super) fn ordered(&mut self, set: &Set) -> Option<Vec<(RowId, Truth)>> {
         let mut list = Vec::new();
+        self.ordered_into(set, &mut list).then_some(list)
+    }
+
+    /// Puts the rows of a set, in the table's order, into a list that is empty. False when not wholly known.
+    pub(super) fn ordered_into(&mut self, set: &Set, list: &mut Vec<(RowId, Truth)>) -> bool {
         let known = self.each(set, |_, row, holds| {
             list.push((row, holds));
             ControlFlow::Continue(())
         });
-        list.sort_by(|a, b| self.cx.compare(set.table, a.0, b.0));
-        known.then_some(list)
+        // Mostly they lie in order.
+        if !list.is_sorted_by(|a, b| self.cx.compare(set.table, a.0, b.0).is_le()) {
+            list.sort_by(|a, b| self.cx.compare(set.table, a.0, b.0));
+        }
+        known
     }
 
     pub(super) fn any(&mut self, set: &Set) -> Truth {
