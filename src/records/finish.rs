@@ -125,8 +125,35 @@ fn settle(schema: &Schema, table: TableId, mut draft: Draft, store: &Store, want
             done.assumed_blank.push(format!("{}.{}", def.name, field.name));
         }
     }
+    for (f, field) in def.fields.iter().enumerate() {
+        if let Some(other) = field.not_before {
+            done.lost.extend(forget_reversed(rows, f, other, &def.fields[other].zh));
+        }
+    }
     done.refs = draft.refs;
     done
+}
+
+/// Dates that lie before the one they should follow. Which of the two is wrong nobody can say: the later one reads as unknown.
+fn forget_reversed(rows: &mut Rows, field: FieldId, other: FieldId, name: &str) -> Vec<Lost> {
+    let (Some(Column::Date(starts)), Some(Column::Date(ends))) = (rows.column(other), rows.column(field)) else { return Vec::new() };
+    let pairs = starts.iter().zip(ends).zip(0u32..);
+    let reversed = pairs.filter(|((start, end), row)| end.hi < start.lo && !rows.is_ghost(*row));
+    let lost: Vec<Lost> = reversed
+        .map(|((start, end), row)| Lost {
+            row,
+            field,
+            code: "data::reversed",
+            fate: Fate::Blanked,
+            value: end.to_string(),
+            why: format!("早于{name}（{start}）"),
+            right: format!("应不早于{name}，核对后改正其中一个"),
+        })
+        .collect();
+    if let Some(Some(Column::Date(ends))) = rows.columns.get_mut(field) {
+        lost.iter().for_each(|l| ends.get_mut(l.row as usize).into_iter().for_each(|end| *end = BAD_DATE));
+    }
+    lost
 }
 
 /// References that lead nowhere: an optional one reads as unknown, a required one refuses the row.

@@ -90,7 +90,7 @@ impl Tally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 21] = [
+pub const CODES: [&str; 22] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -106,6 +106,7 @@ pub const CODES: [&str; 21] = [
     "data::not-a-row",
     "data::owner-mismatch",
     "data::refused-at-import",
+    "data::reversed",
     "data::row-width",
     "data::unknown-column",
     "data::unknown-owner",

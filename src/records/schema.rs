@@ -83,6 +83,8 @@ pub struct Field {
     pub blank: Blank,
     /// Reads as blank even when the column was not exported.
     pub even_unexported: bool,
+    /// A date that cannot lie before this one of the same row; where it does, it reads as unknown.
+    pub not_before: Option<FieldId>,
 }
 
 /// What the cells of a field hold.

@@ -37,7 +37,7 @@ pub fn parse(sources: &[Arc<Source>]) -> Result<Schema, Vec<Diagnostic>> {
         document::report_unknown_keys(
             source,
             doc,
-            &["table", "codes", "ordered", "blank", "order", "owner", "void", "names", "aliases", "code_aliases", "joined"],
+            &["table", "codes", "ordered", "blank", "not_before", "order", "owner", "void", "names", "aliases", "code_aliases", "joined"],
             &mut sink,
         );
     }
@@ -169,6 +169,7 @@ fn parse_field(name: &str, text: &str, schema: &Schema) -> Option<Field> {
         required,
         blank: Blank::Unknown,
         even_unexported: false,
+        not_before: None,
     })
 }
 
@@ -204,6 +205,12 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
         for (key, value) in aliases.entries() {
             let names: Vec<String> = document::texts(source, value, sink).into_iter().map(|p| p.value).collect();
             with_field(source, schema, key, sink, |_, f| f.aliases.extend(names.clone()));
+        }
+    }
+    if let Some(dates) = section(source, doc, "not_before", sink) {
+        for (key, value) in dates.entries() {
+            let Some(other) = document::text(source, value, sink) else { continue };
+            with_field(source, schema, key, sink, |ids, f| f.not_before = ids.iter().position(|n| n == other));
         }
     }
     if let Some(order) = section(source, doc, "order", sink) {
