@@ -267,3 +267,33 @@ fn refused_rows_go_to_a_folder_or_a_workbook_and_nowhere_else() {
     assert_eq!((code(&output), dir.path().join("refused").exists()), (0, false));
     assert!(text(&output.stdout).contains("没有可以另存的拒收行"));
 }
+
+/// A blank, a date known to the month, a wrong cell: each is one line of the list, under its unit, with the rules that wait for it.
+#[test]
+fn the_list_of_what_to_fill_in_names_every_cell() {
+    use calamine::{Reader, Xlsx, open_workbook};
+    let dir = folder(&[
+        CASES[0],
+        CASES[1],
+        ("case.csv", "case_id,person_id,unit_id,kind,leader,status\nC1,P1,U2,提拔,是,\nC2,P2,U1,提拔,是,\n"),
+        (
+            "程序节点.csv",
+            "节点编码,任免事项编码,节点类型,开始日期,结束日期\nS1,C1,任前公示,2024-03,2024-03-07\nS2,C2,任前公示,2024-03-04,三月\n",
+        ),
+    ]);
+    let args = ["profile", ".", "--as-of", "2026-06-30", "--select", "GS002", "--supplement", "list.xlsx"];
+    let output = guiju(dir.path(), &args);
+    assert_eq!(code(&output), 5, "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("程序节点.结束日期，填报率50.0%，1件无法判定"), "{}", text(&output.stdout));
+    let mut book: Xlsx<_> = open_workbook(dir.path().join("list.xlsx")).unwrap();
+    assert_eq!(book.sheet_names(), ["补充材料清单", "U1 青石县", "U2 青石镇"]);
+    let mut lines = |sheet: &str| -> Vec<String> {
+        let range = book.worksheet_range(sheet).unwrap();
+        range.rows().skip(1).map(|row| row.iter().take(9).map(ToString::to_string).collect::<Vec<_>>().join("|")).collect()
+    };
+    let first = "U2 青石镇|P1 王示例|任免事项 C1|程序节点|S1|开始日期|2024-03|程序节点.csv:2:开始日期|GS002";
+    let second = "U1 青石县|P2 李示例|任免事项 C2|程序节点|S2|结束日期|填写有误|程序节点.csv:3:结束日期|GS002";
+    assert_eq!((lines("U2 青石镇"), lines("U1 青石县")), (vec![first.to_owned()], vec![second.to_owned()]));
+    assert_eq!(lines("补充材料清单"), [second, first]);
+    assert_eq!(code(&guiju(dir.path(), &["profile", ".", "--supplement", "list.csv"])), 2);
+}

@@ -312,11 +312,14 @@ pub struct Profile {
     pub rules: RuleFlags,
     #[command(flatten)]
     pub as_of: AsOf,
-    /// 格式：table（默认）、json
+    /// 格式：table（默认）、json、html
     #[arg(long, value_name = "格式", help_heading = "输出选项")]
     pub format: Option<String>,
     #[command(flatten)]
     pub output: OutputFlags,
+    /// 另存一份补充材料清单（.xlsx）：每个单位要补哪些格子
+    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath, help_heading = "输出选项")]
+    pub supplement: Option<PathBuf>,
 }
 
 /// `rules list`.
@@ -503,7 +506,9 @@ const IMPORT_EXAMPLES: &str = "\
 
 const PROFILE_EXAMPLES: &str = "\
 示例:
-  guiju profile 导出目录                          哪些字段没填，哪些规则因此判不了";
+  guiju profile 导出目录                          哪些字段没填，哪些规则因此判不了
+  guiju profile 导出目录 --output 填报情况.html   一页网页
+  guiju profile 导出目录 --supplement 补充材料清单.xlsx";
 
 const RULES_EXAMPLES: &str = "\
 示例:

@@ -1,6 +1,6 @@
 //! A hand-made report with one of everything, for the tests of the renderers.
 
-use super::{Names, Report, Run, Starved, starved::Lack};
+use super::{FieldLine, Names, Profile, Report, Run, Starved, Starver, Starving, TableLine, starved::Lack};
 use crate::diagnostic::Source;
 use crate::engine::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, Verdict, fingerprint};
 use crate::records::{Fate, Problem, Tally, parse_schema};
@@ -134,6 +134,45 @@ pub(super) fn report() -> Report {
             persons: [("P0031".to_owned(), "王示例".to_owned())].into(),
             units: [("U12".to_owned(), "青石镇/人民政府".to_owned())].into(),
         },
+    }
+}
+
+/// A profile with one of everything.
+pub(super) fn profile_of(report: &Report) -> Profile {
+    let line = |field: &str, counts: [u64; 4]| FieldLine {
+        table: "step".into(),
+        field: field.into(),
+        exported: true,
+        rows: counts.iter().sum(),
+        filled: counts[0],
+        none: counts[1],
+        blank: counts[2],
+        wrong: counts[3],
+        ..FieldLine::default()
+    };
+    Profile {
+        as_of: "2026-06-30".into(),
+        tables: [("step", true, 1237), ("talk", false, 0)]
+            .map(|(table, exported, rows)| TableLine { table: table.into(), exported, rows })
+            .into(),
+        fields: vec![
+            FieldLine { earliest: Some("2003-01".into()), latest: Some("2026-05-31".into()), ..line("start", [1237, 0, 0, 0]) },
+            line("end", [457, 30, 749, 1]),
+            FieldLine { unlisted: [("<甲>".to_owned(), 2)].into(), ..line("step_id", [1235, 0, 0, 2]) },
+            FieldLine { exported: false, ..line("case_id", [0, 0, 0, 0]) },
+        ],
+        rules: vec![Starving {
+            code: "GS002".into(),
+            title: "任前公示期不足".into(),
+            undecided: 1418,
+            lacks: vec![
+                Starver { table: "step".into(), field: Some("end".into()), exported: true, fill: Some(0.3694), undecided: 214 },
+                Starver { table: "talk".into(), field: None, exported: false, fill: None, undecided: 1204 },
+            ],
+        }],
+        tallies: report.tallies.clone(),
+        problems: report.problems.clone(),
+        names: report.names.clone(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::sample::report;
+use super::sample::{profile_of, report};
 use super::{
-    CasePage, CaseStep, Demand, DueFormat, Format, Paint, Report, jsonl_asides, render, render_case, render_due, render_reading,
-    render_trace, sort_due,
+    CasePage, CaseStep, Demand, DueFormat, Format, Paint, ProfileFormat, Report, Wanted, jsonl_asides, render, render_case, render_due,
+    render_profile, render_reading, render_trace, sort_due, supplement_xlsx,
 };
 use crate::dates::{Calendar, Day};
 use crate::engine::{Mark, Trace, TraceLine, Verdict};
@@ -279,4 +279,45 @@ fn reading_adds_up() {
     let mut out = Vec::new();
     render_reading(&report(), Paint::PLAIN, &mut out).unwrap();
     insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn profile_tells_blank_none_wrong_and_not_exported_apart() {
+    let mut out = Vec::new();
+    render_profile(&profile_of(&report()), ProfileFormat::Table, Paint::PLAIN, &mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn profile_is_a_page_that_needs_nothing_from_elsewhere() {
+    let mut out = Vec::new();
+    render_profile(&profile_of(&report()), ProfileFormat::Html, Paint::PLAIN, &mut out).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    assert!(!page.contains("<script") && !page.contains("http") && !page.contains("src=") && !page.contains("<甲>"), "{page}");
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn supplement_has_a_sheet_for_each_unit() {
+    let one = |unit: Option<&str>, id: &str| Wanted {
+        unit: unit.map(str::to_owned),
+        person: "P0031 王示例".into(),
+        subjects: ["任免事项 C1".to_owned(), "任免事项 C2".to_owned()].into(),
+        table: "程序节点".into(),
+        id: id.into(),
+        field: "结束日期".into(),
+        now: "空白".into(),
+        place: format!("step.csv:412:{id}"),
+        rules: ["GS002".to_owned(), "GS004".to_owned()].into(),
+    };
+    let mut out = Vec::new();
+    supplement_xlsx(&[one(None, "S1"), one(Some("U12 青石镇"), "S2"), one(Some("U12 青石镇"), "S3")], &mut out).unwrap();
+    let found: Vec<(String, Vec<String>)> =
+        sheets(out).into_iter().map(|(name, rows)| (name, rows.into_iter().skip(1).map(|row| row.join("|")).collect())).collect();
+    let line = |unit: &str, id: &str| {
+        format!("{unit}|P0031 王示例|任免事项 C1、任免事项 C2|程序节点|{id}|结束日期|空白|step.csv:412:{id}|GS002、GS004|")
+    };
+    let (of_unit, alone) = (vec![line("U12 青石镇", "S2"), line("U12 青石镇", "S3")], vec![line("", "S1")]);
+    let all = [of_unit.clone(), alone.clone()].concat();
+    assert_eq!(found, [("补充材料清单".to_owned(), all), ("U12 青石镇".to_owned(), of_unit), ("未关联单位".to_owned(), alone)]);
 }
