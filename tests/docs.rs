@@ -82,6 +82,7 @@ fn every_command_and_option_is_in_the_manual() {
         "rules list",
         "rules test",
         "rules coverage",
+        "nightly",
         "baseline write",
         "baseline shrink",
         "waive add",

@@ -1,6 +1,6 @@
 //! What was typed. Nothing here is checked beyond its form; [`super::settings`] says what it means.
 
-use super::args_ledger::{Baseline, KnownFlags, Waive};
+use super::args_ledger::{Baseline, KnownFlags, NIGHTLY_EXAMPLES, Nightly, Waive};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::path::PathBuf;
 
@@ -82,6 +82,9 @@ pub enum Command {
         disable_help_subcommand = true
     )]
     Rules(Rules),
+    /// 每夜运行：核查、与上一次比较、写出报告、记入台账
+    #[command(override_usage = "guiju nightly [选项] --ledger <文件> <数据源>…", help_template = TEMPLATE, after_help = NIGHTLY_EXAMPLES)]
+    Nightly(Nightly),
     /// 基线：把现有问题记为已知，以后只看新问题
     #[command(
         subcommand,

@@ -1,6 +1,6 @@
 //! What was typed for the commands that keep findings: baselines and waivers.
 
-use super::args::{AsOf, RuleFlags, Sources};
+use super::args::{AsOf, RuleFlags, ScopeFlags, Sources};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 
@@ -46,6 +46,27 @@ pub struct BaselineShrink {
     pub rules: RuleFlags,
     #[command(flatten)]
     pub as_of: AsOf,
+}
+
+/// `nightly`.
+#[derive(Debug, Args)]
+pub struct Nightly {
+    #[command(flatten)]
+    pub sources: Sources,
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    #[command(flatten)]
+    pub as_of: AsOf,
+    #[command(flatten)]
+    pub scope: ScopeFlags,
+    /// 写出报告：格式=文件，如 xlsx=问题清单.xlsx；可给多个
+    #[arg(long, value_name = "格式=文件", help_heading = "输出选项")]
+    pub report: Vec<String>,
+    /// 有哪一级问题时退出码为 1：违规（默认）、提醒、待核、never
+    #[arg(long, value_name = "级别", help_heading = "输出选项")]
+    pub fail_on: Option<String>,
+    #[command(flatten)]
+    pub known: KnownFlags,
 }
 
 /// What the waiver commands are.
@@ -156,6 +177,13 @@ pub struct KnownFlags {
     #[arg(long)]
     pub new_only: bool,
 }
+
+pub(super) const NIGHTLY_EXAMPLES: &str = "\
+示例:
+  guiju nightly 导出目录 --ledger 台账.db --report xlsx=问题清单.xlsx --new-only
+  guiju nightly records.db --ledger 台账.db --waivers 豁免.toml --fail-on 提醒
+
+可放进 cron 或 systemd 定时器。另一次运行正在使用台账时，等它结束。";
 
 const WAIVE_EXAMPLES: &str = "\
 示例:

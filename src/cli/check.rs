@@ -2,54 +2,49 @@
 
 use super::args::{Check, Common};
 use super::exit::Exit;
-use super::settings::{self, Gate, Screen};
+use super::round::{self, Typed};
+use super::settings::{self, Screen};
 use super::trouble::Trouble;
-use super::{newness, output, record, run, scope, waivers};
-use crate::report::{self, Format, Report};
+use super::{output, record};
+use crate::report::{self, Format};
 
 /// Checks and writes the report.
 pub(super) fn run(args: &Check, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
-    let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?.with_sources()?;
-    let gate = settings::gate(args.fail_on.as_deref(), &settings.config)?;
-    let fallback = settings.config.format.unwrap_or(Format::Text);
+    let typed = Typed {
+        sources: &args.sources.sources,
+        rules: &args.rules,
+        as_of: args.as_of.as_of.as_deref(),
+        scope: &args.scope,
+        known: &args.known,
+        common,
+    };
+    let mut round = round::prepare(&typed, screen)?;
+    let gate = settings::gate(args.fail_on.as_deref(), &round.settings.config)?;
+    let fallback = round.settings.config.format.unwrap_or(Format::Text);
     let format = settings::format(args.format.as_deref(), &args.output, fallback, &settings::report_formats(), Format::is_binary)?;
-    let scope = scope::scope(&args.scope)?;
-    let newness = newness::newness(&args.known)?;
-    let in_force = args.known.waivers.as_deref().map(waivers::read).transpose()?;
-    let mut book = args.known.ledger.as_deref().map(|path| record::open(path, &settings, &scope, screen)).transpose()?;
-    let mut checked = run::check(&settings, &scope, screen)?;
-    if let Some(in_force) = &in_force {
-        waivers::apply(in_force, &mut checked, &settings, &scope);
-    }
-    let recorded = book.as_mut().map(|book| record::record(book, &checked, in_force.as_ref(), &settings, &scope, screen)).transpose()?;
-    let mut report = checked.report;
-    newness.apply(&mut report, book.as_ref(), &scope);
-    output::write(args.output.output.as_deref(), |out| report::render(&report, format, screen.result(&args.output), out))?;
-    match format {
-        Format::Jsonl => output::aside_with(|err| report::jsonl_asides(&report, err)),
-        _ if args.output.output.is_some() => output::aside(&report::closing(&report, screen.err)),
-        _ => {}
-    }
+    round.open(&args.known)?;
+    let (exit, recorded, _) = round.run(gate, |report| {
+        output::write(args.output.output.as_deref(), |out| report::render(report, format, screen.result(&args.output), out))?;
+        match format {
+            Format::Jsonl => output::aside_with(|err| report::jsonl_asides(report, err)),
+            _ if args.output.output.is_some() => output::aside(&report::closing(report, screen.err)),
+            _ => {}
+        }
+        Ok(())
+    })?;
     recorded.iter().for_each(|recorded| output::aside(&record::told(recorded, screen)));
-    Ok(exit(&report, gate))
-}
-
-/// A partial run beats findings: what was not seen may hold worse.
-fn exit(report: &Report, gate: Gate) -> Exit {
-    let found = report.outcome.findings.iter().any(|f| f.waived.is_none() && gate.fails(f.verdict));
-    match (report.is_partial(), found) {
-        (true, _) => Exit::Partial,
-        (false, true) => Exit::Found,
-        (false, false) => Exit::Clean,
-    }
+    Ok(exit)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::cli::round::exit;
+    use crate::cli::settings::Gate;
     use crate::engine::{Failure, Finding, Subject, Verdict, Waived};
     use crate::records::{Fate, Problem};
+    use crate::report::Report;
 
     fn finding(verdict: Verdict) -> Finding {
         let subject = Subject { table: "case".into(), id: "C1".into(), year: None };

@@ -55,7 +55,7 @@ pub(super) fn diff(args: &Diff, screen: Screen) -> Result<Exit, Trouble> {
 }
 
 /// Tables and fields as the rules in force called them.
-fn names(ledger: &Ledger, run: &RunRow) -> Result<Names, Trouble> {
+pub(super) fn names(ledger: &Ledger, run: &RunRow) -> Result<Names, Trouble> {
     let mut files = Files::default();
     for file in ledger::rules_of(ledger, run)?.unwrap_or_default() {
         files.add_as(&file.path, &file.name, &file.text);

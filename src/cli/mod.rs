@@ -18,10 +18,12 @@ mod import;
 mod ledger;
 mod moment;
 mod newness;
+mod nightly;
 mod output;
 mod profile;
 mod progress;
 mod record;
+mod round;
 mod rules;
 mod run;
 mod scope;
@@ -70,6 +72,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),
         Command::Rules(args::Rules::Coverage(args)) => coverage::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
+        Command::Nightly(args) => nightly::run(&args, common, screen),
         Command::Baseline(args) => baseline::run(&args, common, screen),
         Command::Waive(args) => waive::run(&args, common, screen),
         Command::History(args) => history::history(&args, screen),

@@ -5,7 +5,7 @@ use super::baseline;
 use super::record::Book;
 use super::scope::Scope;
 use super::trouble::{Plain, Trouble};
-use crate::engine::{Finding, Verdict};
+use crate::engine::{Finding, Verdict, sort};
 use crate::ledger::Baseline;
 use crate::report::{Notice, Report};
 
@@ -13,6 +13,14 @@ use crate::report::{Notice, Report};
 pub(super) struct Newness {
     baseline: Option<(String, Baseline)>,
     new_only: bool,
+}
+
+/// Puts back what was taken out, for the record.
+pub(super) fn restore(report: &mut Report, known: Vec<Finding>) {
+    if !known.is_empty() {
+        report.outcome.findings.extend(known);
+        sort(&mut report.outcome.findings);
+    }
 }
 
 /// What the flags ask for.
@@ -34,8 +42,9 @@ pub(super) fn newness(flags: &KnownFlags) -> Result<Newness, Trouble> {
 }
 
 impl Newness {
-    /// Says what is known and what of the baseline is not needed any more; leaves only what is new, if asked to.
-    pub(super) fn apply(&self, report: &mut Report, book: Option<&Book>, scope: &Scope) {
+    /// Says what is known and what of the baseline is not needed any more; leaves only what is new, if asked to. Gives what it takes
+    /// out.
+    pub(super) fn apply(&self, report: &mut Report, book: Option<&Book>, scope: &Scope) -> Vec<Finding> {
         if let Some((file, baseline)) = &self.baseline {
             let known = report.outcome.findings.iter().filter(|f| baseline.knows(f)).count();
             let new = report.outcome.findings.len().saturating_sub(known);
@@ -51,11 +60,14 @@ impl Newness {
                 }
             }
         }
-        if self.new_only {
-            let before = report.outcome.findings.len();
-            report.outcome.findings.retain(|f| self.is_new(f, book));
-            report.hidden = (before - report.outcome.findings.len()) as u64;
+        if !self.new_only {
+            return Vec::new();
         }
+        let all = std::mem::take(&mut report.outcome.findings);
+        let (new, known): (Vec<Finding>, Vec<Finding>) = all.into_iter().partition(|f| self.is_new(f, book));
+        report.outcome.findings = new;
+        report.hidden = known.len() as u64;
+        known
     }
 
     /// Whether nobody knew of it, or it grew worse.

@@ -57,6 +57,7 @@ impl Ledger {
         if !path.exists() {
             return Err(LedgerError::NotFound { file: file() });
         }
+        put_right(path);
         let ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         match ledger.version()? {
             None => Err(LedgerError::NotALedger { file: file() }),
@@ -176,6 +177,19 @@ impl Ledger {
         self.connection
             .execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536")
             .map_err(|e| self.error(&e))
+    }
+}
+
+/// Takes back what a killed run left half written, which a reader alone may not. Where it cannot be done, reading says so.
+fn put_right(path: &Path) {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-journal");
+    if !Path::new(&beside).exists() {
+        return;
+    }
+    if let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX) {
+        let _ = connection.busy_timeout(PATIENCE);
+        let _ = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
     }
 }
 

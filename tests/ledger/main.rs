@@ -5,5 +5,6 @@ mod baseline;
 mod causes;
 mod identity;
 mod kit;
+mod nightly;
 mod record;
 mod waivers;

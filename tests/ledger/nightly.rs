@@ -1,0 +1,133 @@
+//! The nightly run: everything in one command, one at a time, and whole or not at all however it ends.
+
+use super::kit::{World, program};
+use rusqlite::Connection;
+use serde_json::Value;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const NIGHT: [&str; 8] = ["nightly", "data", "--rules", "rules", "--ledger", "l.db", "--as-of", "2024-04-10"];
+
+#[test]
+fn one_night_checks_compares_reports_and_records() {
+    let world = World::new();
+    let reports = ["--report", "json=all.json", "--report", "xlsx=all.xlsx", "--report", "csv=all.csv"];
+    let out = world.run(&[&NIGHT[..], &reports].concat());
+    assert_eq!(out.status.code(), Some(1), "{}", String::from_utf8_lossy(&out.stderr));
+    let all: Value = serde_json::from_str(&world.text("all.json")).expect("JSON");
+    assert_eq!(all["findings"].as_array().map(Vec::len), Some(2));
+    assert!(world.path("all.xlsx").exists() && world.text("all.csv").contains("GS002"));
+    world.edit("data/step.csv", "2024-03-04,2024-03-07", "2024-03-04,2024-03-08");
+    let out = world.run(&[&NIGHT[..], &["--new-only"]].concat());
+    assert_eq!(out.status.code(), Some(0));
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(text.contains("消失 1") && text.contains("数据变化"), "{text}");
+    assert!(world.verifies());
+}
+
+#[test]
+fn a_night_needs_a_ledger_and_reports_it_can_write() {
+    let world = World::new();
+    assert_eq!(world.run(&["nightly", "data"]).status.code(), Some(2));
+    for report in ["xlsx", "xslx=a.xlsx", "json="] {
+        assert_eq!(world.run(&[&NIGHT[..], &["--report", report]].concat()).status.code(), Some(2), "{report}");
+    }
+    // What could not be reported is not recorded: the next night tells it again.
+    assert_eq!(world.run(&[&NIGHT[..], &["--report", "json=none/all.json"]].concat()).status.code(), Some(6));
+    assert_eq!(world.run(&[&NIGHT[..], &["--new-only"]].concat()).status.code(), Some(1));
+}
+
+#[test]
+fn two_nights_at_once_come_one_after_the_other() {
+    let world = World::new();
+    many(&world, 300);
+    let start = || Command::new(program()).args(NIGHT).current_dir(world.path(".")).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let children: Vec<_> = (0..3).map(|_| start().expect("guiju can be run")).collect();
+    let codes: Vec<Option<i32>> = children.into_iter().map(|c| c.wait_with_output().expect("an end").status.code()).collect();
+    assert_eq!(codes, [Some(1); 3]);
+    let history = world.json(&["history", "--ledger", "l.db", "--format", "json"]);
+    let came: Vec<i64> = history.as_array().expect("runs").iter().filter_map(|r| r["came"].as_i64()).collect();
+    assert_eq!(came[1..], [0, 0]);
+    assert!(world.verifies());
+}
+
+/// Notices a day short, of as many cases.
+fn many(world: &World, cases: usize) {
+    let (mut case, mut step) = (String::from("case_id,person_id,unit_id,kind\n"), String::from("step_id,case_id,kind,start,end\n"));
+    for i in 0..cases {
+        case.push_str(&format!("N{i},P1,U2,平级调整\n"));
+        step.push_str(&format!("NS{i},N{i},任前公示,2024-03-04,2024-03-07\n"));
+    }
+    world.write("data/case.csv", &case);
+    world.write("data/step.csv", &step);
+}
+
+#[test]
+fn a_run_killed_at_any_moment_leaves_the_last_complete_one() {
+    let world = World::new();
+    many(&world, 500);
+    let flip = |night: usize| {
+        // Every night all notices are of another length: everything changes.
+        let text = world.text("data/step.csv");
+        let (from, to) = if night.is_multiple_of(2) { ("2024-03-07", "2024-03-06") } else { ("2024-03-06", "2024-03-07") };
+        world.write("data/step.csv", &text.replace(from, to));
+    };
+    let begun = Instant::now();
+    assert_eq!(world.run(&NIGHT).status.code(), Some(1));
+    let whole = begun.elapsed();
+    let mut complete = 1;
+    // A fixed sequence that lands all over the run, most of it in the second half, where the record is written.
+    let mut seed: u64 = 0x9e37_79b9;
+    for night in 0..20 {
+        flip(night);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let share = 0.3 + 0.8 * ((seed >> 40) as f64 / f64::from(1u32 << 24));
+        let quiet = || Stdio::null();
+        let mut child =
+            Command::new(program()).args(NIGHT).current_dir(world.path(".")).stdout(quiet()).stderr(quiet()).spawn().expect("a run");
+        std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
+        // On Unix this is SIGKILL.
+        child.kill().expect("a run to be killed");
+        child.wait().expect("its end");
+        assert!(world.verifies(), "night {night}, killed after {share:.2} of a run");
+        let history = world.json(&["history", "--ledger", "l.db", "--format", "json"]);
+        let runs = history.as_array().map_or(0, Vec::len);
+        assert!(runs == complete || runs == complete + 1, "{runs} runs after {complete}");
+        complete = runs;
+    }
+    // The next run is right: what it says of every finding is what a ledger never killed says.
+    assert_eq!(world.run(&NIGHT).status.code(), Some(1));
+    let stands = |ledger: &str| -> Vec<(String, String, String)> {
+        let db = Connection::open(world.path(ledger)).expect("the ledger");
+        let mut statement = db
+            .prepare("SELECT f.fingerprint, s.verdict, s.cells, max(s.run) FROM sight s JOIN finding f ON f.id = s.finding GROUP BY f.id ORDER BY 1")
+            .expect("a query");
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).expect("rows");
+        rows.collect::<Result<_, _>>().expect("rows")
+    };
+    let mut fresh = NIGHT;
+    fresh[5] = "fresh.db";
+    assert_eq!(world.run(&fresh).status.code(), Some(1));
+    assert_eq!(stands("l.db"), stands("fresh.db"));
+    assert_eq!(stands("l.db").len(), 500);
+    assert!(world.verifies());
+}
+
+#[test]
+fn a_half_written_record_is_taken_back_by_a_reader() {
+    let world = World::new();
+    world.run(&NIGHT);
+    // As a run killed within its transaction leaves it: pages written, the journal beside.
+    let (copy, journal) = (world.path("copy.db"), world.path("copy.db-journal"));
+    let db = Connection::open(world.path("l.db")).expect("the ledger");
+    db.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE").expect("a transaction");
+    for i in 0..200 {
+        db.execute("INSERT INTO text VALUES (?1, ?2)", (format!("h{i}"), "x".repeat(4000))).expect("a row");
+    }
+    std::fs::copy(world.path("l.db"), &copy).expect("a copy");
+    std::fs::copy(world.path("l.db-journal"), &journal).expect("its journal");
+    db.execute_batch("ROLLBACK").expect("an end");
+    let out = world.run(&["ledger", "verify", "--ledger", "copy.db"]);
+    assert!(out.status.success(), "{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    assert!(!journal.exists());
+}
