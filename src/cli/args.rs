@@ -358,6 +358,8 @@ pub struct RulesCoverage {
     pub mutate: bool,
     #[command(flatten)]
     pub rules: RuleFlags,
+    #[command(flatten)]
+    pub as_of: AsOf,
     /// 格式：text（默认）、json、markdown
     #[arg(long, value_name = "格式", help_heading = "输出选项")]
     pub format: Option<String>,

@@ -23,7 +23,7 @@ enum Format {
 
 /// Shows what is covered.
 pub(super) fn run(args: &RulesCoverage, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
-    let settings = settings::settings(&args.sources, &args.rules, None, common)?;
+    let settings = settings::settings(&args.sources, &args.rules, args.as_of.as_of.as_deref(), common)?;
     let known = [("text", Format::Text), ("json", Format::Json), ("markdown", Format::Markdown)];
     let format = settings::format(args.format.as_deref(), &args.output, Format::Text, &known, |_| false)?;
     if format == Format::Markdown && !args.clauses {
