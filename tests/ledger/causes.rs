@@ -95,3 +95,30 @@ fn runs_of_another_scope_are_no_predecessors() {
     let across = world.diff_of("1", "3");
     assert_eq!(across, ["消失 GS002 C1 ?范围变化"]);
 }
+
+#[test]
+fn records_of_others_are_ruled_out_and_those_of_the_same_person_are_not() {
+    let world = World::new();
+    world.check("2024-04-01", &["--select", "TH001"]);
+    // Another person's records change; C3's talk falls due.
+    world.edit("data/case.csv", "C1,P1,U2,提拔", "C1,P1,U2,交流");
+    world.check("2024-04-10", &["--select", "TH001"]);
+    assert_eq!(world.diff(), ["新增 TH001 C3 时间推移"]);
+    let world = World::new();
+    world.check("2024-04-01", &["--select", "TH001"]);
+    // Another matter of the same person: it had no part in it, but the ledger cannot know.
+    world.edit("data/case.csv", "C1,P1,U2,提拔", "C9,P2,U1,交流\nC1,P1,U2,提拔");
+    world.check("2024-04-10", &["--select", "TH001"]);
+    assert_eq!(world.diff(), ["新增 TH001 C3 时间推移?数据变化"]);
+}
+
+#[test]
+fn rules_that_ask_for_other_columns_are_crossed_with_the_records_read_again() {
+    let world = World::new();
+    world.check("2024-04-01", &["--select", "GS002"]);
+    // The new rule reads a column that the old one did not.
+    world.edit("rules/local/GS/GS002.toml", "when    = \"has(notice)\"", "when    = \"has(notice) && kind == '平级调整'\"");
+    world.edit("rules/local/GS/GS002.toml", "minimum  = 5", "minimum  = 6");
+    world.check("2024-04-01", &["--select", "GS002"]);
+    assert_eq!(world.diff(), ["新增 GS002 C2 规则变化", "消失 GS002 C1 规则变化"]);
+}
