@@ -173,7 +173,7 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
             table: def.name.clone(),
             id: cx.store.key(table, row).to_owned(),
             field: field.name.clone(),
-            value: cx.store.show(table, row, f).map(|v| masked(&v)),
+            value: cx.store.show(table, row, f).map(|v| masked(&v)).or_else(|| cx.store.attested(table, row, f).map(str::to_owned)),
             source: cx.store.place(table, row, f),
             unreadable: cx.store.rows(table).column(f).is_some() && cx.store.filled(table, row, f) == Filled::Unknown,
         };

@@ -172,6 +172,9 @@ impl ToSql for Written<'_> {
             let key = store.key(table, row);
             return Ok(if key.is_empty() { null } else { text(key) });
         };
+        if let Some(said) = store.attested(table, row, field) {
+            return Ok(text(said));
+        }
         match column.filled(r) {
             Filled::No => return Ok(null),
             Filled::Unknown => return Ok(ToSqlOutput::Borrowed(ValueRef::Blob(UNREADABLE))),

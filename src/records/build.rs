@@ -9,6 +9,7 @@ use super::problem::{Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
 use super::sheet::{Part, Sheet};
 use super::text::{Keys, RefKeys, Sym, Texts};
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -113,6 +114,8 @@ pub(super) struct Draft {
     pub len: usize,
     /// Where the rows stood that rows of a file stand for.
     pub corrected: Vec<(u16, Stood)>,
+    /// Cells that say outright that there is nothing.
+    pub attested: BTreeSet<(u32, FieldId)>,
 }
 
 /// A [`Sheet`] that joins its builder when dropped: for readers that read one table after another.
@@ -295,6 +298,7 @@ impl Draft {
     fn add(&mut self, part: Part, file: u16) {
         self.corrected.extend(part.corrected.into_iter().map(|stood| (file, stood)));
         let (before, rows) = (self.len, part.len);
+        self.attested.extend(part.attested.iter().map(|&(row, field)| (row + before as u32, field)));
         for fill in part.fills {
             let field = fill.field;
             match fill.done() {
@@ -368,6 +372,10 @@ impl Draft {
         }
         if !self.ghost.is_empty() {
             self.ghost = order.iter().filter_map(|&i| self.ghost.get(i as usize).copied()).collect();
+        }
+        if !self.attested.is_empty() {
+            let fields = |row: u32| self.attested.range((row, 0)..=(row, FieldId::MAX)).map(|&(_, field)| field);
+            self.attested = (0u32..).zip(order).flat_map(|(new, &old)| fields(old).map(move |field| (new, field))).collect();
         }
         self.origins = self.origins.reordered(order);
         self.len = order.len();

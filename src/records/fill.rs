@@ -15,6 +15,8 @@ pub(super) struct Fill {
     pub field: FieldId,
     pub header: String,
     pub required: bool,
+    /// A blank is the fact that there is nothing, which may be said outright.
+    pub may_be_none: bool,
     cells: Cells,
 }
 
@@ -61,7 +63,9 @@ impl Fill {
                 },
             ),
         };
-        Self { field, header, required: def.required || def.ty == FieldType::Id, cells }
+        let required = def.required || def.ty == FieldType::Id;
+        let may_be_none = !required && matches!(def.blank, Blank::NotHappened | Blank::None);
+        Self { field, header, required, may_be_none, cells }
     }
 
     /// Reads a cell that is not blank.

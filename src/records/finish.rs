@@ -110,6 +110,7 @@ fn settle(schema: &Schema, table: TableId, mut draft: Draft, store: &Store, want
     rows.keys = draft.keys;
     rows.origin = draft.origins;
     rows.ghost = draft.ghost;
+    rows.attested = draft.attested;
     rows.columns = draft.columns;
     rows.far = (0..def.fields.len()).map(|_| None).collect();
     rows.links = (0..def.fields.len()).map(|_| OnceLock::new()).collect();

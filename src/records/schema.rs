@@ -17,6 +17,8 @@ pub struct Schema {
     pub tables: Vec<Table>,
     /// Code lists, in the order of the file.
     pub lists: Vec<CodeList>,
+    /// What is written into a cell to say outright that there is nothing, where its blank is such a fact.
+    pub attested: Vec<String>,
 }
 
 /// One table.
@@ -182,6 +184,12 @@ impl CodeList {
 }
 
 impl Schema {
+    /// Whether a cell says outright that there is nothing.
+    #[inline]
+    pub fn attests_none(&self, text: &str) -> bool {
+        self.attested.iter().any(|a| a == text)
+    }
+
     /// The table of a name.
     pub fn table(&self, name: &str) -> Option<TableId> {
         self.tables.iter().position(|t| t.name == name)

@@ -43,6 +43,8 @@ pub(super) struct Part {
     pub problems: Vec<Problem>,
     /// Where the rows stood that these stand for.
     pub corrected: Vec<Stood>,
+    /// Cells that say outright that there is nothing.
+    pub attested: Vec<(u32, FieldId)>,
 }
 
 impl Sheet {
@@ -61,6 +63,7 @@ impl Sheet {
             reasons: BTreeMap::new(),
             problems: Vec::new(),
             corrected: Vec::new(),
+            attested: Vec::new(),
         };
         let mut sheet = Self { schema: Arc::clone(schema), texts, part, line: 0, given: 0, refused: None, askew: false };
         for (field, header) in fields {
@@ -152,6 +155,10 @@ impl Sheet {
             return self.blank(index);
         }
         let Some(fill) = self.part.fills.get_mut(index) else { return };
+        if fill.may_be_none && self.schema.attests_none(text) {
+            self.part.attested.push((self.part.len as u32, fill.field));
+            return self.blank(index);
+        }
         self.given += 1;
         if let Err(bad) = fill.put(Cell::Text(text), &mut self.part.keys, &mut self.texts, &self.schema) {
             self.reject(index, Cell::Text(text), bad);

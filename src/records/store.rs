@@ -7,6 +7,7 @@ use super::problem::{Problem, Tally};
 use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Sym, Texts};
 use crate::dates::Fuzzy;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 /// A row of a table.
@@ -46,6 +47,8 @@ pub struct Rows {
     pub keys: Keys,
     /// References into tables not exported keep their text here, by field.
     pub far: Vec<Option<Vec<Sym>>>,
+    /// Cells that say outright that there is nothing: they read as blank.
+    pub attested: BTreeSet<(RowId, FieldId)>,
     /// Refused rows: what can be read of them is kept, but they prove nothing.
     pub ghost: Vec<bool>,
     /// Rows outside every rule.
@@ -226,6 +229,13 @@ impl Store {
             Some(column) => column.filled(row as usize),
             None => Filled::Unknown,
         }
+    }
+
+    /// What a cell says that says outright that there is nothing; none for every other cell.
+    pub fn attested(&self, table: TableId, row: RowId, field: FieldId) -> Option<&str> {
+        let rows = self.rows(table);
+        let says = !rows.attested.is_empty() && rows.attested.contains(&(row, field));
+        says.then(|| self.schema.attested.first().map(String::as_str))?
     }
 
     /// The row a reference leads to, if it leads to one.

@@ -1,5 +1,5 @@
-//! What the records hold and what they lack: every field's cells by what they say, and the rules that this starves. Blank, known to
-//! be none, filled in wrongly and not exported are four things.
+//! What the records hold and what they lack: every field's cells by what they say, and the rules that this starves. Blank, said to
+//! be none, filled in wrongly and not exported are different things.
 
 mod render;
 
@@ -56,7 +56,9 @@ pub struct FieldLine {
     pub rows: u64,
     /// Cells that hold a value.
     pub filled: u64,
-    /// Cells that say there is none: so written, or blank where the schema says that a blank is a fact.
+    /// Cells that say outright that there is none.
+    pub attested: u64,
+    /// Blank cells where the schema says that a blank is a fact.
     pub none: u64,
     /// Blank cells that say nothing.
     pub blank: u64,
@@ -138,6 +140,7 @@ fn field_line(store: &Store, t: TableId, def: &Table, f: FieldId, rows: &[usize]
         match column.filled(row) {
             Filled::Yes => line.filled += 1,
             Filled::Unknown => line.wrong += 1,
+            Filled::No if RowId::try_from(row).is_ok_and(|r| store.attested(t, r, f).is_some()) => line.attested += 1,
             Filled::No if field.blank == Blank::Unknown => line.blank += 1,
             Filled::No => line.none += 1,
         }

@@ -139,15 +139,16 @@ pub(super) fn report() -> Report {
 
 /// A profile with one of everything.
 pub(super) fn profile_of(report: &Report) -> Profile {
-    let line = |field: &str, counts: [u64; 4]| FieldLine {
+    let line = |field: &str, counts: [u64; 5]| FieldLine {
         table: "step".into(),
         field: field.into(),
         exported: true,
         rows: counts.iter().sum(),
         filled: counts[0],
-        none: counts[1],
-        blank: counts[2],
-        wrong: counts[3],
+        attested: counts[1],
+        none: counts[2],
+        blank: counts[3],
+        wrong: counts[4],
         ..FieldLine::default()
     };
     Profile {
@@ -156,10 +157,10 @@ pub(super) fn profile_of(report: &Report) -> Profile {
             .map(|(table, exported, rows)| TableLine { table: table.into(), exported, rows })
             .into(),
         fields: vec![
-            FieldLine { earliest: Some("2003-01".into()), latest: Some("2026-05-31".into()), ..line("start", [1237, 0, 0, 0]) },
-            line("end", [457, 30, 749, 1]),
-            FieldLine { unlisted: [("<甲>".to_owned(), 2)].into(), ..line("step_id", [1235, 0, 0, 2]) },
-            FieldLine { exported: false, ..line("case_id", [0, 0, 0, 0]) },
+            FieldLine { earliest: Some("2003-01".into()), latest: Some("2026-05-31".into()), ..line("start", [1237, 0, 0, 0, 0]) },
+            line("end", [457, 7, 23, 749, 1]),
+            FieldLine { unlisted: [("<甲>".to_owned(), 2)].into(), ..line("step_id", [1235, 0, 0, 0, 2]) },
+            FieldLine { exported: false, ..line("case_id", [0, 0, 0, 0, 0]) },
         ],
         rules: vec![Starving {
             code: "GS002".into(),

@@ -130,3 +130,27 @@ fn a_folder_that_is_not_there_is_told_and_an_old_file_stands() {
     assert_eq!(error.code(), "ingest::write");
     assert!(error.to_string().contains("文件夹不存在"), "{error}");
 }
+
+/// Blank, said to be none, wrong and not exported: judged alike where they mean alike, and told apart all the same.
+#[test]
+fn a_cell_that_says_there_is_nothing_is_told_from_a_blank_one() {
+    let store = csv(&[
+        ("person.csv", "person_id,name,birth\nP2,李四,无此类情况\nP1,张三,1970-05\n"),
+        ("post.csv", "post_id,person_id,title,start,end\nB,P1,局长,2010-01-01,无此情形\nA,P2,局长,2010-01-01,\n"),
+        ("petition.csv", "petition_id,person_id,received,result\nX,P1,2020-01-01,无此类情况\n"),
+    ]);
+    // Nobody was never born.
+    assert_eq!(store.problems.iter().map(|p| p.code).collect::<Vec<_>>(), ["data::bad-date"]);
+    for store in [through_import(&store), store] {
+        let said = |table: &str, key: &str, field: &str| {
+            let t = store.schema.table(table).unwrap();
+            let (row, f) = (store.rows(t).find(key).unwrap(), store.schema.tables[t].field(field).unwrap());
+            (store.filled(t, row, f), store.attested(t, row, f).map(str::to_owned))
+        };
+        let none = Some("无此类情况".to_owned());
+        assert_eq!(said("post", "B", "end"), (guiju::records::Filled::No, none.clone()));
+        assert_eq!(said("post", "A", "end"), (guiju::records::Filled::No, None));
+        assert_eq!(said("petition", "X", "result"), (guiju::records::Filled::No, none));
+        assert_eq!(said("person", "P2", "birth"), (guiju::records::Filled::Unknown, None));
+    }
+}

@@ -23,13 +23,14 @@ impl ProfileFormat {
 }
 
 /// The columns of fields.
-const HEADERS: [(&str, Align); 11] = [
+const HEADERS: [(&str, Align); 12] = [
     ("表", Align::Left),
     ("字段", Align::Left),
     ("", Align::Left),
     ("行数", Align::Right),
     ("已填", Align::Right),
     ("无此类情况", Align::Right),
+    ("空白即无", Align::Right),
     ("空白", Align::Right),
     ("填错", Align::Right),
     ("填报率", Align::Right),
@@ -52,7 +53,7 @@ pub fn render_profile(profile: &Profile, format: ProfileFormat, paint: Paint, ou
     }
 }
 
-fn cells(profile: &Profile, line: &FieldLine) -> [String; 11] {
+fn cells(profile: &Profile, line: &FieldLine) -> [String; 12] {
     let names = &profile.names;
     let n = |n: u64| if line.exported { words::count(n) } else { String::new() };
     [
@@ -61,6 +62,7 @@ fn cells(profile: &Profile, line: &FieldLine) -> [String; 11] {
         format!("{}.{}", line.table, line.field),
         words::count(line.rows),
         n(line.filled),
+        n(line.attested),
         n(line.none),
         n(line.blank),
         n(line.wrong),
@@ -122,7 +124,9 @@ const LOW: f64 = 0.5;
 fn html(profile: &Profile) -> String {
     let mut page = String::from("<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<title>数据填报情况</title>\n");
     let _ = writeln!(page, "<style>{STYLE}</style>\n</head>\n<body>\n<h1>数据填报情况</h1>\n<p>截至 {}</p>", safe(&profile.as_of));
-    page.push_str("<p>“无此类情况”是写明没有，或者空白本身就表示没有；“空白”是不知道；“未导出”是来源里没有这一列、这张表。</p>\n");
+    page.push_str(
+        "<p>“无此类情况”是写明没有；“空白即无”是空白本身就表示没有、尚未发生；“空白”是不知道；“未导出”是来源里没有这一列、这张表。</p>\n",
+    );
     page.push_str("<h2>受影响的规则</h2>\n");
     if profile.rules.is_empty() {
         page.push_str("<p>没有规则因缺数据而判不了。</p>\n");
@@ -144,7 +148,7 @@ fn html(profile: &Profile) -> String {
     }
     head(&mut page, &HEADERS.map(|(title, _)| title));
     for line in profile.fields.iter().filter(|line| is_of_exported(profile, line)) {
-        let low = line.rows > 0 && (line.filled + line.none) as f64 / (line.rows as f64) < LOW;
+        let low = line.rows > 0 && (line.filled + line.attested + line.none) as f64 / (line.rows as f64) < LOW;
         let class = if !line.exported {
             " class=\"absent\""
         } else if low {
