@@ -297,3 +297,13 @@ fn the_list_of_what_to_fill_in_names_every_cell() {
     assert_eq!(lines("补充材料清单"), [second, first]);
     assert_eq!(code(&guiju(dir.path(), &["profile", ".", "--supplement", "list.csv"])), 2);
 }
+
+/// Nothing due is no all-clear where the rules cannot tell.
+#[test]
+fn due_names_the_rules_that_cannot_tell() {
+    let dir = folder(&CASES);
+    let output = guiju(dir.path(), &["due", ".", "--as-of", "2026-06-30", "--select", "XC001,HF001"]);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("XC001（未导出）"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("用 guiju profile 查看缺什么"));
+}
