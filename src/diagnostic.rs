@@ -30,13 +30,41 @@ pub struct Diagnostic {
     pub source: Arc<Source>,
     /// Where: bytes of the file's text.
     pub span: Range<usize>,
+    /// The other place of a contradiction between two, if it is one.
+    pub also: Option<Box<Place>>,
+}
+
+/// A place in a file, and what stands there.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The file.
+    pub source: Arc<Source>,
+    /// Bytes of the file's text.
+    pub span: Range<usize>,
+    /// What stands there, in Chinese.
+    pub what: String,
+}
+
+impl Place {
+    /// The line number (from 1) on which the place starts.
+    pub fn line(&self) -> usize {
+        line_of(&self.source.text, self.span.start)
+    }
 }
 
 impl Diagnostic {
     /// A diagnostic whose label repeats nothing and whose help is empty.
     pub fn new(code: &'static str, source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
         let span = within(&source.text, span);
-        Self { code, message: message.into(), label: "这里".into(), help: None, source: Arc::clone(source), span }
+        Self { code, message: message.into(), label: "这里".into(), help: None, source: Arc::clone(source), span, also: None }
+    }
+
+    /// The same with the other place that it contradicts.
+    #[must_use]
+    pub fn also(mut self, source: &Arc<Source>, span: Range<usize>, what: impl Into<String>) -> Self {
+        let span = within(&source.text, span);
+        self.also = Some(Box::new(Place { source: Arc::clone(source), span, what: what.into() }));
+        self
     }
 
     /// The same with advice.
@@ -57,9 +85,13 @@ impl Diagnostic {
 
     /// The line number (from 1) on which the place starts.
     pub fn line(&self) -> usize {
-        let end = self.span.start.min(self.source.text.len());
-        1 + self.source.text.as_bytes().iter().take(end).filter(|&&b| b == b'\n').count()
+        line_of(&self.source.text, self.span.start)
     }
+}
+
+/// The line number (from 1) of a byte.
+pub fn line_of(text: &str, at: usize) -> usize {
+    1 + text.as_bytes().iter().take(at.min(text.len())).filter(|&&b| b == b'\n').count()
 }
 
 /// Letters of the longest word that is taken for a mistyped name.
@@ -97,7 +129,7 @@ impl std::error::Error for Diagnostic {}
 
 impl miette::Diagnostic for Diagnostic {
     fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(self.code))
+        (!self.code.is_empty()).then(|| Box::new(self.code) as Box<dyn std::fmt::Display>)
     }
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
         self.help.as_ref().map(|h| Box::new(h) as Box<dyn std::fmt::Display>)

@@ -87,6 +87,16 @@ impl Table {
         self.entries.get(i).map(|(_, v)| v)
     }
 
+    /// The value of a key, if there, without asking for it.
+    pub fn peek(&self, key: &str) -> Option<&Value> {
+        self.entries.iter().find(|(k, _)| k.value == key).map(|(_, v)| v)
+    }
+
+    /// Every entry, in the order written, without asking for any.
+    pub fn peek_all(&self) -> impl Iterator<Item = &(Placed<String>, Value)> {
+        self.entries.iter()
+    }
+
     /// Every entry, in the order written; all count as asked for.
     pub fn entries(&self) -> impl Iterator<Item = (&Placed<String>, &Value)> {
         self.asked.iter().for_each(|a| a.store(true, Ordering::Relaxed));

@@ -132,6 +132,9 @@ pub enum Rules {
     /// 法规逐条由哪些规则判；规则的测试没有跑到、没有察觉的地方
     #[command(override_usage = "guiju rules coverage [选项] [数据源]…", help_template = TEMPLATE, after_help = COVERAGE_EXAMPLES)]
     Coverage(RulesCoverage),
+    /// 检查规则写得是否周全：依据、处理意见、测试、版本衔接、多余的名字
+    #[command(override_usage = "guiju rules lint [选项]", help_template = TEMPLATE, after_help = LINT_EXAMPLES)]
+    Lint(RulesLint),
 }
 
 /// Which records.
@@ -150,6 +153,9 @@ pub struct RuleFlags {
     /// 规则目录（代替内置规则）
     #[arg(long, value_name = "目录", value_hint = ValueHint::DirPath)]
     pub rules: Option<PathBuf>,
+    /// 本地口径文件：用哪些规则包和规则，改了哪些参数、等级，为什么
+    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
+    pub profile: Option<PathBuf>,
     /// 补充的数据表定义（可给多个）
     #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
     pub schema: Vec<PathBuf>,
@@ -457,6 +463,13 @@ pub struct LedgerUser {
     pub acting: Acting,
 }
 
+/// `rules lint`.
+#[derive(Debug, Args)]
+pub struct RulesLint {
+    #[command(flatten)]
+    pub rules: RuleFlags,
+}
+
 /// `completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
@@ -543,6 +556,11 @@ const LEDGER_EXAMPLES: &str = "\
   guiju ledger user 王五 --post 干部监督科科长 --ledger 台账.db    登记经办人
   guiju ledger verify --ledger 台账.db                             核对有无改动
   guiju ledger verify --ledger 台账.db --expect 3f1c…              与抄存的末条哈希核对";
+
+const LINT_EXAMPLES: &str = "\
+示例:
+  guiju rules lint                                检查自带的规则
+  guiju rules lint --profile 本县.toml            连同本县的规则包一起检查";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 示例:

@@ -29,7 +29,7 @@ pub(super) fn run(args: &Case, common: &Common, screen: Screen) -> Result<Exit, 
         heading: heading(&store, table, row),
         facts: cells(&store, table, row, &[]),
         steps: steps(&store, table, row),
-        demands: run::demands(&rules, &store, &settings, table, row),
+        demands: run::demands(&rules, &store, &settings, table, row)?,
     };
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| render_case(&page, paint, out))?;

@@ -14,13 +14,15 @@ use std::sync::Arc;
 /// The file's name.
 const NAME: &str = "guiju.toml";
 /// Every key there is.
-const KEYS: [&str; 8] = ["rules", "schema", "as_of", "select", "ignore", "format", "fail_on", "jobs"];
+const KEYS: [&str; 9] = ["rules", "profile", "schema", "as_of", "select", "ignore", "format", "fail_on", "jobs"];
 
 /// What the files say; paths are relative to the working folder.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// The folder of rules.
     pub rules: Option<PathBuf>,
+    /// The profile.
+    pub profile: Option<PathBuf>,
     /// Further schema files.
     pub schema: Option<Vec<PathBuf>>,
     /// The day the question is asked on.
@@ -82,6 +84,7 @@ impl Config {
     fn or(self, other: Self) -> Self {
         Self {
             rules: self.rules.or(other.rules),
+            profile: self.profile.or(other.profile),
             schema: self.schema.or(other.schema),
             as_of: self.as_of.or(other.as_of),
             select: self.select.or(other.select),
@@ -106,6 +109,7 @@ fn read(source: &Arc<Source>, folder: &Path, sink: &mut Vec<Diagnostic>) -> Conf
     };
     let config = Config {
         rules: doc.get("rules").and_then(|v| document::text(source, v, sink)).map(|p| folder.join(p)),
+        profile: doc.get("profile").and_then(|v| document::text(source, v, sink)).map(|p| folder.join(p)),
         schema: texts(&doc, "schema", sink).map(|all| all.iter().map(|p| folder.join(p)).collect()),
         as_of: doc.get("as_of").and_then(|v| document::day(source, v, sink)),
         select: texts(&doc, "select", sink),
@@ -157,10 +161,11 @@ mod tests {
     #[test]
     fn every_key_is_read_and_paths_are_relative_to_the_file() {
         let (config, sink) = read_text(
-            "rules = 'rules'\nschema = ['county.toml']\nas_of = 2026-06-30\nselect = ['GS', 'SY001']\nignore = 'local'\nformat = 'table'\nfail_on = '待核'\njobs = 2\n",
+            "rules = 'rules'\nprofile = '../strict.toml'\nschema = ['county.toml']\nas_of = 2026-06-30\nselect = ['GS', 'SY001']\nignore = 'local'\nformat = 'table'\nfail_on = '待核'\njobs = 2\n",
         );
         assert!(sink.is_empty(), "{sink:?}");
         assert_eq!(config.rules, Some(PathBuf::from("data/rules")));
+        assert_eq!(config.profile, Some(PathBuf::from("data/../strict.toml")));
         assert_eq!(config.schema, Some(vec![PathBuf::from("data/county.toml")]));
         assert_eq!(config.as_of, Day::ymd(2026, 6, 30));
         assert_eq!(config.select, Some(vec!["GS".into(), "SY001".into()]));

@@ -16,6 +16,8 @@ mod explain;
 mod history;
 mod import;
 mod ledger;
+mod limits;
+mod lint;
 mod moment;
 mod newness;
 mod nightly;
@@ -71,6 +73,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Rules(args::Rules::List(args)) => rules::list(&args, common, screen),
         Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),
         Command::Rules(args::Rules::Coverage(args)) => coverage::run(&args, common, screen),
+        Command::Rules(args::Rules::Lint(args)) => lint::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
         Command::Nightly(args) => nightly::run(&args, common, screen),
         Command::Baseline(args) => baseline::run(&args, common, screen),

@@ -1,6 +1,7 @@
 //! From settings to records, rules and answers: the one place where the command line meets the engine.
 
 use super::data_hash::data_hash;
+use super::limits;
 use super::progress::Progress;
 use super::scope::Scope;
 use super::settings::{Screen, Settings};
@@ -10,10 +11,11 @@ use crate::diagnostic::{Source, nearest};
 use crate::engine::{self, Due, Options, Outcome, Trace, Verdict, trace};
 use crate::ingest;
 use crate::records::{Fate, FieldType, RowId, Schema, Store, TableId, Wanted};
-use crate::report::{Demand, Names, Report, Run, starved};
-use crate::rules::{self, Files, Rule, RuleSet};
+use crate::report::{Demand, Names, PackRun, ProfileRun, Report, Run, starved};
+use crate::rules::{self, Files, InForce, Loading, Profile, Rule, RuleSet};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -23,6 +25,8 @@ pub(super) struct Rules {
     pub set: RuleSet,
     /// The files they were made of.
     pub files: Files,
+    /// The profile in force.
+    pub profile: Option<Profile>,
     /// `sha256:…` of all files.
     pub hash: String,
 }
@@ -44,15 +48,25 @@ pub(super) fn rules(settings: &Settings) -> Result<Rules, Trouble> {
         // Schema files are read in order of path, the rules' own first.
         files.add_as(&format!("schema/{i:03}.schema.toml"), &shown.to_string(), &text);
     }
+    let profile = settings.profile.as_deref().map(|path| profile(path, &mut files)).transpose()?;
     let mut hash = Sha256::new();
-    for (path, source) in files.all() {
+    let written = profile.as_ref().map(|p| ("profile", &p.source));
+    for (path, source) in files.all().chain(written) {
         for piece in [path, source.text.as_str()] {
             hash.update((piece.len() as u64).to_be_bytes());
             hash.update(piece.as_bytes());
         }
     }
-    let set = rules::load(&files).map_err(Trouble::Files)?;
-    Ok(Rules { set, files, hash: hex(&hash.finalize()) })
+    let set = rules::load_as(&files, &Loading { profile: profile.as_ref(), ..Loading::default() }).map_err(Trouble::Files)?;
+    Ok(Rules { set, files, profile, hash: hex(&hash.finalize()) })
+}
+
+/// Reads a profile and mounts its packs.
+fn profile(path: &Path, files: &mut Files) -> Result<Profile, Trouble> {
+    let unreadable = |why: String| Trouble::Rules(Plain::new("profile::unreadable", why).help("核对 --profile 或者 guiju.toml 里的路径"));
+    let text = Files::read_text(path).map_err(|e| unreadable(format!("读不了口径文件 {}：{}", e.path, e.why)))?;
+    let source = Arc::new(Source { name: path.display().to_string(), text });
+    rules::read_profile(&source, path.parent().unwrap_or(Path::new("")), files).map_err(Trouble::Files)
 }
 
 /// Reads the sources.
@@ -88,12 +102,18 @@ pub(super) fn check_selectors(rules: &RuleSet, settings: &Settings) -> Result<()
 
 /// Whether a code, a prefix of codes or a pack names a rule.
 fn names(rule: &Rule, selector: &str) -> bool {
-    let prefix = rule.code.get(..selector.len());
-    prefix.is_some_and(|p| p.eq_ignore_ascii_case(selector)) || rule.pack == selector
+    rules::names_rule(selector, &rule.code, &rule.pack)
 }
 
 fn unknown(rules: &RuleSet, wrong: &str) -> Trouble {
     let known: BTreeSet<&str> = rules.rules.iter().flat_map(|r| [r.code.as_str(), r.family.as_str(), r.pack.as_str()]).collect();
+    let off = rules.in_force.iter().flat_map(|f| &f.off).find(|off| rules::names_rule(wrong, &off.code, &off.pack));
+    if let Some(off) = off {
+        let told = &off.told;
+        let how = off.replaced_by.as_ref().map_or_else(|| "停用".to_owned(), |by| format!("由 {by} 代替"));
+        let message = format!("规则“{wrong}”不在用：{}:{} {how}（{}）", told.file, told.line, told.reason);
+        return Trouble::Usage(Plain::new("usage::unknown-rule", message).help("可用 guiju rules list --profile 查看在用的规则"));
+    }
     let plain = Plain::new("usage::unknown-rule", format!("没有规则“{wrong}”"));
     let list = "可用 guiju rules list 查看全部规则";
     Trouble::Usage(match nearest(wrong, known) {
@@ -115,7 +135,8 @@ fn wanted(rules: &Rules, chosen: &[usize]) -> Wanted {
     let files: Vec<&Arc<Source>> = chosen.iter().filter_map(|&i| rules.set.rules.get(i)).map(|r| &r.source).collect();
     let is_chosen = |path: &str| rules.files.get(path).is_some_and(|file| files.iter().any(|f| Arc::ptr_eq(f, file)));
     // All of them load, so some of them do.
-    rules::load_some(&rules.files, &is_chosen, &[]).map_or_else(|_| rules.set.wanted(), |some| some.wanted())
+    let how = Loading { wanted: &is_chosen, profile: rules.profile.as_ref(), ..Loading::default() };
+    rules::load_as(&rules.files, &how).map_or_else(|_| rules.set.wanted(), |some| some.wanted())
 }
 
 /// What was found, and what it was found in and by.
@@ -135,6 +156,7 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
     let chosen = chosen(&rules.set, settings)?;
     let mut wanted = wanted(&rules, &chosen);
     scope.want(&rules.set.schema, &mut wanted);
+    limits::want(rules.set.in_force.as_ref(), &rules.set.schema, &mut wanted);
     // Hashing the files waits on the disk; reading them waits on the processor.
     let (store, data) = std::thread::scope(|threads| {
         let hash = threads.spawn(|| data_hash(&settings.sources));
@@ -149,6 +171,7 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
         data,
         as_of: settings.as_of.to_string(),
         sources: settings.sources.clone(),
+        profile: rules.set.in_force.as_ref().map(profile_run),
         rule_count: chosen.iter().filter_map(|&i| rules.set.rules.get(i)).map(|r| r.code.as_str()).collect::<BTreeSet<_>>().len(),
         seconds: begun.elapsed().as_secs_f64(),
     };
@@ -161,6 +184,17 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
     Ok(Checked { report, rules, store })
 }
 
+/// The profile as the report names it.
+fn profile_run(in_force: &InForce) -> ProfileRun {
+    let packs = in_force.packs.iter();
+    ProfileRun {
+        title: in_force.title.clone(),
+        file: in_force.file.clone(),
+        packs: packs.map(|p| PackRun { name: p.name.clone(), title: p.title.clone(), layer: p.layer.word().to_owned() }).collect(),
+        limits: in_force.limits.len(),
+    }
+}
+
 /// Runs the chosen rules over the rows in scope.
 pub(super) fn judge(
     rules: &RuleSet,
@@ -171,12 +205,14 @@ pub(super) fn judge(
     screen: Screen,
 ) -> Result<Outcome, Trouble> {
     let rows = scope.rows(store)?;
+    let limits = limits::limits(rules.in_force.as_ref(), store)?;
     let progress = Progress::new(screen.progress);
     progress.say("核查");
     let judged = |n: u64| progress.judged(n);
     let options = Options {
         rules: Some(chosen),
-        scope: rows.as_deref().map(|rows| rows as &(dyn Fn(TableId, RowId) -> bool + Sync)),
+        scope: rows.as_deref(),
+        limits: limits.as_deref(),
         since: scope.since,
         until: scope.until,
         progress: Some(&judged),
@@ -202,12 +238,15 @@ pub(super) fn due(settings: &Settings, scope: &Scope, until: Day, screen: Screen
     let chosen = chosen(&rules, settings)?;
     let mut wanted = rules.wanted();
     scope.want(&rules.schema, &mut wanted);
+    limits::want(rules.in_force.as_ref(), &rules.schema, &mut wanted);
     let store = records(settings, &rules.schema, &wanted, screen)?;
     let due = {
         let rows = scope.rows(&store)?;
+        let limits = limits::limits(rules.in_force.as_ref(), &store)?;
         let options = Options {
             rules: Some(&chosen),
-            scope: rows.as_deref().map(|rows| rows as &(dyn Fn(TableId, RowId) -> bool + Sync)),
+            scope: rows.as_deref(),
+            limits: limits.as_deref(),
             since: scope.since,
             until: scope.until,
             ..Options::on(settings.as_of)
@@ -229,16 +268,21 @@ pub(super) fn near_key<'s>(store: &'s Store, table: TableId, wrong: &str) -> Opt
 const ALIKE: f64 = 0.6;
 
 /// How a matter stands with every chosen rule that is asked of it or of a row that belongs to it.
-pub(super) fn demands(rules: &RuleSet, store: &Store, settings: &Settings, cases: TableId, case: RowId) -> Vec<Demand> {
+///
+/// # Errors
+/// A unit or post of the profile that the records do not hold.
+pub(super) fn demands(rules: &RuleSet, store: &Store, settings: &Settings, cases: TableId, case: RowId) -> Result<Vec<Demand>, Trouble> {
+    let limits = limits::limits(rules.in_force.as_ref(), store)?;
     let mut demands = Vec::new();
     let zh = |t: TableId| store.schema.tables.get(t).map_or("", |def| def.zh.as_str());
     for rule in rules.rules.iter().filter(|r| selected(r, settings)) {
-        for row in rows_of_case(store, rule.subject, cases, case) {
+        let rows = rows_of_case(store, rule.subject, cases, case);
+        for row in rows.into_iter().filter(|&row| limits.as_ref().is_none_or(|l| l(rule, row))) {
             let label = (rule.subject != cases).then(|| format!("{} {}", zh(rule.subject), store.key(rule.subject, row)));
             demands.extend(trace(rules, store, settings.as_of, rule, row).into_iter().map(|t| demand(t, label.clone())));
         }
     }
-    demands
+    Ok(demands)
 }
 
 fn demand(trace: Trace, row: Option<String>) -> Demand {

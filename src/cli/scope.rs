@@ -23,7 +23,7 @@ pub(super) struct Scope {
 }
 
 /// Says of a row whether it is in scope.
-pub(super) type InScope<'s> = Box<dyn Fn(TableId, RowId) -> bool + Sync + 's>;
+pub(super) type RowsInScope<'s> = dyn Fn(TableId, RowId) -> bool + Sync + 's;
 
 /// What the flags ask for.
 ///
@@ -61,7 +61,7 @@ impl Scope {
     ///
     /// # Errors
     /// A unit, person or batch that the records do not hold: a slip of the pen must not look like a clean result.
-    pub(super) fn rows<'s>(&self, store: &'s Store) -> Result<Option<InScope<'s>>, Trouble> {
+    pub(super) fn rows<'s>(&self, store: &'s Store) -> Result<Option<Box<RowsInScope<'s>>>, Trouble> {
         if self.unit.is_none() && self.person.is_none() && self.batch.is_none() {
             return Ok(None);
         }
@@ -89,7 +89,7 @@ impl Scope {
 }
 
 /// A cell of the row, else of the matter it belongs to, else of its person. For a key, the row's own.
-fn cell(store: &Store, table: TableId, row: RowId, name: &str) -> Option<String> {
+pub(super) fn cell(store: &Store, table: TableId, row: RowId, name: &str) -> Option<String> {
     let def = store.schema.tables.get(table)?;
     // What belongs to a matter concerns whom the matter concerns.
     let owner = def.owner.filter(|&f| matches!(def.fields.get(f).map(|f| f.ty), Some(FieldType::Ref(t)) if owned(store, t)));
@@ -110,13 +110,13 @@ fn owned(store: &Store, table: TableId) -> bool {
     store.schema.tables.get(table).is_some_and(|t| t.owner.is_some())
 }
 
-fn up(store: &Store, table: TableId, row: RowId, field: FieldId) -> Option<(TableId, RowId)> {
+pub(super) fn up(store: &Store, table: TableId, row: RowId, field: FieldId) -> Option<(TableId, RowId)> {
     let FieldType::Ref(target) = store.schema.tables.get(table)?.fields.get(field)?.ty else { return None };
     Some((target, store.follow(table, row, field)?))
 }
 
 /// A unit and all below it.
-fn subtree(store: &Store, id: &str) -> Result<BTreeSet<String>, Trouble> {
+pub(super) fn subtree(store: &Store, id: &str) -> Result<BTreeSet<String>, Trouble> {
     let (table, row) = known(store, "unit", id, "单位")?;
     let mut all = BTreeSet::new();
     let mut open = vec![row];

@@ -18,6 +18,8 @@ pub struct Settings {
     pub sources: Vec<String>,
     /// The folder of rules instead of the built-in ones.
     pub rules: Option<PathBuf>,
+    /// What a county changes, and why.
+    pub profile: Option<PathBuf>,
     /// Further schema files.
     pub schema: Vec<PathBuf>,
     /// The day the question is asked on.
@@ -91,6 +93,7 @@ pub fn settings(sources: &[String], rules: &RuleFlags, as_of: Option<&str>, comm
     Ok(Settings {
         sources: sources.to_vec(),
         rules: rules.rules.clone().or_else(|| config.rules.clone()),
+        profile: rules.profile.clone().or_else(|| config.profile.clone()),
         schema: if rules.schema.is_empty() { config.schema.clone().unwrap_or_default() } else { rules.schema.clone() },
         as_of,
         select: list(&rules.select, &config.select),

@@ -84,24 +84,38 @@ pub(super) fn plain(plain: &Plain, paint: Paint) -> String {
 
 /// Every diagnostic with its place underlined, and how many there were.
 pub(super) fn diagnostics(diagnostics: &[Diagnostic], paint: Paint) -> String {
+    let mut text = drawn(diagnostics, paint);
+    let files: std::collections::BTreeSet<&str> = diagnostics.iter().map(|d| d.source.name.as_str()).collect();
+    let _ = writeln!(text, "{} {} 个文件中有 {} 处错误", paint.error("错误"), files.len(), diagnostics.len());
+    text
+}
+
+/// Every diagnostic with its place underlined, by file and place.
+pub(super) fn drawn(diagnostics: &[Diagnostic], paint: Paint) -> String {
     let theme = if paint.on { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let mut text = String::new();
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by_key(|d| (&d.source.name, d.span.start));
     for diagnostic in sorted {
-        let help = diagnostic.help.as_ref().map(|h| format!("{}{h}", paint.label("帮助：")));
-        let mut handler = GraphicalReportHandler::new_themed(theme.clone()).with_links(false).with_wrap_lines(false).with_context_lines(1);
-        if let Some(help) = help {
-            // The handler's own word for it is English; a footer is written as it stands.
-            handler = handler.with_footer(help);
-        }
-        let bare = Diagnostic { help: None, ..(*diagnostic).clone() };
-        if handler.render_report(&mut text, &bare).is_err() {
-            // A place outside its text cannot be drawn; the message still can.
-            let _ = writeln!(text, "{}:{} {}", diagnostic.source.name, diagnostic.line(), diagnostic.message);
+        draw(diagnostic, &theme, paint, &mut text);
+        if let Some(place) = &diagnostic.also {
+            let other = Diagnostic::new("", &place.source, place.span.clone(), format!("对照：{}", place.what));
+            draw(&other, &theme, paint, &mut text);
         }
     }
-    let files: std::collections::BTreeSet<&str> = diagnostics.iter().map(|d| d.source.name.as_str()).collect();
-    let _ = writeln!(text, "{} {} 个文件中有 {} 处错误", paint.error("错误"), files.len(), diagnostics.len());
     text
+}
+
+fn draw(diagnostic: &Diagnostic, theme: &GraphicalTheme, paint: Paint, text: &mut String) {
+    let help = diagnostic.help.as_ref().map(|h| format!("{}{h}", paint.label("帮助：")));
+    let mut handler = GraphicalReportHandler::new_themed(theme.clone()).with_links(false).with_wrap_lines(false).with_context_lines(1);
+    if let Some(help) = help {
+        // The handler's own word for it is English; a footer is written as it stands.
+        handler = handler.with_footer(help);
+    }
+    let bare = Diagnostic { help: None, ..diagnostic.clone() };
+    if handler.render_report(text, &bare).is_err() {
+        // A place outside its text cannot be drawn; the message still can.
+        let _ = writeln!(text, "{}:{} {}", diagnostic.source.name, diagnostic.line(), diagnostic.message);
+    }
 }

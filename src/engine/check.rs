@@ -31,6 +31,8 @@ pub struct Options<'a> {
     pub rules: Option<&'a [usize]>,
     /// Which subjects are in scope, by table and row; none: all.
     pub scope: Option<&'a (dyn Fn(TableId, RowId) -> bool + Sync)>,
+    /// Which of these each rule looks at; none: all.
+    pub limits: Option<&'a (dyn Fn(&Rule, RowId) -> bool + Sync)>,
     /// Only matters whose anchor lies from this day …
     pub since: Option<Day>,
     /// … to this day.
@@ -45,7 +47,7 @@ pub struct Options<'a> {
 impl Options<'_> {
     /// Everything, on a day.
     pub fn on(as_of: Day) -> Self {
-        Self { as_of, rules: None, scope: None, since: None, until: None, progress: None, one_by_one: false }
+        Self { as_of, rules: None, scope: None, limits: None, since: None, until: None, progress: None, one_by_one: false }
     }
 }
 
@@ -146,9 +148,18 @@ fn judge_chunk(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>) 
     let screened = options.since.is_none() && options.until.is_none();
     let period = Period { since: options.since, until: options.until };
     judging.begin(chunk.table, &rows);
-    let by_block = |&index: &usize| match judging.block.as_mut().and_then(|block| block.judge(index, period)) {
-        Some((counts, left)) => Alone { index, counts, left, screened: false },
-        None => Alone { index, counts: [0; 8], left: rows.clone(), screened },
+    let by_block = |&index: &usize| {
+        // A block is judged as a whole: rules that look at some of its rows judge these alone.
+        if let (Some(limits), Some(rule)) = (options.limits, cx.rules.rules.get(index)) {
+            let left: Vec<RowId> = rows.iter().copied().filter(|row| limits(rule, *row)).collect();
+            if left.len() < rows.len() {
+                return Alone { index, counts: [0; 8], left, screened };
+            }
+        }
+        match judging.block.as_mut().and_then(|block| block.judge(index, period)) {
+            Some((counts, left)) => Alone { index, counts, left, screened: false },
+            None => Alone { index, counts: [0; 8], left: rows.clone(), screened },
+        }
     };
     let mut alone: Vec<Alone> = chunk.rules.iter().map(by_block).collect();
     judge_alone(judging, chunk, options, &mut alone, &mut part);

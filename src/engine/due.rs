@@ -83,7 +83,11 @@ fn one(
     due: &mut Due,
 ) {
     let rows = cx.store.rows(rule.subject);
-    if rows.is_ghost(row) || rows.is_doubtful(row) || options.scope.is_some_and(|s| !s(rule.subject, row)) {
+    if rows.is_ghost(row)
+        || rows.is_doubtful(row)
+        || options.scope.is_some_and(|s| !s(rule.subject, row))
+        || options.limits.is_some_and(|l| !l(rule, row))
+    {
         return;
     }
     rulings.clear();

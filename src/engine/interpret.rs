@@ -7,7 +7,7 @@ mod operators;
 mod value;
 
 use super::eval::{Eval, Val};
-use super::judge::{Asking, grade};
+use super::judge::{Asking, grade, verdict_of};
 use super::probe::Watched;
 use super::ruling::Rulings;
 use super::say;
@@ -163,7 +163,7 @@ impl<P: Watched> Desk for Session<'_, '_, P> {
 
     fn find(&mut self, advice: bool, text: String) {
         self.said = true;
-        let verdict = if advice { Verdict::Advice } else { grade(self.eval, &self.script.severity) };
+        let verdict = if advice { verdict_of(self.script.advice) } else { grade(self.eval, &self.script.severity) };
         let mut ruling = self.asking.rule(self.eval, verdict);
         ruling.part = self.part.clone().or(ruling.part);
         if P::WATCH {

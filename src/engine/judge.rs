@@ -10,7 +10,7 @@ use crate::dates::Day;
 use crate::records::{RowId, TableId};
 use crate::rules::{Body, Each, Rule, Version};
 use applicable::{Candidates, versions};
-pub(super) use check::{grade, sentence};
+pub(super) use check::{grade, sentence, verdict_of};
 
 mod applicable;
 mod check;

@@ -32,6 +32,6 @@ pub use due::{Due, due};
 pub use exercise::{Branch, Unnoticed, exercised, unnoticed};
 pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, Waived, fingerprint, sort};
 pub use trace::{Mark, Trace, TraceLine, trace};
-pub use trial::{Trial, run_tests};
+pub use trial::{Trial, run_tests, run_tests_under};
 pub use value::{Span, Truth};
 pub use verdict::Verdict;

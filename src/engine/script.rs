@@ -2,7 +2,7 @@
 //! what it has said before stands.
 
 use super::eval::{Eval, Val};
-use super::judge::{Asking, grade};
+use super::judge::{Asking, grade, verdict_of};
 use super::probe::Watched;
 use super::ruling::Rulings;
 use super::say::{Facts, say};
@@ -144,7 +144,7 @@ fn step<P: Watched>(eval: &mut Eval<'_, P>, action: &Action, run: &mut Run<'_, '
             ControlFlow::Continue(())
         }
         Action::Advise(template) => {
-            find(eval, Verdict::Advice, template, run);
+            find(eval, verdict_of(run.script.advice), template, run);
             ControlFlow::Continue(())
         }
         Action::Unverified => ControlFlow::Break(Stop::Unknown),

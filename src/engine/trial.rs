@@ -12,7 +12,7 @@ use super::verdict::Verdict;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{Node, Table, Value};
 use crate::records::{Builder, Cell, FieldId, FieldType, Problem, RowId, Schema, Store, TableId, Wanted};
-use crate::rules::{Files, Rule, RuleSet, load_some};
+use crate::rules::{Files, Loading, Profile, Rule, RuleSet, load_as};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -41,6 +41,11 @@ const DEFAULT_DAY: &str = "2026-06-30";
 
 /// Runs the tests of the rules chosen.
 pub fn run_tests(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool) -> Vec<Trial> {
+    run_tests_under(files, None, rules, chosen)
+}
+
+/// Runs the tests of the rules chosen, with a profile in force.
+pub fn run_tests_under(files: &Files, profile: Option<&Profile>, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (index, rule) in rules.rules.iter().enumerate().filter(|(_, r)| chosen(r)) {
         let tests = match rule.tests() {
@@ -67,7 +72,7 @@ pub fn run_tests(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool)
                 _ => None,
             };
             let name = text("name").unwrap_or_default();
-            let failures = tried(files, rules, index, table, Minding::Everything);
+            let failures = tried(files, profile, rules, index, table, Minding::Everything);
             let mut mistakes = Vec::new();
             if !failures.is_empty() {
                 // What is wrong in the test itself, if anything is, with its place.
@@ -89,9 +94,9 @@ enum Minding {
     Decisions,
 }
 
-fn tried(files: &Files, rules: &RuleSet, index: usize, test: &Table, minding: Minding) -> Vec<String> {
+fn tried(files: &Files, profile: Option<&Profile>, rules: &RuleSet, index: usize, test: &Table, minding: Minding) -> Vec<String> {
     let Some(rule) = rules.rules.get(index) else { return Vec::new() };
-    match overridden(files, rule, test) {
+    match overridden(files, profile, rule, test) {
         Some(Ok(other)) => match other.rules.iter().position(|r| r.subject == rule.subject) {
             Some(index) => run(&other, index, test, minding, &mut |_, _| ()),
             None => vec!["规则未能载入".to_owned()],
@@ -115,7 +120,7 @@ pub enum Notice {
 /// How the tests of a rule notice that it was changed. A test that is worded otherwise only shows the change, and judges nothing by it.
 pub(super) fn noticed(files: &Files, rules: &RuleSet, index: usize) -> Notice {
     let tests = rules.rules.get(index).and_then(|r| r.tests().ok()).unwrap_or_default();
-    let fails = |minding| tests.iter().any(|(test, _)| !tried(files, rules, index, test, minding).is_empty());
+    let fails = |minding| tests.iter().any(|(test, _)| !tried(files, None, rules, index, test, minding).is_empty());
     if fails(Minding::Decisions) {
         Notice::Decision
     } else if fails(Minding::Everything) {
@@ -137,11 +142,11 @@ pub(super) fn each_judged(rules: &RuleSet, index: usize, see: &mut Seeing<'_>) {
 type Seeing<'a> = dyn FnMut(&Rulings, &Eval<'_, Watcher>) + 'a;
 
 /// The rule loaded again with the parameters the test sets.
-fn overridden(files: &Files, rule: &Rule, test: &Table) -> Option<Result<RuleSet, String>> {
+fn overridden(files: &Files, profile: Option<&Profile>, rule: &Rule, test: &Table) -> Option<Result<RuleSet, String>> {
     let Node::Table(params) = &test.get("params")?.value else { return None };
     let changes: Vec<(String, Value)> = params.entries().map(|(k, v)| (k.value.clone(), v.clone())).collect();
-    let wanted = |path: &str| path == rule.source.name;
-    let loaded = load_some(files, &wanted, &changes);
+    let wanted = |path: &str| files.get(path).is_some_and(|file| file.name == rule.source.name);
+    let loaded = load_as(files, &Loading { wanted: &wanted, overrides: &changes, profile, ..Loading::default() });
     Some(loaded.map_err(|errors| errors.first().map_or_else(String::new, |e| e.message.clone())))
 }
 

@@ -1,6 +1,6 @@
 //! Everything, for programs: one JSON object.
 
-use super::{Notice, Report, Run, Starved};
+use super::{Notice, ProfileRun, Report, Run, Starved};
 use crate::engine::{Failure, Finding, Verdict};
 use crate::records::{Problem, Tally};
 use serde::Serialize;
@@ -42,6 +42,8 @@ pub(super) struct Summary<'a> {
     data: Option<&'a str>,
     as_of: &'a str,
     sources: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a ProfileRun>,
     rule_count: usize,
     verdicts: Map<String, Value>,
     #[serde(skip_serializing_if = "is_none")]
@@ -61,7 +63,7 @@ struct RuleLine<'a> {
 
 /// The `run` section.
 pub(super) fn summary(report: &Report) -> Summary<'_> {
-    let Run { guiju, rules, data, as_of, sources, rule_count, seconds } = &report.run;
+    let Run { guiju, rules, data, as_of, sources, profile, rule_count, seconds } = &report.run;
     let by_rule =
         report.outcome.counts.iter().map(|c| RuleLine { code: &c.code, title: &c.title, verdicts: verdicts(&c.verdicts) }).collect();
     Summary {
@@ -70,6 +72,7 @@ pub(super) fn summary(report: &Report) -> Summary<'_> {
         data: data.as_deref(),
         as_of,
         sources,
+        profile: profile.as_ref(),
         rule_count: *rule_count,
         verdicts: verdicts(&report.verdicts()),
         hidden: report.hidden,

@@ -102,10 +102,36 @@ pub struct Run {
     pub as_of: String,
     /// The sources as named.
     pub sources: Vec<String>,
+    /// The profile, if one was in force.
+    pub profile: Option<ProfileRun>,
     /// How many rules ran.
     pub rule_count: usize,
     /// Wall time.
     pub seconds: f64,
+}
+
+/// The profile of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ProfileRun {
+    /// What people call it.
+    pub title: String,
+    /// The file.
+    pub file: String,
+    /// The packs it stands on, those above first.
+    pub packs: Vec<PackRun>,
+    /// How many limits of units and posts it sets.
+    pub limits: usize,
+}
+
+/// A pack of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PackRun {
+    /// Its name, which findings carry.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// 省, 市 or 县.
+    pub layer: String,
 }
 
 /// How a report is written.

@@ -78,6 +78,12 @@ impl Report {
         ];
         lines.extend(self.problems.iter().filter(|p| p.code == MISSING_COLUMN).map(|p| (LACKING, self.missing_column(p))));
         lines.extend(self.notices.iter().map(|notice| ("注意", notice.message.clone())));
+        if let Some(profile) = &self.run.profile {
+            let packs: Vec<String> = profile.packs.iter().map(|p| format!("{}（{}，{}）", p.name, p.title, p.layer)).collect();
+            let packs = if packs.is_empty() { String::new() } else { format!(" · 规则包 {}", packs.join("、")) };
+            let limits = if profile.limits == 0 { "" } else { " · 限定了单位、职务范围" };
+            lines.insert(1, ("口径", format!("{}（{}）{packs}{limits}", profile.title, profile.file)));
+        }
         if !self.assumed_blank.is_empty() {
             lines.push(("说明", format!("以下列未导出，按空白处理：{}", self.assumed_blank.join("、"))));
         }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Source;
 use include_dir::{Dir, include_dir};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     files: BTreeMap<String, Arc<Source>>,
+    borrowed: BTreeSet<String>,
 }
 
 /// A folder of rules that cannot be read.
@@ -51,24 +52,48 @@ impl Files {
                 files.files.insert(name, source);
             }
         }
-        let mut open = vec![path.to_path_buf()];
-        let error = |path: &Path, why: &str| FolderError { path: path.display().to_string(), why: why.to_owned() };
-        while let Some(dir) = open.pop() {
-            let entries = std::fs::read_dir(&dir).map_err(|e| error(&dir, io_why(&e)))?;
-            for entry in entries {
-                let entry = entry.map_err(|e| error(&dir, io_why(&e)))?.path();
-                if entry.is_dir() {
-                    open.push(entry);
-                    continue;
-                }
-                let wanted = entry.extension().is_some_and(|e| e == "toml" || e == "rhai" || e == "csv");
-                let Some(name) = entry.strip_prefix(path).ok().and_then(Path::to_str).filter(|_| wanted) else { continue };
-                let bytes = std::fs::read(&entry).map_err(|e| error(&entry, io_why(&e)))?;
-                let text = String::from_utf8(bytes).map_err(|_| error(&entry, "不是 UTF-8 文本"))?;
-                files.add(&name.replace('\\', "/"), text.trim_start_matches('\u{feff}'));
-            }
+        files.borrowed = files.files.keys().cloned().collect();
+        for (name, text) in read_folder(path)? {
+            files.add(&name, &text);
+            files.borrowed.remove(&name);
         }
         Ok(files)
+    }
+
+    /// Adds the files of a county's pack, under its name. People know them by their paths.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read, or is not UTF-8.
+    pub fn mount(&mut self, pack: &str, folder: &Path) -> Result<(), FolderError> {
+        for (name, text) in read_folder(folder)? {
+            let shown = folder.join(&name).display().to_string().replace('\\', "/");
+            self.add_as(&format!("{pack}/{name}"), &shown, &text);
+        }
+        Ok(())
+    }
+
+    /// The text of a file, without its byte order mark.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not UTF-8.
+    pub fn read_text(path: &Path) -> Result<String, FolderError> {
+        let error = |why: &str| FolderError { path: path.display().to_string(), why: why.to_owned() };
+        let bytes = std::fs::read(path).map_err(|e| error(io_why(&e)))?;
+        let text = String::from_utf8(bytes).map_err(|_| error("不是 UTF-8 文本"))?;
+        Ok(text.trim_start_matches('\u{feff}').to_owned())
+    }
+
+    /// Whether a file of these comes with the program, though the rules are a folder's.
+    pub fn is_borrowed(&self, path: &str) -> bool {
+        self.borrowed.contains(path)
+    }
+
+    /// These without some, by path.
+    #[must_use]
+    pub fn without(&self, which: impl Fn(&str) -> bool) -> Self {
+        let mut left = self.clone();
+        left.files.retain(|path, _| !which(path));
+        left
     }
 
     /// Adds or replaces a file.
@@ -96,6 +121,27 @@ impl Files {
     pub fn rules(&self) -> impl Iterator<Item = (&str, &Arc<Source>)> {
         self.all().filter(|(path, _)| path.ends_with(".toml") && path.matches('/').count() == 2)
     }
+}
+
+/// The TOML, rhai and CSV files below a folder, by their paths in it.
+fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, FolderError> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    let error = |path: &Path, e: &std::io::Error| FolderError { path: path.display().to_string(), why: io_why(e).to_owned() };
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(&dir).map_err(|e| error(&dir, &e))? {
+            let entry = entry.map_err(|e| error(&dir, &e))?.path();
+            if entry.is_dir() {
+                open.push(entry);
+                continue;
+            }
+            let wanted = entry.extension().is_some_and(|e| e == "toml" || e == "rhai" || e == "csv");
+            if let Some(name) = entry.strip_prefix(folder).ok().and_then(Path::to_str).filter(|_| wanted) {
+                found.push((name.replace('\\', "/"), Files::read_text(&entry)?));
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn io_why(error: &std::io::Error) -> &'static str {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct Regulations {
     editions: BTreeMap<String, Edition>,
+    places: BTreeMap<String, (Arc<Source>, std::ops::Range<usize>)>,
 }
 
 /// One edition of a regulation.
@@ -82,9 +83,12 @@ impl Regulations {
         for (key, value) in doc.entries() {
             let Some(table) = document::table(source, value, sink) else { continue };
             let edition = read_edition(source, &key.value, table, sink);
-            if self.editions.insert(key.value.clone(), edition).is_some() {
-                sink.push(Diagnostic::new("rule::twice", source, key.span.clone(), format!("“{}”出现了两次", key.value)));
+            let place = (Arc::clone(source), key.span.clone());
+            if let Some((first, span)) = self.places.insert(key.value.clone(), place) {
+                let twice = Diagnostic::new("rule::twice", source, key.span.clone(), format!("“{}”出现了两次", key.value));
+                sink.push(twice.also(&first, span, "先登记的"));
             }
+            self.editions.insert(key.value.clone(), edition);
         }
     }
 

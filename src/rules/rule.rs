@@ -2,6 +2,7 @@
 
 use super::interpreted::Interpreted;
 use super::ir::{Action, Message, NodeId, Template};
+use super::profile::Told;
 use super::regulations::Reference;
 use crate::dates::Day;
 use crate::diagnostic::{Diagnostic, Source};
@@ -45,6 +46,8 @@ pub struct Rule {
     pub lets: u8,
     /// The script's text, if it has one.
     pub script: Option<ScriptText>,
+    /// What packs and the profile changed in it.
+    pub changes: Vec<Told>,
 }
 
 impl Rule {
@@ -199,6 +202,25 @@ pub enum Grade {
     Unverified,
 }
 
+impl Grade {
+    /// All of them, the weightiest first.
+    pub const ALL: [Self; 3] = [Self::Breach, Self::Advice, Self::Unverified];
+
+    /// Its name in rule files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Breach => "违规",
+            Self::Advice => "提醒",
+            Self::Unverified => "待核",
+        }
+    }
+
+    /// The weight of a name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|g| g.word() == word)
+    }
+}
+
 /// A deadline: a trigger, a window, evidence.
 #[derive(Debug)]
 pub struct Deadline {
@@ -277,6 +299,8 @@ pub struct Script {
     pub run: Run,
     /// How bad a `violation` is.
     pub severity: Severity,
+    /// How bad what it advises is: 提醒, unless a profile says otherwise.
+    pub advice: Grade,
 }
 
 /// How a script is run.

@@ -3,6 +3,7 @@
 use super::compile::{Compiler, Env, text_origin};
 use super::ir::{Given, Message, NodeId, Ty};
 use super::load::Interpret;
+use super::profile::{FileChanges, Parsed};
 use super::regulations::Regulations;
 use super::rule::{Body, Rule, ScriptText, TEST_HEADER};
 use super::syntax::{self, Expr, Kind, Origin};
@@ -14,8 +15,14 @@ use version::Built;
 
 mod check;
 mod each;
+mod hold;
 mod shapes;
 mod version;
+
+pub(super) use version::{RULE_KEYS, VERSION_KEYS};
+
+/// Keys of a rule that only packs have.
+const PACK_KEYS: [&str; 4] = ["overrides", "reason", "over", "was"];
 
 /// What a rule file is read against.
 pub struct Setting<'a> {
@@ -27,22 +34,44 @@ pub struct Setting<'a> {
     pub family: String,
     /// Parameters set from outside, in place of the file's.
     pub overrides: &'a [(String, document::Value)],
+    /// What packs and a profile change.
+    pub changes: &'a FileChanges,
+    /// Whether the rule is a county's own.
+    pub is_own: bool,
     /// Which scripts are interpreted.
     pub interpret: Interpret,
     /// Scripts by file name, beside the rule.
     pub scripts: &'a dyn Fn(&str) -> Option<Arc<Source>>,
 }
 
-/// Reads one rule file. Nothing comes of a file without code, title and subject; of other mistakes the sink tells.
-pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler<'_>) -> Option<Rule> {
+/// Parses one rule file, up to its tests.
+pub fn parse_file(path: &str, source: &Arc<Source>, sink: &mut Vec<Diagnostic>) -> Option<Parsed> {
     let doc = match document::parse(&without_tests(source)) {
         Ok(doc) => doc,
         Err(error) => {
-            compiler.sink.push(*error);
+            sink.push(*error);
             return None;
         }
     };
-    let mut head = |key: &str| required_text(source, &doc, key, &mut compiler.sink);
+    let code = doc.peek("code").and_then(|v| match &v.value {
+        document::Node::Text(text) => Some(Placed { value: text.clone(), span: v.span.clone() }),
+        _ => None,
+    });
+    let mut parts = path.split('/').map(str::to_owned);
+    let (pack, family) = (parts.next()?, parts.next()?);
+    Some(Parsed { path: path.to_owned(), source: Arc::clone(source), doc, code, pack, family })
+}
+
+/// Compiles one rule file. Nothing comes of a file without code, title and subject; of other mistakes the sink tells.
+pub fn read(source: &Arc<Source>, doc: &Table, setting: &Setting<'_>, compiler: &mut Compiler<'_>) -> Option<Rule> {
+    if !setting.is_own {
+        for (key, _) in doc.peek_all().filter(|(k, _)| PACK_KEYS.contains(&k.value.as_str())) {
+            let message = format!("“{}”只能写在规则包的规则里", key.value);
+            let help = "规则包由口径文件（--profile）的 packs 列出";
+            compiler.sink.push(Diagnostic::new("pack::not-a-pack", source, key.span.clone(), message).help(help));
+        }
+    }
+    let mut head = |key: &str| required_text(source, doc, key, &mut compiler.sink);
     let (code, slug, title, subject, remedy) = (head("code"), head("slug"), head("title"), head("subject"), head("remedy"));
     let (code, subject) = (code?, subject?);
     let Some(table) = compiler.schema.table(&subject.value) else {
@@ -55,10 +84,13 @@ pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler
     };
     let row = compiler.slot_row(0);
     let env = Env::of(source, table, row);
-    let mut draft = Draft { source, doc: &doc, setting, table, env };
+    let mut draft = Draft { source, doc, setting, table, env };
     let each = draft.each(compiler);
-    let versions = draft.versions(compiler);
-    let anchor = draft.anchor(&versions, compiler);
+    let mut versions = draft.versions(compiler);
+    let anchor = match draft.hold(&mut versions, compiler) {
+        Some(anchor) => Some(anchor),
+        None => draft.anchor(&versions, compiler),
+    };
     let script = versions.iter().find_map(|v| match &v.version.body {
         Body::Script(_) => {
             Some(ScriptText { source: v.script.clone().unwrap_or_else(|| Arc::clone(source)), interpreted: v.why_interpreted.clone() })
@@ -83,6 +115,7 @@ pub fn read(source: &Arc<Source>, setting: &Setting<'_>, compiler: &mut Compiler
         lets: versions.iter().map(|v| v.lets).max().unwrap_or(0),
         versions: versions.into_iter().map(|v| v.version).collect(),
         script,
+        changes: setting.changes.told.clone(),
     })
 }
 
@@ -93,6 +126,28 @@ struct Draft<'a> {
     setting: &'a Setting<'a>,
     table: TableId,
     env: Env,
+}
+
+/// The shared terms that a rule or one of its versions takes.
+pub fn shares(doc: &Table) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut open = vec![doc];
+    while let Some(table) = open.pop() {
+        for (key, value) in table.peek_all() {
+            let items = match &value.value {
+                document::Node::List(items) => items.iter().collect(),
+                _ => vec![value],
+            };
+            for item in items {
+                match &item.value {
+                    document::Node::Text(text) if key.value == "shares" => found.push(text.as_str()),
+                    document::Node::Table(inner) if key.value == "version" => open.push(inner),
+                    _ => {}
+                }
+            }
+        }
+    }
+    found
 }
 
 /// The file up to its tests, if they all stand at its end (as they do): they are most of it, and only test runs read them.

@@ -40,13 +40,17 @@ pub(super) fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, ask
     out.add(ruling, P::KEEPS);
 }
 
-/// The severity that applies; 待核 where it is unknown which of two.
-pub(in crate::engine) fn grade<P: Watched>(eval: &mut Eval<'_, P>, severity: &Severity) -> Verdict {
-    let verdict = |g: Grade| match g {
+/// The verdict of a weight.
+pub(in crate::engine) fn verdict_of(grade: Grade) -> Verdict {
+    match grade {
         Grade::Breach => Verdict::Breach,
         Grade::Advice => Verdict::Advice,
         Grade::Unverified => Verdict::Unverified,
-    };
+    }
+}
+
+/// The severity that applies; 待核 where it is unknown which of two.
+pub(in crate::engine) fn grade<P: Watched>(eval: &mut Eval<'_, P>, severity: &Severity) -> Verdict {
     let mut possible: Option<Verdict> = None;
     for arm in &severity.0 {
         let (when, grade) = arm;
@@ -54,7 +58,7 @@ pub(in crate::engine) fn grade<P: Watched>(eval: &mut Eval<'_, P>, severity: &Se
         if holds == Truth::False {
             continue;
         }
-        let this = verdict(*grade);
+        let this = verdict_of(*grade);
         match possible {
             Some(other) if other != this => return Verdict::Unverified,
             _ => possible = Some(this),

@@ -293,6 +293,7 @@ impl Compiler<'_> {
 
     fn table_lookup(&mut self, env: &Env, expr: &Expr, table: &Expr, code: &Expr) -> Option<Typed> {
         let Kind::Name(name) = &table.kind else { return self.fail(env, table, "rule::type", "这里应为对照表的名字") };
+        self.looked_up.insert(name.clone());
         let Some(lookup) = self.definitions.lookup(name) else {
             let known: Vec<String> = self.definitions.lookup_names().map(str::to_owned).collect();
             let diagnostic = Diagnostic::new("rule::unknown-lookup", &env.source, table.span.clone(), format!("没有对照表“{name}”"))

@@ -10,12 +10,13 @@ mod template;
 
 use super::definitions::Definitions;
 use super::ir::{DefId, Node, NodeId, Program, Set, Ty, Unit};
+use super::profile::Visible;
 use super::syntax::{Expr, Kind};
 use crate::dates::Day;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::records::{CodeList, FieldType, Schema, TableId};
 use std::cell::Cell as Slot;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -39,6 +40,14 @@ pub struct Compiler<'a> {
     pub program: Program,
     /// What is wrong.
     pub sink: Vec<Diagnostic>,
+    /// Which names packs added, and who sees them.
+    pub visible: Visible,
+    /// The pack of the file being compiled; none: it comes with the program.
+    pub pack: Option<usize>,
+    /// Which shared words each shared word (none: the rules) names.
+    pub asked: BTreeMap<Option<(String, String)>, BTreeSet<(String, String)>>,
+    /// The lookups used.
+    pub looked_up: BTreeSet<String>,
     /// Shared words already compiled (none: failed, and said so).
     compiled: BTreeMap<(TableId, String), Option<DefId>>,
     /// Shared words being compiled, to catch circles.
@@ -116,7 +125,29 @@ impl Env {
 impl<'a> Compiler<'a> {
     /// A compiler with nothing compiled.
     pub fn new(schema: &'a Schema, definitions: &'a Definitions) -> Self {
-        Self { schema, definitions, program: Program::default(), sink: Vec::new(), compiled: BTreeMap::new(), open: Vec::new() }
+        Self {
+            schema,
+            definitions,
+            program: Program::default(),
+            sink: Vec::new(),
+            visible: Visible::default(),
+            pack: None,
+            asked: BTreeMap::new(),
+            looked_up: BTreeSet::new(),
+            compiled: BTreeMap::new(),
+            open: Vec::new(),
+        }
+    }
+
+    /// Whether what is being compiled sees a name of a table (of the table itself: the empty name).
+    pub(super) fn sees(&self, table: &str, name: &str) -> bool {
+        self.visible.sees(self.pack, table, name)
+    }
+
+    /// Notes that a shared word is named here.
+    pub(super) fn note_word(&mut self, table: &str, name: &str) {
+        let by = self.open.last().and_then(|(t, n)| Some((self.schema.tables.get(*t)?.name.clone(), n.clone())));
+        self.asked.entry(by).or_default().insert((table.to_owned(), name.to_owned()));
     }
 
     /// Compiles an expression that must have a type.

@@ -60,9 +60,19 @@ impl Compiler<'_> {
     }
 
     fn has_member(&self, table: TableId, name: &str) -> bool {
+        if !self.is_visible(table, name) {
+            return false;
+        }
         self.schema.tables.get(table).is_some_and(|t| t.field(name).is_some() || t.link(name).is_some())
             || self.definitions.has(&self.schema.tables[table].name, name)
             || self.children_field(table, name).is_some()
+    }
+
+    /// Whether a field or definition of a table is not hidden: what packs add is seen by their own rules only. A link is hidden with its
+    /// field.
+    fn is_visible(&self, table: TableId, name: &str) -> bool {
+        let Some(def) = self.schema.tables.get(table) else { return false };
+        self.sees(&def.name, name) && (def.field(name).is_some() || self.sees(&def.name, &format!("{name}_id")))
     }
 
     pub(super) fn field(&mut self, env: &Env, expr: &Expr, left: &Expr, name: &str) -> Option<Typed> {
@@ -79,6 +89,9 @@ impl Compiler<'_> {
     /// A member of a row: none if there is no such name; none inside if it is there but wrong.
     fn member(&mut self, env: &Env, expr: &Expr, scope: Scope, name: &str) -> Option<Option<Typed>> {
         let table = self.schema.tables.get(scope.table)?;
+        if !self.is_visible(scope.table, name) {
+            return None;
+        }
         if let Some(field) = table.field(name) {
             return Some(Some(self.cell(expr, scope, field)));
         }
@@ -109,7 +122,10 @@ impl Compiler<'_> {
     pub(super) fn children_field(&self, table: TableId, name: &str) -> Option<(TableId, FieldId)> {
         let child = self.schema.table(name)?;
         let def = &self.schema.tables[child];
-        let refers = |f: &FieldId| def.fields[*f].ty == FieldType::Ref(table);
+        if !self.sees(name, "") {
+            return None;
+        }
+        let refers = |f: &FieldId| def.fields[*f].ty == FieldType::Ref(table) && self.sees(name, &def.fields[*f].name);
         let field = def.owner.filter(refers).or_else(|| (0..def.fields.len()).find(refers))?;
         Some((child, field))
     }
@@ -119,6 +135,7 @@ impl Compiler<'_> {
         if self.definitions.args(&table, name).is_some_and(|args| !args.is_empty()) {
             return self.fail(env, expr, "rule::arguments", format!("“{name}”要带参数，如 {name}(…)"));
         }
+        self.note_word(&table, name);
         let def = self.compile_definition(scope.table, name)?;
         let ty = self.program.definitions.get(def as usize)?.ty;
         Some((self.add(Node::Def(def, scope.row), expr), ty))
@@ -140,7 +157,9 @@ impl Compiler<'_> {
             return None;
         }
         self.open.push(key.clone());
+        let outer = std::mem::replace(&mut self.pack, word.pack);
         let compiled = self.compile_body(table, name);
+        self.pack = outer;
         self.open.pop();
         self.compiled.insert(key, compiled);
         compiled
@@ -168,7 +187,10 @@ impl Compiler<'_> {
     /// Uses a shared word with arguments: its text is compiled in place, with the arguments under their names.
     pub(super) fn call_definition(&mut self, env: &Env, expr: &Expr, name: &str, args: &[Expr]) -> Option<Option<Typed>> {
         let scope = env.scopes.iter().rev().copied().find(|s| {
-            self.schema.tables.get(s.table).is_some_and(|t| self.definitions.args(&t.name, name).is_some_and(|a| !a.is_empty()))
+            self.schema
+                .tables
+                .get(s.table)
+                .is_some_and(|t| self.sees(&t.name, name) && self.definitions.args(&t.name, name).is_some_and(|a| !a.is_empty()))
         })?;
         let table_name = self.schema.tables[scope.table].name.clone();
         let word = self.definitions.word(&table_name, name)?;
@@ -200,7 +222,11 @@ impl Compiler<'_> {
                 return Some(None);
             }
         };
-        Some(self.expr(&inner, &body, None))
+        self.note_word(&table_name, name);
+        let outer = std::mem::replace(&mut self.pack, word.pack);
+        let typed = self.expr(&inner, &body, None);
+        self.pack = outer;
+        Some(typed)
     }
 
     fn unknown_name(&mut self, env: &Env, expr: &Expr, name: &str) -> Option<Typed> {

@@ -3,7 +3,7 @@
 use super::super::compile::{Bound, Compiler, Env, NotLowered};
 use super::super::ir::{Given, Node, Ty};
 use super::super::load::Interpret;
-use super::super::rule::{Body, Dates, Deadline, Evidence, Run, Script, Sequence, Severity, Stage};
+use super::super::rule::{Body, Dates, Deadline, Evidence, Grade, Run, Script, Sequence, Severity, Stage};
 use super::super::syntax::{self, Origin};
 use super::Draft;
 use crate::dates::Period;
@@ -15,10 +15,10 @@ use std::sync::Arc;
 type Made = (Body, Option<Arc<Source>>, Option<String>);
 
 impl Draft<'_> {
-    pub(super) fn body(&self, version: &Table, span: &Range<usize>, env: &Env, compiler: &mut Compiler<'_>) -> Option<Made> {
+    pub(super) fn body(&self, index: usize, version: &Table, span: &Range<usize>, env: &Env, compiler: &mut Compiler<'_>) -> Option<Made> {
         if self.doc.get("deadline").is_some() || version.get("deadline").is_some() {
             let severity = self.need_severity(env, version, span, compiler);
-            let deadline = self.deadline(version, severity, env, compiler)?;
+            let deadline = self.deadline(index, version, severity, env, compiler)?;
             return Some((Body::Deadline(Box::new(deadline)), None, None));
         }
         if let Some(value) = self.doc.get("sequence") {
@@ -48,14 +48,14 @@ impl Draft<'_> {
         Some((Body::Checks(made), None, None))
     }
 
-    fn deadline(&self, version: &Table, severity: Severity, env: &Env, compiler: &mut Compiler<'_>) -> Option<Deadline> {
+    fn deadline(&self, index: usize, version: &Table, severity: Severity, env: &Env, compiler: &mut Compiler<'_>) -> Option<Deadline> {
         // A version's own [version.deadline] overrides the rule's keys one by one.
         let tables: Vec<(&Table, Range<usize>)> = [version.get("deadline"), self.doc.get("deadline")]
             .into_iter()
             .flatten()
             .filter_map(|v| document::table(self.source, v, &mut compiler.sink).map(|t| (t, v.span.clone())))
             .collect();
-        let get = |key: &str| tables.iter().find_map(|(t, _)| t.get(key));
+        let get = |key: &str| tables.iter().find_map(|(t, _)| t.get(key)).map(|v| self.setting.changes.param(index, key).unwrap_or(v));
         let span = tables.first().map(|(_, s)| s.clone()).unwrap_or_default();
         let mut env = env.clone();
         let starts = self.value(&env, get("starts"), Ty::Date, compiler);
@@ -212,14 +212,14 @@ impl Draft<'_> {
         let lowered = compiler.script(&inside, &body);
         let why = match lowered {
             Ok(actions) if self.setting.interpret == Interpret::WhereNeeded => {
-                return Some((Body::Script(Script { run: Run::Lowered(actions), severity }), Some(source), None));
+                return Some((Body::Script(Script { run: Run::Lowered(actions), severity, advice: Grade::Advice }), Some(source), None));
             }
             Ok(_) => String::new(),
             Err(NotLowered::Foreign(what)) => what,
             Err(NotLowered::Wrong) => return None,
         };
         let interpreted = compiler.interpreted(&inside, &source, self.setting.interpret != Interpret::Plainly)?;
-        let script = Script { run: Run::Interpreted(Box::new(interpreted)), severity };
+        let script = Script { run: Run::Interpreted(Box::new(interpreted)), severity, advice: Grade::Advice };
         Some((Body::Script(script), Some(source), Some(why)))
     }
 }

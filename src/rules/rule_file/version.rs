@@ -14,12 +14,31 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Keys of a rule that are not parameters.
-const RULE_KEYS: [&str; 17] = [
-    "code", "slug", "title", "subject", "let", "when", "once", "anchor", "remedy", "version", "deadline", "sequence", "script", "each",
-    "test", "note", "shares",
+pub const RULE_KEYS: [&str; 21] = [
+    "code",
+    "slug",
+    "title",
+    "subject",
+    "let",
+    "when",
+    "once",
+    "anchor",
+    "remedy",
+    "version",
+    "deadline",
+    "sequence",
+    "script",
+    "each",
+    "test",
+    "note",
+    "shares",
+    "overrides",
+    "reason",
+    "over",
+    "was",
 ];
 /// Keys of a version that are not parameters.
-const VERSION_KEYS: [&str; 13] =
+pub const VERSION_KEYS: [&str; 13] =
     ["from", "until", "basis", "severity", "require", "message", "days", "when", "let", "check", "deadline", "note", "shares"];
 /// Keys of shared terms that are not parameters.
 const SHARED_KEYS: [&str; 1] = ["let"];
@@ -42,7 +61,8 @@ impl Draft<'_> {
             sink.push(Diagnostic::new("rule::missing-key", self.source, 0..end, "缺少 [[version]]"));
         }
         let used: Rc<RefCell<BTreeSet<String>>> = Rc::default();
-        let mut built: Vec<Built> = tables.into_iter().filter_map(|(t, span)| self.version(t, span, &used, compiler)).collect();
+        let mut built: Vec<Built> =
+            tables.into_iter().enumerate().filter_map(|(i, (t, span))| self.version(i, t, span, &used, compiler)).collect();
         self.report_unused(self.doc, &RULE_KEYS, &used, compiler);
         built.sort_by_key(|b| b.version.from);
         for pair in built.windows(2) {
@@ -57,6 +77,7 @@ impl Draft<'_> {
 
     fn version(
         &self,
+        index: usize,
         table: &Table,
         span: std::ops::Range<usize>,
         used: &Rc<RefCell<BTreeSet<String>>>,
@@ -82,13 +103,14 @@ impl Draft<'_> {
         let shared_terms = shared.iter().map(|s| (&s.source, &s.terms, &SHARED_KEYS[..]));
         let own = [(self.source, self.doc, &RULE_KEYS[..]), (self.source, table, &VERSION_KEYS[..])];
         for (source, terms, keys) in shared_terms.chain(own) {
-            self.parameters(source, terms, keys, &mut env, &mut params, compiler);
+            self.parameters(index, source, terms, keys, &mut env, &mut params, compiler);
         }
         // The length of a deadline is shown like a parameter, and may stand in sentences.
         let within = [table, self.doc].into_iter().filter_map(|t| t.get("deadline")).find_map(|v| match &v.value {
             document::Node::Table(t) => t.get("within"),
             _ => None,
         });
+        let within = within.map(|v| self.setting.changes.param(index, "within").unwrap_or(v));
         if let Some(document::Node::Text(text)) = within.map(|v| &v.value)
             && crate::dates::Period::parse(text).is_some()
         {
@@ -104,7 +126,8 @@ impl Draft<'_> {
             _ => Some(compiler.program.add(Node::And(when), "")),
         };
         let once = self.condition(&env, self.doc.get("once"), compiler);
-        let (body, script, why_interpreted) = self.body(table, &span, &env, compiler)?;
+        let (mut body, script, why_interpreted) = self.body(index, table, &span, &env, compiler)?;
+        self.setting.changes.weigh(index, &mut body);
         self.report_unused(table, &VERSION_KEYS, used, compiler);
         let version = Version { from, until, basis, params, when, once, body, span };
         Some(Built { version, env, lets, script, why_interpreted })
@@ -130,6 +153,7 @@ impl Draft<'_> {
 
     fn parameters(
         &self,
+        index: usize,
         source: &Arc<Source>,
         table: &Table,
         keys: &[&str],
@@ -139,7 +163,7 @@ impl Draft<'_> {
     ) {
         for (key, value) in table.rest_of(keys) {
             let changed = self.setting.overrides.iter().find(|(name, _)| *name == key.value);
-            let value = changed.map_or(value, |(_, v)| v);
+            let value = changed.map(|(_, v)| v).or_else(|| self.setting.changes.param(index, &key.value)).unwrap_or(value);
             match literal(value) {
                 Some(_) if compiler.has_own_member(self.table, &key.value) => {
                     compiler.sink.push(shadow(source, key));
