@@ -4,7 +4,7 @@ use super::args::{Common, Explain};
 use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::Trouble;
-use super::{output, run};
+use super::{in_force as profile, output, run};
 use crate::document::{self, Node, Table, Value};
 use crate::engine::Verdict;
 use crate::records::TableId;
@@ -38,6 +38,9 @@ fn explain(rules: &RuleSet, files: &Files, rule: &Rule, paint: Paint, out: &mut 
     line(paint, "对象", &format!("每{}{}", names.table(&rule.subject_name), if rule.each.is_some() { "，逐项" } else { "" }), out)?;
     line(paint, "规则", &format!("{}（{}）", rule.source.name, rule.pack), out)?;
     line(paint, "处理", &rule.remedy, out)?;
+    for told in rule.changes.iter().filter(|t| t.version.is_none()) {
+        line(paint, "变动", &profile::sentence(told), out)?;
+    }
     // The rule loaded, so its text parses.
     let Ok(doc) = document::parse(&rule.source) else { return Ok(()) };
     let mut aloud = Aloud { reader: Reader::new(files, rules), rule, paint };
@@ -124,7 +127,7 @@ fn shared_words(rules: &RuleSet, files: &Files, aloud: &Aloud<'_>, names: &Names
 }
 
 fn version(rules: &RuleSet, files: &Files, doc: &Table, version: &Table, aloud: &mut Aloud<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let paint = aloud.paint;
+    let (paint, rule) = (aloud.paint, aloud.rule);
     let day = |key: &str| version.get(key).map(show);
     let when = match (day("from"), day("until")) {
         (Some(from), Some(until)) => format!("{from} 至 {until}"),
@@ -147,9 +150,12 @@ fn version(rules: &RuleSet, files: &Files, doc: &Table, version: &Table, aloud: 
     let params: Vec<(&str, String)> = version
         .entries()
         .filter(|(k, _)| !std::ptr::eq(version, doc) && !shaped.contains(&k.value.as_str()))
-        .map(|(k, v)| (k.value.as_str(), show(v)))
+        .map(|(k, v)| (k.value.as_str(), changed(rule, version, &k.value).unwrap_or_else(|| show(v))))
         .collect();
     aloud.params(&params, out)?;
+    for told in rule.changes.iter().filter(|t| t.version.is_some() && t.version == day("from")) {
+        line(paint, "变动", &profile::sentence(told), out)?;
+    }
     for key in ["when", "once"] {
         if let Some(value) = version.get(key).filter(|_| !std::ptr::eq(version, doc)) {
             aloud.asked(asked(key), value, out)?;
@@ -160,6 +166,13 @@ fn version(rules: &RuleSet, files: &Files, doc: &Table, version: &Table, aloud: 
         aloud.named_values(version, out)?;
     }
     aloud.demands(doc, version, out)
+}
+
+/// What a parameter of a version is now, if a pack or the profile changed it.
+fn changed(rule: &Rule, version: &Table, param: &str) -> Option<String> {
+    let from = version.get("from").map(show);
+    let told = rule.changes.iter().rev().find(|t| t.what == param && (t.version.is_none() || t.version == from))?;
+    Some(told.now.clone())
 }
 
 /// 《title》（edition）article, and what the article says.

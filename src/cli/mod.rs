@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod history;
 mod import;
+mod in_force;
 mod ledger;
 mod limits;
 mod lint;

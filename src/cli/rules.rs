@@ -4,11 +4,11 @@ use super::args::{Common, RulesList, RulesTest};
 use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::Trouble;
-use super::{output, run};
+use super::{in_force, output, run};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Trial, run_tests};
+use crate::engine::{Trial, run_tests, run_tests_under};
 use crate::report::{Align, Grid, Paint};
-use crate::rules::{Body, Grade, Rule, Severity, Version};
+use crate::rules::{Body, Grade, Off, Rule, Severity, Told, Version, load};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -36,6 +36,12 @@ struct Line<'a> {
     /// Why a script is interpreted.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
+    /// Only with a profile: whether the rule is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_force: Option<bool>,
+    /// What packs and the profile changed in it, by which file and line, and why.
+    #[serde(skip_serializing_if = "<[Told]>::is_empty")]
+    changes: &'a [Told],
 }
 
 #[derive(Debug, Serialize)]
@@ -50,11 +56,16 @@ pub(super) fn list(args: &RulesList, common: &Common, screen: Screen) -> Result<
     let known = [("table", Format::Table), ("json", Format::Json)];
     let format = settings::format(args.format.as_deref(), &args.output, Format::Table, &known, |_| false)?;
     let rules = run::rules(&settings)?.set;
-    run::check_selectors(&rules, &settings)?;
-    let lines: Vec<Line<'_>> = rules.rules.iter().filter(|r| run::selected(r, &settings)).map(line).collect();
+    run::check_selectors_or_off(&rules, &settings)?;
+    let profile = rules.in_force.as_ref();
+    let told = |line| Line { in_force: profile.map(|_| true), ..line };
+    let lines: Vec<Line<'_>> = rules.rules.iter().filter(|r| run::selected(r, &settings)).map(line).map(told).collect();
     output::write(args.output.output.as_deref(), |out| {
         if format == Format::Json {
-            serde_json::to_writer_pretty(&mut *out, &lines)?;
+            let off = profile.iter().flat_map(|p| &p.off).filter(|off| run::selects(&settings, &off.code, &off.pack)).map(off_line);
+            let mut all: Vec<Line<'_>> = lines.into_iter().chain(off).collect();
+            all.sort_by_key(|l| (l.code, l.in_force == Some(false)));
+            serde_json::to_writer_pretty(&mut *out, &all)?;
             return writeln!(out);
         }
         let left = Align::Left;
@@ -86,7 +97,8 @@ pub(super) fn list(args: &RulesList, common: &Common, screen: Screen) -> Result<
             ]);
         }
         grid.render(screen.result(&args.output), out)?;
-        writeln!(out, "\n共 {} 条", lines.len())
+        writeln!(out, "\n共 {} 条", lines.len())?;
+        profile.map_or(Ok(()), |p| in_force::tell(p, &rules.rules, screen.result(&args.output), out))
     })?;
     Ok(Exit::Clean)
 }
@@ -96,7 +108,19 @@ pub(super) fn test(args: &RulesTest, common: &Common, screen: Screen) -> Result<
     let settings = settings::settings(&[], &args.rules, None, common)?;
     let rules = run::rules(&settings)?;
     run::check_selectors(&rules.set, &settings)?;
-    let trials = run_tests(&rules.files, &rules.set, &|rule| run::selected(rule, &settings));
+    let trials = match &rules.profile {
+        None => run_tests(&rules.files, &rules.set, &|rule| run::selected(rule, &settings)),
+        Some(profile) => {
+            // What the program's own rules say of their tests is said of their own values; a county's rules are tested as they are in force.
+            let own = |pack: &str| profile.packs.iter().any(|p| p.name == pack);
+            let base = rules.files.without(|path| path.split_once('/').is_some_and(|(top, _)| own(top)));
+            let above = load(&base).map_err(Trouble::Files)?;
+            let mut trials = run_tests(&base, &above, &|rule| run::selected(rule, &settings));
+            let theirs = |rule: &Rule| own(&rule.pack) && run::selected(rule, &settings);
+            trials.extend(run_tests_under(&rules.files, Some(profile), &rules.set, &theirs));
+            trials
+        }
+    };
     let mistakes: Vec<Diagnostic> = trials.iter().flat_map(|t| t.mistakes.iter().cloned()).collect();
     if !mistakes.is_empty() {
         return Err(Trouble::Files(mistakes));
@@ -142,7 +166,7 @@ fn line(rule: &Rule) -> Line<'_> {
         pack: &rule.pack,
         family: &rule.family,
         subject: &rule.subject_name,
-        severity: grades.into_iter().map(word).collect(),
+        severity: grades.into_iter().map(Grade::word).collect(),
         versions: rule
             .versions
             .iter()
@@ -151,6 +175,27 @@ fn line(rule: &Rule) -> Line<'_> {
         tests: rule.test_count(),
         runs,
         why,
+        in_force: None,
+        changes: &rule.changes,
+    }
+}
+
+/// A rule that is not in force.
+fn off_line(off: &Off) -> Line<'_> {
+    Line {
+        code: &off.code,
+        slug: "",
+        title: &off.title,
+        pack: &off.pack,
+        family: &off.family,
+        subject: "",
+        severity: Vec::new(),
+        versions: Vec::new(),
+        tests: 0,
+        runs: "off",
+        why: None,
+        in_force: Some(false),
+        changes: std::slice::from_ref(&off.told),
     }
 }
 
@@ -160,14 +205,6 @@ fn severities(version: &Version) -> Vec<&Severity> {
         Body::Deadline(deadline) => vec![&deadline.severity],
         Body::Sequence(sequence) => vec![&sequence.severity],
         Body::Script(script) => vec![&script.severity],
-    }
-}
-
-fn word(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Breach => "违规",
-        Grade::Advice => "提醒",
-        Grade::Unverified => "待核",
     }
 }
 

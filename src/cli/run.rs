@@ -94,9 +94,22 @@ pub(super) fn selected(rule: &Rule, settings: &Settings) -> bool {
     (settings.select.is_empty() || hit(&settings.select)) && !hit(&settings.ignore)
 }
 
+/// The same of a rule that is not in force.
+pub(super) fn selects(settings: &Settings, code: &str, pack: &str) -> bool {
+    let hit = |all: &[String]| all.iter().any(|s| rules::names_rule(s, code, pack));
+    (settings.select.is_empty() || hit(&settings.select)) && !hit(&settings.ignore)
+}
+
 /// Refuses what names no rule in `--select` and `--ignore`.
 pub(super) fn check_selectors(rules: &RuleSet, settings: &Settings) -> Result<(), Trouble> {
     let nothing = settings.select.iter().chain(&settings.ignore).find(|s| !rules.rules.iter().any(|r| names(r, s)));
+    nothing.map_or(Ok(()), |s| Err(unknown(rules, s)))
+}
+
+/// The same where rules that are not in force are shown, too.
+pub(super) fn check_selectors_or_off(rules: &RuleSet, settings: &Settings) -> Result<(), Trouble> {
+    let off = |s: &str| rules.in_force.iter().flat_map(|f| &f.off).any(|off| rules::names_rule(s, &off.code, &off.pack));
+    let nothing = settings.select.iter().chain(&settings.ignore).find(|s| !off(s) && !rules.rules.iter().any(|r| names(r, s)));
     nothing.map_or(Ok(()), |s| Err(unknown(rules, s)))
 }
 

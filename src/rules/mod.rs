@@ -13,8 +13,8 @@ pub mod ir;
 mod lint;
 mod load;
 mod moves;
-mod reading;
 mod profile;
+mod reading;
 mod regulations;
 mod rule;
 mod rule_file;
@@ -26,8 +26,8 @@ pub use interpreted::{ALL, ANY, CALL, Interpreted, Island, Member, PLAIN, SHOWN}
 pub use lint::lint;
 pub use load::{Interpret, Loading, RuleSet, load, load_as, load_some};
 pub use moves::{Move, definition_moves, moves, rules_using};
-pub use reading::Reader;
 pub use profile::{InForce, Layer, Limit, Off, Pack, Profile, Told, Waivers, names_rule, read_profile};
+pub use reading::Reader;
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{
     Body, Check, Dates, DayUnit, Days, Deadline, Each, Evidence, Grade, Rule, Run, Script, ScriptText, Sequence, Severity, Stage, Version,

@@ -84,6 +84,10 @@ impl Aloud<'_> {
                 self.choices(label, value, sentences, out)?;
             }
         }
+        if let Some(now) = super::changed(self.rule, version, "等级") {
+            // What stands in the file is what it was.
+            line(self.paint, "现为", &now, out)?;
+        }
         if let Some(value) = either("script") {
             line(self.paint, "脚本", &show(value), out)?;
         }
