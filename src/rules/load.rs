@@ -101,6 +101,10 @@ fn load_layers(files: &Files, how: &Loading<'_>) -> Result<RuleSet, Vec<Diagnost
         Ok(schema) => Arc::new(schema),
         Err(errors) => return Err(sink.into_iter().chain(errors).collect()),
     };
+    // What rules would say of a schema that is not theirs would only hide what is wrong with it.
+    if !sink.is_empty() {
+        return Err(sink);
+    }
     let mut regulations = Regulations::default();
     for (source, _) in in_layers(files, how.profile, "regulations.toml") {
         regulations.read(source, &mut sink);
@@ -142,6 +146,7 @@ fn load_layers(files: &Files, how: &Loading<'_>) -> Result<RuleSet, Vec<Diagnost
         if let [a, b] = pair
             && a.code == b.code
             && a.subject == b.subject
+            && !compiler.sink.iter().any(|d| d.code == "pack::code-taken")
         {
             let message = format!("编号 {} 已被 {} 使用", b.code, a.source.name);
             compiler.sink.push(Diagnostic::new("rule::twice", &b.source, b.span.clone(), message).also(
