@@ -81,6 +81,7 @@ fn every_command_and_option_is_in_the_manual() {
         "profile",
         "rules list",
         "rules test",
+        "rules lint",
         "rules coverage",
         "nightly",
         "baseline write",

@@ -69,7 +69,7 @@ fn explain(rules: &RuleSet, files: &Files, rule: &Rule, paint: Paint, out: &mut 
         indented(&script.source.text, out)?;
     }
     shared_words(rules, files, &aloud, &names, out)?;
-    examples(&names, &doc, paint, out)?;
+    examples(&names, &doc, !rule.changes.is_empty(), paint, out)?;
     writeln!(out)
 }
 
@@ -191,12 +191,13 @@ fn basis(rules: &RuleSet, reference: &str) -> (String, Option<String>) {
 }
 
 /// One test for each verdict a finding or its absence can have.
-fn examples(names: &Names, doc: &Table, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn examples(names: &Names, doc: &Table, original: bool, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let tests = tables(doc, "test");
     let verdict = |test: &Table| list(test.get("expect")).first().and_then(|w| Verdict::from_word(w));
     let shown: Vec<_> = Verdict::ALL.into_iter().filter_map(|v| Some((v, tests.iter().find(|t| verdict(t) == Some(v))?))).collect();
     if !shown.is_empty() {
-        writeln!(out, "\n{}", paint.bold("── 举例（取自规则自带的测试）──"))?;
+        let whose = if original { "，按规则原来的值" } else { "" };
+        writeln!(out, "\n{}", paint.bold(&format!("── 举例（取自规则自带的测试{whose}）──")))?;
     }
     for (verdict, test) in shown {
         let day = test.get("as_of").map(|d| format!("截至{}", show(d))).unwrap_or_default();

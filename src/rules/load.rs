@@ -105,6 +105,7 @@ fn load_layers(files: &Files, how: &Loading<'_>) -> Result<RuleSet, Vec<Diagnost
     if !sink.is_empty() {
         return Err(sink);
     }
+    sink.extend(how.profile.into_iter().flat_map(|p| p.complaints.clone()));
     let mut regulations = Regulations::default();
     for (source, _) in in_layers(files, how.profile, "regulations.toml") {
         regulations.read(source, &mut sink);

@@ -19,7 +19,8 @@ const CHANGE_KEYS: [&str; 9] = ["rule", "version", "set", "was", "severity", "fr
 /// Reads a profile, and mounts the packs it stands on among the files of the rules. `folder` is where the profile lies.
 ///
 /// # Errors
-/// Everything wrong in the profile and in the heads of its packs.
+/// A profile that is no TOML, and everything wrong in the heads of its packs. What else is wrong in the profile is told when rules are
+/// loaded under it, together with what they say of it.
 pub fn read_profile(source: &Arc<Source>, folder: &Path, files: &mut Files) -> Result<Profile, Vec<Diagnostic>> {
     let doc = document::parse(source).map_err(|error| vec![*error])?;
     let mut sink = Vec::new();
@@ -27,17 +28,19 @@ pub fn read_profile(source: &Arc<Source>, folder: &Path, files: &mut Files) -> R
     let title = reader.need_text(&doc, "title", 0..0, &mut sink);
     let paths = doc.get("packs").map(|v| document::texts(source, v, &mut sink)).unwrap_or_default();
     let packs = read_packs(source, folder, &paths, files, &mut sink);
+    // Without all of its packs nothing can be said of what it changes.
+    let whole = sink.iter().all(|d| Arc::ptr_eq(&d.source, source) && !d.code.starts_with("pack::"));
     let only = doc.get("only").and_then(|v| document::table(source, v, &mut sink).map(|t| (t, v.span.clone())));
     let only = only.map(|(table, span)| reader.switch(table, &span, true, &mut sink));
     let orders = reader.orders(&doc, &mut sink);
     let limits = reader.limits(&doc, &mut sink);
     let waivers = doc.get("waiver").and_then(|v| reader.waivers(v, &mut sink));
     document::report_unknown_keys(source, &doc, &["title", "packs", "only", "off", "on", "change", "scope", "waiver"], &mut sink);
-    if !sink.is_empty() {
+    if !whole {
         return Err(sink);
     }
     let title = title.map_or_else(String::new, |t| t.value);
-    Ok(Profile { title, source: Arc::clone(source), packs, only, orders, limits, waivers })
+    Ok(Profile { title, source: Arc::clone(source), packs, only, orders, limits, waivers, complaints: sink })
 }
 
 /// Reads entries of one file.

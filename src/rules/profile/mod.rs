@@ -13,7 +13,7 @@ pub(super) use state::{FileChanges, ParamChange};
 
 use super::rule::Grade;
 use crate::dates::{Day, Period};
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{Placed, Value};
 use std::ops::Range;
 use std::sync::Arc;
@@ -35,6 +35,8 @@ pub struct Profile {
     pub limits: Vec<Limit>,
     /// How long findings may be waived.
     pub waivers: Option<Waivers>,
+    /// What is wrong in the file itself: told together with what the rules say of it.
+    pub(super) complaints: Vec<Diagnostic>,
 }
 
 /// A pack of a county's own rules.

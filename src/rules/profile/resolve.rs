@@ -493,17 +493,18 @@ impl Resolver<'_> {
             "from" => "执行日期",
             other => other,
         };
+        let spaced = if told_as.is_ascii() { format!(" {told_as} ") } else { told_as.to_owned() };
         let mut told: Vec<(usize, Told)> = Vec::new();
         let (mut spoken, mut nothing) = (false, false);
         for (rule, version, now) in found {
             let value = shown(&now.value);
             let complaint = if now.by == Some(who) {
-                Some(("profile::twice", format!("{told_as} 改了两次"), "只留一处".to_owned()))
+                Some(("profile::twice", format!("{}改了两次", spaced.trim_start()), "只留一处".to_owned()))
             } else if let Some(was) = was.filter(|w| shown(&w.value) != value) {
-                let message = format!("{} 的 {told_as} 现在是{value}，不是{}：原规则已经变了", change.rule.value, shown(&was.value));
+                let message = format!("{} 的{spaced}现在是{value}，不是{}：原规则已经变了", change.rule.value, shown(&was.value));
                 Some(("profile::stale", message, "核对新规定，再改 was 和要改成的值".to_owned()))
             } else if value == shown(new) {
-                let message = format!("{} 的 {told_as} 本来就是{value}，改了等于没改", change.rule.value);
+                let message = format!("{} 的{spaced}本来就是{value}，改了等于没改", change.rule.value);
                 Some(("profile::no-change", message, "删去这一项".to_owned()))
             } else {
                 None
