@@ -3,12 +3,10 @@
 use super::scope::{cell, subtree, up};
 use super::trouble::Trouble;
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::engine::Limits;
 use crate::records::{RowId, Schema, Store, TableId, Wanted};
-use crate::rules::{InForce, Limit, Rule, names_rule};
+use crate::rules::{InForce, Limit, names_rule};
 use std::collections::BTreeSet;
-
-/// Says of a subject of a rule whether the profile looks at it.
-pub(super) type InLimits<'s> = dyn Fn(&Rule, RowId) -> bool + Sync + 's;
 
 /// Asks for the fields that the limits read.
 pub(super) fn want(in_force: Option<&InForce>, schema: &Schema, wanted: &mut Wanted) {
@@ -28,7 +26,7 @@ pub(super) fn want(in_force: Option<&InForce>, schema: &Schema, wanted: &mut Wan
 ///
 /// # Errors
 /// A unit or a post that the records do not hold: a slip of the pen would leave people out unseen.
-pub(super) fn limits<'s>(in_force: Option<&'s InForce>, store: &'s Store) -> Result<Option<Box<InLimits<'s>>>, Trouble> {
+pub(super) fn limits<'s>(in_force: Option<&'s InForce>, store: &'s Store) -> Result<Option<Box<Limits<'s>>>, Trouble> {
     let Some(in_force) = in_force.filter(|f| !f.limits.is_empty()) else { return Ok(None) };
     let mut sink = Vec::new();
     let made: Vec<(&Limit, BTreeSet<String>)> = in_force.limits.iter().map(|l| (l, units(l, store, &mut sink))).collect();

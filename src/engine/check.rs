@@ -23,6 +23,9 @@ const CHUNK: usize = 512;
 /// How often a script may use up its steps within a chunk before its rule fails for the rest of it.
 const PATIENCE: u32 = 3;
 
+/// Says which subjects a rule looks at.
+pub type Limits<'a> = dyn Fn(&Rule, RowId) -> bool + Sync + 'a;
+
 /// What is asked of a run.
 pub struct Options<'a> {
     /// The day the question is asked on.
@@ -32,7 +35,7 @@ pub struct Options<'a> {
     /// Which subjects are in scope, by table and row; none: all.
     pub scope: Option<&'a (dyn Fn(TableId, RowId) -> bool + Sync)>,
     /// Which of these each rule looks at; none: all.
-    pub limits: Option<&'a (dyn Fn(&Rule, RowId) -> bool + Sync)>,
+    pub limits: Option<&'a Limits<'a>>,
     /// Only matters whose anchor lies from this day …
     pub since: Option<Day>,
     /// … to this day.

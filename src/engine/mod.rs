@@ -26,7 +26,7 @@ mod trial;
 mod value;
 mod verdict;
 
-pub use check::{Options, check};
+pub use check::{Limits, Options, check};
 pub use context::Context;
 pub use due::{Due, due};
 pub use exercise::{Branch, Unnoticed, exercised, unnoticed};

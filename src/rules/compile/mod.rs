@@ -30,6 +30,9 @@ const KINDS: &str = "字段是什么种类见手册 2.7；日期写作 date(2019
 /// A typed node.
 pub type Typed = (NodeId, Ty);
 
+/// A shared word: its table and its name.
+pub type WordName = (String, String);
+
 /// Everything expressions are compiled against, and where the results and complaints go.
 pub struct Compiler<'a> {
     /// Tables, fields and codes.
@@ -45,7 +48,7 @@ pub struct Compiler<'a> {
     /// The pack of the file being compiled; none: it comes with the program.
     pub pack: Option<usize>,
     /// Which shared words each shared word (none: the rules) names.
-    pub asked: BTreeMap<Option<(String, String)>, BTreeSet<(String, String)>>,
+    pub asked: BTreeMap<Option<WordName>, BTreeSet<WordName>>,
     /// The lookups used.
     pub looked_up: BTreeSet<String>,
     /// Shared words already compiled (none: failed, and said so).

@@ -305,7 +305,7 @@ impl Resolver<'_> {
         }
         let span = only.rules.first().map_or(0..0, |r| r.span.clone());
         for rule in (0..self.rules.len()).filter(|i| !kept.contains(i)) {
-            if !self.switched.get(&rule).is_some_and(|s| !s.on) {
+            if self.switched.get(&rule).is_none_or(|s| s.on) {
                 self.switch_off(rule, who, &span, &only.reason);
             }
         }

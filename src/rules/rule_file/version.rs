@@ -102,8 +102,8 @@ impl Draft<'_> {
         let shared = self.shared(table, compiler);
         let shared_terms = shared.iter().map(|s| (&s.source, &s.terms, &SHARED_KEYS[..]));
         let own = [(self.source, self.doc, &RULE_KEYS[..]), (self.source, table, &VERSION_KEYS[..])];
-        for (source, terms, keys) in shared_terms.chain(own) {
-            self.parameters(index, source, terms, keys, &mut env, &mut params, compiler);
+        for terms in shared_terms.chain(own) {
+            self.parameters(index, terms, &mut env, &mut params, compiler);
         }
         // The length of a deadline is shown like a parameter, and may stand in sentences.
         let within = [table, self.doc].into_iter().filter_map(|t| t.get("deadline")).find_map(|v| match &v.value {
@@ -154,9 +154,7 @@ impl Draft<'_> {
     fn parameters(
         &self,
         index: usize,
-        source: &Arc<Source>,
-        table: &Table,
-        keys: &[&str],
+        (source, table, keys): (&Arc<Source>, &Table, &[&str]),
         env: &mut Env,
         params: &mut Vec<(String, document::Node)>,
         compiler: &mut Compiler<'_>,
