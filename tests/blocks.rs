@@ -83,8 +83,8 @@ fn agree(name: &str, spoilt: Spoilt, slices: Range<u64>, without: &[&str], colum
 
 fn compare(name: &str, rules: &RuleSet, store: &Store, options: &Options<'_>) {
     let run = |one_by_one: bool| {
-        let Options { as_of, rules: chosen, scope, since, until, progress, .. } = *options;
-        check(rules, store, &Options { as_of, rules: chosen, scope, limits: None, since, until, progress, one_by_one })
+        let Options { as_of, rules: chosen, scope, limits, since, until, progress, .. } = *options;
+        check(rules, store, &Options { as_of, rules: chosen, scope, limits, since, until, progress, one_by_one })
     };
     let (blocks, alone) = (run(false), run(true));
     let unlike = blocks.counts.iter().zip(&alone.counts).filter(|(a, b)| a != b);

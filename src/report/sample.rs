@@ -68,6 +68,7 @@ pub(super) fn report() -> Report {
             data: Some("sha256:bb".into()),
             as_of: "2026-06-30".into(),
             sources: vec!["samples/case".into()],
+            profile: None,
             rule_count: 3,
             seconds: 0.25,
         },
