@@ -19,7 +19,10 @@ pub(super) fn data_hash(sources: &[String]) -> Option<String> {
     Some(format!("sha256:{digits}"))
 }
 
-/// The file itself, or the tables of a folder by name; what else lies there is not data.
+/// Endings of the files of a folder that are read.
+const DATA: [&str; 4] = ["csv", "tsv", "lrmx", "lrm"];
+
+/// The file itself, or the tables and forms of a folder by name; what else lies there is not data.
 fn files(source: &Path) -> io::Result<Vec<PathBuf>> {
     if !source.metadata()?.is_dir() {
         return if source.is_file() { Ok(vec![source.to_owned()]) } else { Err(io::ErrorKind::InvalidInput.into()) };
@@ -27,7 +30,7 @@ fn files(source: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(source)? {
         let path = entry?.path();
-        let table = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("tsv"));
+        let table = path.extension().is_some_and(|e| DATA.iter().any(|known| e.eq_ignore_ascii_case(known)));
         if table && path.is_file() {
             files.push(path);
         }

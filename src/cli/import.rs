@@ -22,7 +22,13 @@ pub(super) fn run(args: &Import, common: &Common, screen: Screen) -> Result<Exit
     let store = run::records(&settings, &rules.schema, &Wanted::all(&rules.schema), screen)?;
     ingest::write_store(&store, &args.to).map_err(|e| Trouble::Output(Plain::new(e.code(), e.to_string()).help(e.advice())))?;
     let names = Names { schema: Some(Arc::clone(&store.schema)), ..Names::default() };
-    let report = Report { problems: store.problems.clone(), tallies: store.tallies.clone(), names, ..Report::default() };
+    let report = Report {
+        problems: store.problems.clone(),
+        tallies: store.tallies.clone(),
+        field_tallies: store.field_tallies.clone(),
+        names,
+        ..Report::default()
+    };
     let saved = args.refused.as_deref().map(|to| save_refused(&settings.sources, &store, to)).transpose()?;
     output::write(None, |out| {
         render_reading(&report, screen.out, out)?;

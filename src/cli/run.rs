@@ -191,9 +191,20 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
     let starved = starved(&outcome, &store);
     let names = Names::of(&outcome.findings, &store);
     let (problems, tallies) = (std::mem::take(&mut store.problems), std::mem::take(&mut store.tallies));
-    let assumed_blank = std::mem::take(&mut store.assumed_blank);
-    let report =
-        Report { outcome, run, problems, tallies, assumed_blank, is_partly_read: true, notices: Vec::new(), hidden: 0, starved, names };
+    let (field_tallies, assumed_blank) = (std::mem::take(&mut store.field_tallies), std::mem::take(&mut store.assumed_blank));
+    let report = Report {
+        outcome,
+        run,
+        problems,
+        tallies,
+        field_tallies,
+        assumed_blank,
+        is_partly_read: true,
+        notices: Vec::new(),
+        hidden: 0,
+        starved,
+        names,
+    };
     Ok(Checked { report, rules, store })
 }
 

@@ -6,6 +6,7 @@
 //! - [`Day`]: one calendar day. [`Day::PAST`] and [`Day::FUTURE`] stand for "since ever" and "not happened, no end";
 //!   arithmetic leaves those two as they are.
 //! - [`Fuzzy`]: a date as recorded (day, month or year), the closed interval of days it may stand for.
+//! - [`spelled`]: dates as they stand in forms and résumés.
 //! - [`Period`]: 日, 工作日, 个月, 年; [`add`], [`add_months`], [`months_between`], [`impact_end`].
 //! - [`Calendar`]: which days are working days, from the State Council's yearly notices.
 //! - [`merged_months`], [`reaches`]: time held over several spans.
@@ -15,6 +16,7 @@ mod day;
 mod fuzzy;
 mod period;
 mod spans;
+pub mod spelled;
 
 pub use calendar::{Calendar, CalendarError, DayKind};
 pub use day::{DateError, Day};

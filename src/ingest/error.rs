@@ -100,6 +100,18 @@ pub enum IngestError {
         /// In Chinese.
         why: String,
     },
+    /// A form (干部任免审批表) that cannot be read, or a zip of them.
+    #[error("“{file}”读不了：{why}")]
+    Form {
+        /// The file.
+        file: String,
+        /// A stable code of its own, listed in the manual.
+        code: &'static str,
+        /// In Chinese.
+        why: String,
+        /// What to do about it, in Chinese.
+        right: &'static str,
+    },
     /// Standard input was named twice.
     #[error("标准输入“-”只能用一次")]
     StdinTwice,
@@ -125,6 +137,7 @@ impl IngestError {
             Self::Busy { .. } => "ingest::busy",
             Self::Workbook { .. } => "ingest::workbook",
             Self::Json { .. } => "ingest::json",
+            Self::Form { code, .. } => code,
             Self::StdinTwice => "ingest::stdin-twice",
             Self::NoSource => "ingest::no-source",
         }
@@ -140,7 +153,9 @@ impl IngestError {
             Self::Encoding { .. } => "请用 Excel“另存为 CSV UTF-8（逗号分隔）”重新保存",
             Self::Truncated { .. } => "文件可能没有传完或被截断，请重新导出或重新拷贝",
             Self::NoTable { .. } => "文件（或工作表、数据库表）应以表名命名，如 person.csv 或 人员.csv、case.csv 或 任免事项.csv",
-            Self::Unknown { .. } => "可用：CSV 文件夹、单个 .csv、.xlsx/.xls/.ods 工作簿、SQLite 数据库，或用 - 从标准输入读 NDJSON",
+            Self::Unknown { .. } => {
+                "可用：CSV 文件夹、单个 .csv、.xlsx/.xls/.ods 工作簿、SQLite 数据库、任免审批表（.lrmx、.lrm 文件，它们的文件夹或 .zip），或用 - 从标准输入读 NDJSON"
+            }
             Self::Unsupported { .. } => "请先导出为 CSV、工作簿或 SQLite 再检查",
             Self::Database { .. } => "请确认它是 SQLite 数据库且没有损坏；可用 sqlite3 的 PRAGMA integrity_check 检查",
             Self::Busy { .. } => "请等写入的程序结束后再试",
@@ -148,6 +163,7 @@ impl IngestError {
             Self::Json { .. } => {
                 "每行一个人员对象，如 {\"person_id\":\"P1\",\"name\":\"…\",\"post\":[…]}；单位类表一行写作 {\"table\":\"unit\",\"rows\":[…]}"
             }
+            Self::Form { right, .. } => right,
             Self::StdinTwice => "请只保留一个 -",
             Self::NoSource => "请给出一个文件夹、文件，或 -",
         }

@@ -1,4 +1,4 @@
-//! Readers: CSV folders, workbooks, SQLite files and NDJSON become records. All that is wrong is told, nothing is guessed:
+//! Readers: CSV folders, workbooks, SQLite files, NDJSON and forms (干部任免审批表) become records. All that is wrong is told, nothing is guessed:
 //! a source that cannot be read is an [`IngestError`], a bad row or cell a [`crate::records::Problem`].
 //!
 //! Readers know the records and nothing above them. They never judge and never print.
@@ -6,10 +6,12 @@
 mod csv;
 mod decode;
 mod error;
+mod forms;
 mod header;
 mod ndjson;
 mod past;
 mod refused;
+mod resume;
 mod source;
 mod sqlite;
 mod workbook;
@@ -41,8 +43,8 @@ pub struct Silent;
 
 impl Progress for Silent {}
 
-/// Reads all sources into one store: folders of CSV, single CSV files, workbooks, SQLite files, and `-` for NDJSON on standard
-/// input. Only wanted fields are read; keys, owners and required fields always are.
+/// Reads all sources into one store: folders of CSV, single CSV files, workbooks, SQLite files, forms and folders and zips of
+/// them, and `-` for NDJSON on standard input. Only wanted fields are read; keys, owners and required fields always are.
 ///
 /// # Errors
 /// A source that cannot be opened or understood at all. Wrong rows and cells are no error: see [`Store::problems`].
@@ -61,13 +63,19 @@ pub fn read(sources: &[String], schema: &Arc<Schema>, wanted: &Wanted, progress:
 
 fn read_all(sources: &[Source], schema: &Arc<Schema>, wanted: &Wanted, progress: &dyn Progress) -> Result<Store, IngestError> {
     let mut builder = Builder::new(Arc::clone(schema), wanted.clone());
+    // Two forms may be of one person wherever they lie, so all are read together.
+    let forms: Vec<&forms::FormFiles> = sources.iter().filter_map(|s| if let Source::Forms(f) = s { Some(f) } else { None }).collect();
     for source in sources {
         match source {
             Source::Csv(files) => csv::read(files, &mut builder, progress)?,
             Source::Sqlite(file) => sqlite::read(file, &mut builder, progress)?,
             Source::Workbook(file) => workbook::read(file, &mut builder, progress)?,
             Source::Ndjson(text, name) => ndjson::read(text, name, &mut builder, progress)?,
+            Source::Forms(_) => {}
         }
+    }
+    if !forms.is_empty() {
+        forms::read(&forms, &mut builder, progress)?;
     }
     Ok(builder.finish())
 }

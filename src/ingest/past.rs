@@ -3,8 +3,8 @@
 //!
 //! Where rows stood is not read until somebody asks: most rows are never shown.
 
-use super::write::{MARK, REFUSED};
-use crate::records::{CODES, Copied, Fate, Problem, RowId, Store, Tally};
+use super::write::{MARK, OPEN, REFUSED};
+use crate::records::{CODES, Copied, Fate, FieldTally, Problem, RowId, Store, Tally};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -19,6 +19,7 @@ CREATE TABLE guiju_header(tbl TEXT NOT NULL, file INTEGER NOT NULL, field TEXT N
 CREATE TABLE guiju_origin(tbl TEXT NOT NULL, row INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL);
 CREATE TABLE guiju_tally(file TEXT NOT NULL, tbl TEXT NOT NULL, read INTEGER, kept INTEGER, merged INTEGER, refused INTEGER,
     corrected INTEGER, reasons TEXT);
+CREATE TABLE guiju_form_field(file TEXT NOT NULL, field TEXT NOT NULL, read INTEGER, kept INTEGER, refused INTEGER, untaken INTEGER);
 CREATE TABLE guiju_problem(file TEXT, tbl TEXT, row INTEGER, header TEXT, code TEXT, fate TEXT, value TEXT, why TEXT, right TEXT);";
 
 /// What an imported database remembers.
@@ -26,6 +27,8 @@ CREATE TABLE guiju_problem(file TEXT, tbl TEXT, row INTEGER, header TEXT, code T
 pub(super) struct Past {
     /// Rows counted when they were first read.
     pub tallies: Vec<Tally>,
+    /// The fields of forms, counted then.
+    pub field_tallies: Vec<FieldTally>,
     /// What was wrong then.
     pub problems: Vec<Problem>,
     memory: Arc<Memory>,
@@ -73,9 +76,15 @@ impl Past {
             let (file, table) = (r.get(0)?, r.get(1)?);
             Ok(Tally { file, table, read: n(2)?, kept: n(3)?, merged: n(4)?, refused: n(5)?, corrected: n(6)?, reasons })
         })?;
+        // A database imported before forms were read has no such table, and nothing to tell of them.
+        let field_tallies = all(db, "SELECT file, field, read, kept, refused, untaken FROM guiju_form_field ORDER BY rowid", |r| {
+            let n = |i: usize| r.get::<_, i64>(i).map(|n| u64::try_from(n).unwrap_or(0));
+            Ok(FieldTally { file: r.get(0)?, field: r.get(1)?, read: n(2)?, kept: n(3)?, refused: n(4)?, untaken: n(5)? })
+        })
+        .unwrap_or_default();
         let problems = all(db, "SELECT file, tbl, row, header, code, fate, value, why, right FROM guiju_problem", problem)?;
         let memory = Memory { files, headers: headers.into_iter().collect(), connection: Mutex::new(None) };
-        Ok(Some(Self { tallies, problems, memory: Arc::new(memory) }))
+        Ok(Some(Self { tallies, field_tallies, problems, memory: Arc::new(memory) }))
     }
 
     /// Where the rows of a table of the database stood.
@@ -160,6 +169,11 @@ pub(super) fn write(db: &Connection, store: &Store) -> rusqlite::Result<()> {
         let reasons = serde_json::to_string(&t.reasons).unwrap_or_default();
         insert.execute(params![t.file, t.table, n(t.read), n(t.kept), n(t.merged), n(t.refused), n(t.corrected), reasons])?;
     }
+    let mut insert = db.prepare("INSERT INTO guiju_form_field VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?;
+    for t in &store.field_tallies {
+        let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        insert.execute(params![t.file, t.field, n(t.read), n(t.kept), n(t.refused), n(t.untaken)])?;
+    }
     let mut insert = db.prepare("INSERT INTO guiju_problem VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     for p in &store.problems {
         insert.execute(params![p.file, p.table, p.row, p.column, p.code, fate(p.fate), p.value, p.why, p.right])?;
@@ -193,10 +207,10 @@ fn origins(db: &Connection, store: &Store, files: &mut Files<'_>) -> rusqlite::R
         let rows = store.rows(id);
         // One row of each file tells how that file heads its columns.
         let mut of_file: BTreeMap<String, usize> = BTreeMap::new();
-        for refused in [false, true] {
-            let stored = if refused { format!("{REFUSED}{}", def.name) } else { def.name.clone() };
+        for (prefix, refused, open) in [("", false, false), (REFUSED, true, false), (OPEN, true, true)] {
+            let stored = format!("{prefix}{}", def.name);
             let (mut place, mut last) = (0u32, None);
-            for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r) == refused) {
+            for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r) == refused && rows.is_open(r) == open) {
                 place += 1;
                 let Some((file, line)) = store.places.row(&rows.origin, row as usize) else { continue };
                 let goes_on = last.as_ref().is_some_and(|(f, l): &(String, u32)| *f == file && *l + 1 == line);

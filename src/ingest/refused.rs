@@ -34,7 +34,7 @@ pub struct RefusedRow {
 pub struct Refused {
     /// By file or sheet.
     pub files: Vec<RefusedRows>,
-    /// How many rows are in no table of rows and columns (standard input, JSON lines, a database imported from elsewhere).
+    /// How many rows are in no table of rows and columns (standard input, JSON lines, forms, a database imported from elsewhere).
     pub elsewhere: u64,
 }
 
@@ -57,7 +57,7 @@ pub fn refused(sources: &[String], store: &Store) -> Result<Refused, IngestError
     let mut found = Refused::default();
     for (t, _) in store.schema.tables.iter().enumerate().filter(|(_, def)| def.joined.is_none()) {
         let rows = store.rows(t);
-        for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r)) {
+        for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r) && !rows.is_open(r)) {
             let Some((file, line)) = store.places.row(&rows.origin, row as usize) else { continue };
             let stood = Stood { file: file.clone(), line, key: store.key(t, row).to_owned() };
             wanted.entry(file).or_default().insert(line, (t, stood));
@@ -106,7 +106,7 @@ fn originals(sources: &[String], schema: &Schema, lines: &Lines) -> Result<Vec<O
             Source::Csv(files) => csv::originals(&files, schema, lines, &mut found)?,
             Source::Workbook(file) => workbook::originals(&file, schema, lines, &mut found)?,
             Source::Sqlite(file) => sqlite::originals(&file, schema, lines, &mut found)?,
-            Source::Ndjson(..) => {}
+            Source::Ndjson(..) | Source::Forms(_) => {}
         }
     }
     Ok(found)

@@ -1,8 +1,9 @@
 //! What the user named: which kind of source it is, and which files of it hold which table.
 
 use super::error::IngestError;
+use super::forms::{self, FormFiles};
 use super::{decode, header};
-use crate::records::{Problem, Schema, TableId};
+use crate::records::{Fate, Problem, Schema, TableId};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ pub(super) enum Source {
     Workbook(Named),
     /// NDJSON, read already (standard input cannot be read again), and what it is called.
     Ndjson(String, String),
+    /// Forms: a file, or those of a folder or zip.
+    Forms(FormFiles),
 }
 
 /// A file and the name it goes by in findings and problems.
@@ -47,20 +50,29 @@ pub(super) fn find(sources: &[String], schema: &Schema) -> Result<Vec<Source>, I
     if sources.iter().filter(|s| *s == "-").count() > 1 {
         return Err(IngestError::StdinTwice);
     }
-    sources.iter().map(|s| recognise(s, several, schema)).collect()
+    let mut found = Vec::new();
+    for source in sources {
+        recognise(source, several, schema, &mut found)?;
+    }
+    Ok(found)
 }
 
 /// The same again, but for standard input, which is gone.
 pub(super) fn find_again(sources: &[String], schema: &Schema) -> Result<Vec<Source>, IngestError> {
     let several = sources.len() > 1;
-    sources.iter().filter(|s| *s != "-").map(|s| recognise(s, several, schema)).collect()
+    let mut found = Vec::new();
+    for source in sources.iter().filter(|s| *s != "-") {
+        recognise(source, several, schema, &mut found)?;
+    }
+    Ok(found)
 }
 
-fn recognise(source: &str, several: bool, schema: &Schema) -> Result<Source, IngestError> {
+fn recognise(source: &str, several: bool, schema: &Schema, found: &mut Vec<Source>) -> Result<(), IngestError> {
     if source == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| IngestError::io(Path::new("-"), &e))?;
-        return ndjson(&bytes, "-".to_owned());
+        found.push(ndjson(&bytes, "-".to_owned())?);
+        return Ok(());
     }
     if source.starts_with("postgres://") || source.starts_with("postgresql://") {
         return Err(IngestError::Unsupported { path: "postgres://…".to_owned(), why: "还不能直接连接 PostgreSQL".to_owned() });
@@ -68,20 +80,24 @@ fn recognise(source: &str, several: bool, schema: &Schema) -> Result<Source, Ing
     let path = Path::new(source);
     let meta = fs::metadata(path).map_err(|e| IngestError::io(path, &e))?;
     if meta.is_dir() {
-        return folder(path, source, several, schema).map(Source::Csv);
+        return folder(path, source, several, schema, found);
     }
     let named = Named { path: path.to_owned(), name: name_of(path, several) };
-    match kind(path)? {
-        Kind::Sqlite => Ok(Source::Sqlite(named)),
-        Kind::Csv => single(named, path, schema).map(Source::Csv),
-        Kind::Workbook => Ok(Source::Workbook(named)),
+    let one = match kind(path)? {
+        Kind::Sqlite => Source::Sqlite(named),
+        Kind::Csv => Source::Csv(single(named, path, schema)?),
+        Kind::Workbook => Source::Workbook(named),
+        Kind::Form => Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::One(named) }),
+        Kind::Forms => Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::Zip(named) }),
         Kind::Ndjson => {
             let bytes = fs::read(path).map_err(|e| IngestError::io(path, &e))?;
-            ndjson(&bytes, named.name)
+            ndjson(&bytes, named.name)?
         }
-        Kind::Empty => Err(IngestError::Empty { file: named.name }),
-        Kind::Unknown => Err(IngestError::Unknown { path: source.to_owned() }),
-    }
+        Kind::Empty => return Err(IngestError::Empty { file: named.name }),
+        Kind::Unknown => return Err(IngestError::Unknown { path: source.to_owned() }),
+    };
+    found.push(one);
+    Ok(())
 }
 
 fn ndjson(bytes: &[u8], name: String) -> Result<Source, IngestError> {
@@ -94,22 +110,37 @@ enum Kind {
     Csv,
     Workbook,
     Ndjson,
+    /// One form.
+    Form,
+    /// A zip of forms.
+    Forms,
     Empty,
     Unknown,
 }
 
+/// Bytes at the beginning of a file that tell what it is.
+const HEAD: u64 = 2048;
+
 /// By its first bytes, which do not lie; where they say nothing, by its ending.
 fn kind(path: &Path) -> Result<Kind, IngestError> {
     let mut head = Vec::new();
-    File::open(path).and_then(|f| f.take(16).read_to_end(&mut head)).map_err(|e| IngestError::io(path, &e))?;
+    File::open(path).and_then(|f| f.take(HEAD).read_to_end(&mut head)).map_err(|e| IngestError::io(path, &e))?;
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     Ok(if head.is_empty() {
         Kind::Empty
     } else if head.starts_with(b"SQLite format 3\0") || matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "db3") {
         Kind::Sqlite
+    } else if forms::begins_like_form(&head) {
+        Kind::Form
+    } else if head.starts_with(b"PK") && is_zip_of_forms(path, &ending) {
+        Kind::Forms
     } else if head.starts_with(b"PK") || head.starts_with(b"\xd0\xcf\x11\xe0") || matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm")
     {
         Kind::Workbook
+    } else if matches!(ending.as_str(), "lrmx" | "lrm") {
+        Kind::Form
+    } else if ending == "zip" {
+        Kind::Forms
     } else if matches!(ending.as_str(), "csv" | "tsv" | "txt") {
         Kind::Csv
     } else if matches!(ending.as_str(), "ndjson" | "jsonl") {
@@ -117,6 +148,11 @@ fn kind(path: &Path) -> Result<Kind, IngestError> {
     } else {
         Kind::Unknown
     })
+}
+
+/// A zip is a workbook unless forms lie in it; where it cannot be opened, its ending says which.
+fn is_zip_of_forms(path: &Path, ending: &str) -> bool {
+    forms::zip_holds_forms(path).unwrap_or(ending == "zip") || ending == "zip"
 }
 
 fn name_of(path: &Path, several: bool) -> String {
@@ -138,7 +174,7 @@ fn single(named: Named, path: &Path, schema: &Schema) -> Result<CsvFiles, Ingest
     }
 }
 
-fn folder(path: &Path, source: &str, several: bool, schema: &Schema) -> Result<CsvFiles, IngestError> {
+fn folder(path: &Path, source: &str, several: bool, schema: &Schema, into: &mut Vec<Source>) -> Result<(), IngestError> {
     let entries = fs::read_dir(path).map_err(|e| IngestError::io(path, &e))?;
     let mut paths = Vec::new();
     for entry in entries {
@@ -147,18 +183,26 @@ fn folder(path: &Path, source: &str, several: bool, schema: &Schema) -> Result<C
     paths.sort();
     let mut found = CsvFiles { files: Vec::new(), notes: Vec::new() };
     let mut others = 0;
+    let mut forms: Vec<Named> = Vec::new();
     for file in paths {
         let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if !matches!(ending.as_str(), "csv" | "tsv") || file.is_dir() {
-            others += usize::from(matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "db" | "sqlite"));
+        let short = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = if several { format!("{}/{short}", source.trim_end_matches('/')) } else { short.clone() };
+        if forms::is_named_form(&short) && !file.is_dir() {
+            forms.push(Named { path: file, name });
             continue;
         }
-        let short = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if !matches!(ending.as_str(), "csv" | "tsv") || file.is_dir() {
+            others += usize::from(matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "db" | "sqlite" | "zip"));
+            if file.is_dir() && holds_forms(&file) {
+                found.notes.push(folder_not_read(&name));
+            }
+            continue;
+        }
         // Hidden files are other programs' own; EXPECTED.csv lists what a sample should yield.
         if short.starts_with(['.', '~']) || short == "EXPECTED.csv" {
             continue;
         }
-        let name = if several { format!("{}/{short}", source.trim_end_matches('/')) } else { short };
         match table_of(&file, schema) {
             Some(table) => found.files.push((table, Named { path: file, name })),
             None => {
@@ -167,13 +211,40 @@ fn folder(path: &Path, source: &str, several: bool, schema: &Schema) -> Result<C
             }
         }
     }
-    if found.files.is_empty() {
+    if found.files.is_empty() && forms.is_empty() {
         let seen = match (found.notes.len(), others) {
             (0, 0) => "（没有 CSV 文件）".to_owned(),
-            (0, _) => "（里面有工作簿或数据库：请直接给出该文件）".to_owned(),
+            (0, _) => "（里面有工作簿、数据库或压缩包：请直接给出该文件）".to_owned(),
             (n, _) => format!("（有 {n} 个 CSV 文件，文件名都不是表名）"),
         };
         return Err(IngestError::NoTable { path: source.to_owned(), found: seen });
     }
-    Ok(found)
+    if !found.files.is_empty() || !found.notes.is_empty() {
+        into.push(Source::Csv(found));
+    }
+    if !forms.is_empty() {
+        let counted_as = format!("{}/", name_of(path, several).trim_end_matches('/'));
+        into.push(Source::Forms(FormFiles { counted_as, files: forms::Files::Folder(forms) }));
+    }
+    Ok(())
+}
+
+fn holds_forms(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|e| forms::is_named_form(&e.file_name().to_string_lossy()))
+}
+
+/// Forms in a folder within the folder named.
+fn folder_not_read(name: &str) -> Problem {
+    Problem {
+        file: name.to_owned(),
+        table: String::new(),
+        row: 0,
+        column: String::new(),
+        code: "form::folder-not-read",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: "子文件夹里有任免审批表，未读取".to_owned(),
+        right: "请把子文件夹也列在命令里".to_owned(),
+    }
 }

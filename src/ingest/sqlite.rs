@@ -7,7 +7,7 @@ use super::error::IngestError;
 use super::past::Past;
 use super::refused::{self, Original};
 use super::source::Named;
-use super::write::{MARK, REFUSED, UNREADABLE};
+use super::write::{MARK, OPEN, REFUSED, UNREADABLE};
 use super::{Progress, header};
 use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Schema, Sheet, TableId, Tally};
 use rayon::prelude::*;
@@ -41,6 +41,8 @@ struct Found {
     columns: Vec<(FieldId, String)>,
     /// Its rows were refused when they were imported.
     refused: bool,
+    /// Its rows stand for what the source then did not tell.
+    open: bool,
     /// What was wrong with its rows has been told.
     told: bool,
     /// How the rowid is called, and the first and last; none for a view, a table without rowids, or one without rows.
@@ -166,15 +168,17 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
     let past = if imported { Past::read(connection).map_err(fail)? } else { None };
     if let Some(past) = &past {
         past.tallies.iter().for_each(|t| builder.count(t.clone()));
+        builder.count_fields(past.field_tallies.clone());
         let problems: Vec<Problem> = past.problems.iter().filter(|p| is_read(p, &past.tallies, builder)).cloned().collect();
         problems.into_iter().for_each(|p| builder.note(p));
     }
     for name in names.iter().filter(|n| !n.starts_with("sqlite_") && *n != MARK) {
         let refused = if imported { name.strip_prefix(REFUSED) } else { None };
-        if imported && refused.is_none() && name.starts_with(OURS) {
+        let open = if imported { name.strip_prefix(OPEN) } else { None };
+        if imported && refused.is_none() && open.is_none() && name.starts_with(OURS) {
             continue;
         }
-        let plain = refused.unwrap_or(name);
+        let plain = refused.or(open).unwrap_or(name);
         let cited = format!("{}/{plain}", file.name);
         let Some(table) = schema.table_called(plain) else {
             builder.note(header::unknown_table(&schema, &cited, name));
@@ -207,7 +211,16 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
             builder.is_copied(&cited, past.of(name, plain));
         }
         let told = past.is_some();
-        found.push(Found { table, name: name.clone(), file: cited, columns, refused: refused.is_some(), told, rowids });
+        found.push(Found {
+            table,
+            name: name.clone(),
+            file: cited,
+            columns,
+            refused: refused.is_some(),
+            open: open.is_some(),
+            told,
+            rowids,
+        });
     }
     if found.is_empty() {
         let seen = if names.is_empty() {
@@ -291,7 +304,12 @@ fn read_rows(
             sheet.refuse_row("data::refused-at-import", "导入时已拒收", "请改正来源后重新导入");
         }
         read_cells(row, sheet, &mut unknown)?;
-        sheet.end_row();
+        if table.open {
+            unknown.fill(0);
+            sheet.end_open_row();
+        } else {
+            sheet.end_row();
+        }
         if count.is_multiple_of(STEP) {
             progress.rows(STEP);
         }

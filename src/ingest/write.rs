@@ -2,6 +2,7 @@
 //! precision, what was refused or unreadable still known to be so, and the sources remembered (see [`super::past`]).
 //!
 //! Refused rows go to tables of their own, `guiju_refused_<table>`: their absence from the records would read as "not recorded".
+//! So do rows that stand for what a source does not tell, `guiju_open_<table>`.
 //! A cell that could not be read is the blob `?`, which no reader takes for a blank.
 
 use super::past;
@@ -17,6 +18,8 @@ use std::path::{Path, PathBuf};
 pub(super) const MARK: &str = "guiju_import";
 /// Before the name of a table of refused rows.
 pub(super) const REFUSED: &str = "guiju_refused_";
+/// Before the name of a table of rows that stand for what a source does not tell.
+pub(super) const OPEN: &str = "guiju_open_";
 /// A cell that could not be read.
 pub(super) const UNREADABLE: &[u8] = b"?";
 
@@ -117,10 +120,11 @@ fn write_table(db: &Connection, store: &Store, id: TableId, def: &Table) -> rusq
             write_row(&mut insert, store, id, row, &fields)?;
         }
     }
-    if rows.ghost.iter().any(|&g| g) {
-        let mut insert = create(db, def, &format!("{REFUSED}{}", def.name), &fields)?;
-        for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r)) {
-            write_row(&mut insert, store, id, row, &fields)?;
+    for (prefix, open) in [(REFUSED, false), (OPEN, true)] {
+        let ghosts: Vec<RowId> = (0..rows.len as RowId).filter(|&r| rows.is_ghost(r) && rows.is_open(r) == open).collect();
+        if !ghosts.is_empty() {
+            let mut insert = create(db, def, &format!("{prefix}{}", def.name), &fields)?;
+            ghosts.iter().try_for_each(|&row| write_row(&mut insert, store, id, row, &fields))?;
         }
     }
     Ok(())

@@ -66,13 +66,14 @@ impl Book {
 
     pub fn recount(&mut self, table: TableId, row: u32, origins: &Origins, what: Recount) {
         let (Some((file, line)), Some(def)) = (self.places.row(origins, row as usize), self.schema.tables.get(table)) else { return };
+        let Some(counted_as) = self.places.counted_as(origins, row as usize) else { return };
         let problems = &self.problems;
         // Of a row refused before, what was found wrong first.
         let first = || {
             let of_row = problems.iter().find(|p| p.fate == Fate::Refused && (&p.table, &p.file, p.row) == (&def.name, &file, line));
             of_row.map_or("", |p| p.code)
         };
-        let Some(tally) = self.tallies.iter_mut().find(|t| t.table == def.name && t.file == file) else { return };
+        let Some(tally) = self.tallies.iter_mut().find(|t| t.table == def.name && t.file == counted_as) else { return };
         match what {
             Recount::Refused(code) => {
                 tally.kept = tally.kept.saturating_sub(1);

@@ -5,7 +5,7 @@ use super::correct::Stood;
 use super::fill::Filled;
 use super::origin::Origins;
 use super::places::{Copied, Places};
-use super::problem::{Problem, Tally};
+use super::problem::{FieldTally, Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
 use super::sheet::{Part, Sheet};
 use super::text::{Keys, RefKeys, Sym, Texts};
@@ -95,6 +95,7 @@ pub struct Builder {
     pub(super) tables: Vec<Draft>,
     pub(super) problems: Vec<Problem>,
     pub(super) tallies: Vec<Tally>,
+    pub(super) field_tallies: Vec<FieldTally>,
 }
 
 /// The rows of one table so far.
@@ -110,10 +111,12 @@ pub(super) struct Draft {
     pub refs: Vec<Option<RefKeys>>,
     /// Rows refused; empty if none is.
     pub ghost: Vec<bool>,
+    /// Ghosts that stand for rows their source does not tell; empty if none does.
+    pub open: Vec<bool>,
     pub origins: Origins,
     pub len: usize,
     /// Where the rows stood that rows of a file stand for.
-    pub corrected: Vec<(u16, Stood)>,
+    pub corrected: Vec<(u32, Stood)>,
     /// Cells that say outright that there is nothing.
     pub attested: BTreeSet<(u32, FieldId)>,
 }
@@ -185,7 +188,16 @@ impl Builder {
         let draft = |fields| Draft { columns: vec![None; fields], refs: vec![None; fields], ..Draft::default() };
         let tables = schema.tables.iter().map(|t| draft(t.fields.len())).collect();
         let wanted = wanted.completed(&schema);
-        Self { schema, wanted, texts: Texts::default(), places: Places::default(), tables, problems: Vec::new(), tallies: Vec::new() }
+        Self {
+            schema,
+            wanted,
+            texts: Texts::default(),
+            places: Places::default(),
+            tables,
+            problems: Vec::new(),
+            tallies: Vec::new(),
+            field_tallies: Vec::new(),
+        }
     }
 
     /// The schema the store is built for.
@@ -215,6 +227,11 @@ impl Builder {
     /// A file is a copy: places in it are told, and its rows counted, as of where they were before.
     pub fn is_copied(&mut self, file: &str, copied: Arc<dyn Copied>) {
         self.places.is_copied(file, copied);
+    }
+
+    /// Enters how the fields of forms were taken.
+    pub fn count_fields(&mut self, tallies: Vec<FieldTally>) {
+        self.field_tallies.extend(tallies);
     }
 
     /// Counts rows that were read before, where they were before.
@@ -271,14 +288,24 @@ impl Builder {
             // Counted where its rows were before.
             return draft.add(part, file);
         }
-        let at = self.tallies.iter().position(|t| t.table == name && t.file == part.file).unwrap_or_else(|| {
-            self.tallies.push(Tally { file: part.file.clone(), table: name, ..Tally::default() });
+        let told = (part.len - part.open) as u64;
+        if let Some(name) = &part.counted_as {
+            self.places.count_as(file, name);
+            if told == 0 {
+                // Rows that nobody told are not counted.
+                return draft.add(part, file);
+            }
+        }
+        let counted_as = part.counted_as.as_ref().unwrap_or(&part.file);
+        // Of the sheets of many forms one is counted as the one before: from the end it is found at once.
+        let at = self.tallies.iter().rposition(|t| t.table == name && t.file == *counted_as).unwrap_or_else(|| {
+            self.tallies.push(Tally { file: counted_as.clone(), table: name, ..Tally::default() });
             self.tallies.len() - 1
         });
         if let Some(tally) = self.tallies.get_mut(at) {
-            tally.read += part.len as u64;
+            tally.read += told;
             tally.refused += part.refused;
-            tally.kept += part.len as u64 - part.refused;
+            tally.kept += told - part.refused;
             for (code, n) in &part.reasons {
                 *tally.reasons.entry((*code).to_owned()).or_default() += n;
             }
@@ -295,7 +322,7 @@ impl Part {
 
 impl Draft {
     /// Takes in the rows of a part. A column that only one of the two has is unknown in the rows of the other.
-    fn add(&mut self, part: Part, file: u16) {
+    fn add(&mut self, part: Part, file: u32) {
         self.corrected.extend(part.corrected.into_iter().map(|stood| (file, stood)));
         let (before, rows) = (self.len, part.len);
         self.attested.extend(part.attested.iter().map(|&(row, field)| (row + before as u32, field)));
@@ -337,6 +364,11 @@ impl Draft {
             self.ghost.extend(part.ghost);
             self.ghost.resize(self.len, false);
         }
+        if !part.open_rows.is_empty() || !self.open.is_empty() {
+            self.open.resize(before, false);
+            self.open.extend(part.open_rows);
+            self.open.resize(self.len, false);
+        }
     }
 
     fn add_column(&mut self, field: FieldId, column: Column) {
@@ -376,6 +408,9 @@ impl Draft {
         if !self.attested.is_empty() {
             let fields = |row: u32| self.attested.range((row, 0)..=(row, FieldId::MAX)).map(|&(_, field)| field);
             self.attested = (0u32..).zip(order).flat_map(|(new, &old)| fields(old).map(move |field| (new, field))).collect();
+        }
+        if !self.open.is_empty() {
+            self.open = order.iter().filter_map(|&i| self.open.get(i as usize).copied()).collect();
         }
         self.origins = self.origins.reordered(order);
         self.len = order.len();

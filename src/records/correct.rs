@@ -57,7 +57,7 @@ pub(super) fn take_out_corrected(drafts: &mut [Draft], book: &mut Book) {
         }
         let mut by_line: BTreeMap<u32, Vec<&Stood>> = BTreeMap::new();
         corrected.iter().for_each(|(_, stood)| by_line.entry(stood.line).or_default().push(stood));
-        let own: BTreeSet<u16> = corrected.iter().map(|(file, _)| *file).collect();
+        let own: BTreeSet<u32> = corrected.iter().map(|(file, _)| *file).collect();
         let mut gone: Vec<u32> = Vec::new();
         for row in 0..draft.len {
             let Some((number, line)) = draft.origins.get(row).filter(|(file, _)| !own.contains(file)) else { continue };

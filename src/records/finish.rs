@@ -32,6 +32,7 @@ impl Builder {
             places: Places::default(),
             problems: Vec::new(),
             tallies: Vec::new(),
+            field_tallies: self.field_tallies,
             assumed_blank: Vec::new(),
             unseen_merges,
         };
@@ -111,6 +112,7 @@ fn settle(schema: &Schema, table: TableId, mut draft: Draft, store: &Store, want
     rows.origin = draft.origins;
     rows.ghost = draft.ghost;
     rows.attested = draft.attested;
+    rows.open_ghosts = draft.open;
     rows.columns = draft.columns;
     rows.far = (0..def.fields.len()).map(|_| None).collect();
     rows.links = (0..def.fields.len()).map(|_| OnceLock::new()).collect();

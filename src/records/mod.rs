@@ -33,7 +33,7 @@ pub use correct::{REASON, STOOD, Stood};
 pub use digest::{Depth, Digest, columns};
 pub use origin::{Origins, Run};
 pub use places::{Copied, Places};
-pub use problem::{CODES, Fate, Problem, Tally, masked, shown};
+pub use problem::{CODES, Fate, FieldTally, Problem, Tally, masked, shown};
 pub use schema::{Blank, CodeList, Field, FieldId, FieldType, Joined, ListId, Schema, Table, TableId, Void, squeeze};
 pub use schema_file::parse as parse_schema;
 pub use sheet::Sheet;

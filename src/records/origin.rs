@@ -6,14 +6,14 @@ pub enum Origins {
     /// Stretches of rows on lines that follow one another.
     Runs(Vec<Run>, u32),
     /// Each row by itself.
-    Rows(Vec<(u16, u32)>),
+    Rows(Vec<(u32, u32)>),
 }
 
 /// Rows from `row` on, on lines from `line` on.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
     row: u32,
-    file: u16,
+    file: u32,
     line: u32,
 }
 
@@ -26,7 +26,7 @@ impl Default for Origins {
 impl Origins {
     /// Adds the next row's.
     #[inline]
-    pub fn push(&mut self, file: u16, line: u32) {
+    pub fn push(&mut self, file: u32, line: u32) {
         match self {
             Self::Runs(runs, len) => {
                 let goes_on = runs.last().is_some_and(|r| r.file == file && r.line.wrapping_add(*len - r.row) == line);
@@ -43,7 +43,7 @@ impl Origins {
     }
 
     /// The file and line of a row.
-    pub fn get(&self, row: usize) -> Option<(u16, u32)> {
+    pub fn get(&self, row: usize) -> Option<(u32, u32)> {
         match self {
             Self::Runs(runs, len) => {
                 let row = u32::try_from(row).ok().filter(|r| r < len)?;
@@ -80,7 +80,7 @@ impl Origins {
     }
 
     /// The same rows as of this file.
-    pub(super) fn append_as(&mut self, file: u16, other: &Self) {
+    pub(super) fn append_as(&mut self, file: u32, other: &Self) {
         match other {
             Self::Runs(runs, len) => {
                 for (i, run) in runs.iter().enumerate() {

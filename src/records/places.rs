@@ -20,18 +20,23 @@ pub trait Copied: fmt::Debug + Send + Sync {
 pub struct Places {
     /// Their names, as findings cite them.
     pub files: Vec<String>,
-    headers: FxHashMap<(TableId, u16, FieldId), String>,
-    copies: FxHashMap<u16, Arc<dyn Copied>>,
+    numbers: FxHashMap<String, u32>,
+    /// What the rows of a file are counted under, if not the file.
+    counted_as: FxHashMap<u32, String>,
+    headers: FxHashMap<(TableId, u32, FieldId), String>,
+    copies: FxHashMap<u32, Arc<dyn Copied>>,
 }
 
 impl Places {
     /// The number of a file, which it gets when first met.
-    pub(super) fn file(&mut self, name: &str) -> u16 {
-        let at = self.files.iter().position(|f| f == name).unwrap_or_else(|| {
-            self.files.push(name.to_owned());
-            self.files.len() - 1
-        });
-        u16::try_from(at).unwrap_or(u16::MAX)
+    pub(super) fn file(&mut self, name: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
     }
 
     /// A file is a copy, whose rows were somewhere else before.
@@ -41,12 +46,26 @@ impl Places {
     }
 
     /// Whether the rows of a file were somewhere else before.
-    pub(super) fn is_copy(&self, file: u16) -> bool {
+    pub(super) fn is_copy(&self, file: u32) -> bool {
         self.copies.contains_key(&file)
     }
 
+    /// The rows of a file are counted under another name: forms under that of their folder.
+    pub(super) fn count_as(&mut self, file: u32, name: &str) {
+        self.counted_as.insert(file, name.to_owned());
+    }
+
+    /// What the rows of the file of a row are counted under.
+    pub(super) fn counted_as(&self, origins: &Origins, row: usize) -> Option<String> {
+        let (file, _) = origins.get(row)?;
+        match self.counted_as.get(&file) {
+            Some(name) => Some(name.clone()),
+            None => self.row(origins, row).map(|(file, _)| file),
+        }
+    }
+
     /// How a file heads a column.
-    pub(super) fn head(&mut self, table: TableId, file: u16, field: FieldId, header: &str) {
+    pub(super) fn head(&mut self, table: TableId, file: u32, field: FieldId, header: &str) {
         self.headers.insert((table, file, field), header.to_owned());
     }
 
@@ -55,7 +74,7 @@ impl Places {
         let (file, line) = origins.get(row)?;
         match self.copies.get(&file) {
             Some(copied) => copied.row(line),
-            None => Some((self.files.get(usize::from(file))?.clone(), line)),
+            None => Some((self.files.get(file as usize)?.clone(), line)),
         }
     }
 

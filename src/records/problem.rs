@@ -89,8 +89,25 @@ impl Tally {
     }
 }
 
+/// The filled fields of one name in forms, counted: read = kept + refused + untaken.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FieldTally {
+    /// What the forms are counted under: their folder, zip or file.
+    pub file: String,
+    /// The field, in Chinese.
+    pub field: String,
+    /// Forms in which it is filled.
+    pub read: u64,
+    /// Of which all of it went into the records.
+    pub kept: u64,
+    /// Of which some of it could not be read.
+    pub refused: u64,
+    /// Of which the records have no place for it.
+    pub untaken: u64,
+}
+
 /// Every code that a problem can have.
-pub const CODES: [&str; 22] = [
+pub const CODES: [&str; 49] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -113,6 +130,33 @@ pub const CODES: [&str; 22] = [
     "data::unknown-reference",
     "data::unknown-table",
     "data::unreadable-at-import",
+    "form::ambiguous",
+    "form::assessment",
+    "form::bad-xml",
+    "form::case-kind",
+    "form::copy",
+    "form::doctype",
+    "form::empty",
+    "form::encoding",
+    "form::field-twice",
+    "form::folder-not-read",
+    "form::namesakes",
+    "form::no-name",
+    "form::no-resume",
+    "form::not-a-form",
+    "form::party",
+    "form::relation",
+    "form::resume-line",
+    "form::resume-waiting",
+    "form::sanction",
+    "form::too-long",
+    "form::truncated",
+    "form::two-of-one",
+    "form::unknown-field",
+    "form::unreadable",
+    "form::zip-bomb",
+    "form::zip-method",
+    "form::zip-password",
 ];
 
 /// A value shortened for showing: at most 40 characters, no line breaks; what looks like an ID number loses its middle.

@@ -134,6 +134,8 @@ pub struct CodeList {
     pub values: Vec<String>,
     /// Whether the order is a rank, so that `>=` has a meaning.
     pub ordered: bool,
+    /// Other words for the values, as forms are written by hand; the longest first. Tables of records know the values alone.
+    pub words: Vec<(String, u8)>,
     index: FxHashMap<Box<[u8]>, u8>,
     /// What exports write for a value instead. Rules write the value.
     aliases: BTreeMap<Box<[u8]>, u8>,
@@ -143,7 +145,7 @@ impl CodeList {
     /// A list of at most 250 values.
     pub fn new(name: String, values: Vec<String>, ordered: bool) -> Self {
         let index = values.iter().take(250).zip(0u8..).map(|(v, i)| (v.as_bytes().into(), i)).collect();
-        Self { name, values, ordered, index, aliases: BTreeMap::new() }
+        Self { name, values, ordered, words: Vec::new(), index, aliases: BTreeMap::new() }
     }
 
     /// The number of a value.
@@ -175,6 +177,26 @@ impl CodeList {
     /// What exports write for a value instead, in order.
     pub fn aliases_of(&self, code: u8) -> impl Iterator<Item = &str> {
         self.aliases.iter().filter(move |(_, c)| **c == code).filter_map(|(text, _)| std::str::from_utf8(text).ok())
+    }
+
+    /// Adds words for a value.
+    pub fn add_words(&mut self, code: u8, words: impl IntoIterator<Item = String>) {
+        self.words.extend(words.into_iter().map(|w| (w, code)));
+        self.words.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        self.words.dedup();
+    }
+
+    /// The number of what a form says: a value itself or a word for it.
+    pub fn said(&self, text: &str) -> Option<u8> {
+        self.code_meant(text.as_bytes()).or_else(|| self.words.iter().find(|(word, _)| word == text).map(|(_, code)| *code))
+    }
+
+    /// The value or word that a text begins with, the longest: its number and length in bytes.
+    pub fn begins(&self, text: &str) -> Option<(u8, usize)> {
+        let values = self.values.iter().zip(0u8..).map(|(v, code)| (v.as_str(), code));
+        let words = self.words.iter().map(|(w, code)| (w.as_str(), *code));
+        let found = values.chain(words).filter(|(w, _)| text.starts_with(w)).max_by_key(|(w, _)| w.len());
+        found.map(|(w, code)| (code, w.len()))
     }
 
     /// The value of a number.

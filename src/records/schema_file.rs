@@ -37,7 +37,7 @@ pub fn parse(sources: &[Arc<Source>]) -> Result<Schema, Vec<Diagnostic>> {
         document::report_unknown_keys(
             source,
             doc,
-            &["table", "codes", "ordered", "blank", "not_before", "order", "owner", "void", "names", "aliases", "code_aliases", "joined"],
+            &["table", "codes", "ordered", "blank", "not_before", "order", "owner", "void", "names", "aliases", "code_aliases", "joined", "words"],
             &mut sink,
         );
     }
@@ -214,6 +214,11 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
             with_field(source, schema, key, sink, |_, f| f.aliases.extend(names.clone()));
         }
     }
+    if let Some(words) = section(source, doc, "words", sink) {
+        for (list, value) in words.entries() {
+            read_words(source, schema, list, value, sink);
+        }
+    }
     if let Some(dates) = section(source, doc, "not_before", sink) {
         for (key, value) in dates.entries() {
             let Some(other) = document::text(source, value, sink) else { continue };
@@ -243,6 +248,27 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
     if let Some(joined) = section(source, doc, "joined", sink) {
         for (key, value) in joined.entries() {
             read_joined(source, schema, key, value, sink);
+        }
+    }
+}
+
+fn read_words(source: &Arc<Source>, schema: &mut Schema, name: &Placed<String>, value: &document::Value, sink: &mut Vec<Diagnostic>) {
+    let Some(list) = schema.list(&name.value) else {
+        let names = schema.lists.iter().map(|l| l.name.as_str());
+        let unknown = Diagnostic::new("schema::unknown-list", source, name.span.clone(), format!("没有“{}”这个代码表", name.value));
+        sink.push(unknown.nearest(&name.value, names));
+        return;
+    };
+    let Some(of_values) = document::table(source, value, sink) else { return };
+    for (code, words) in of_values.entries() {
+        let words: Vec<String> = document::texts(source, words, sink).into_iter().map(|p| p.value).collect();
+        let Some(list) = schema.lists.get_mut(list) else { return };
+        match list.code(&code.value) {
+            Some(number) => list.add_words(number, words),
+            None => {
+                let unknown = Diagnostic::new("schema::unknown-value", source, code.span.clone(), format!("代码表里没有“{}”", code.value));
+                sink.push(unknown.nearest(&code.value, list.values.iter().map(String::as_str)));
+            }
         }
     }
 }

@@ -36,6 +36,12 @@ pub(super) struct Part {
     pub origins: Origins,
     /// Rows refused; empty if none is.
     pub ghost: Vec<bool>,
+    /// Ghosts that stand for rows their source does not tell; empty if none does.
+    pub open_rows: Vec<bool>,
+    /// How many these are.
+    pub open: usize,
+    /// What its rows are counted under, if not the file.
+    pub counted_as: Option<String>,
     pub len: usize,
     pub refused: u64,
     /// Rows refused by what was found wrong first.
@@ -58,6 +64,9 @@ impl Sheet {
             keys: Keys::default(),
             origins: Origins::default(),
             ghost: Vec::new(),
+            open_rows: Vec::new(),
+            open: 0,
+            counted_as: None,
             len: 0,
             refused: 0,
             reasons: BTreeMap::new(),
@@ -105,6 +114,11 @@ impl Sheet {
             }
         }
         self.line = line;
+    }
+
+    /// Its rows are counted under another name than the file's.
+    pub fn counted_as(&mut self, name: &str) {
+        self.part.counted_as = Some(name.to_owned());
     }
 
     /// How many columns there are.
@@ -235,6 +249,19 @@ impl Sheet {
         self.part.corrected.push(stood);
     }
 
+    /// Refuses the current row, naming the column meant and what stands there. Called before its cells, of which no more is told.
+    pub fn refuse_text(&mut self, column: &str, code: &'static str, text: &str, why: &str, right: &str) {
+        self.refused = Some(code);
+        self.askew = true;
+        self.tell(column, code, Fate::Refused, shown(text), why.to_owned(), right.to_owned());
+    }
+
+    /// The cell of the `index`-th column cannot be read for what its text says: unknown.
+    pub fn unreadable(&mut self, index: usize, column: &str, code: &'static str, text: &str, why: &str, right: &str) {
+        self.unknown(index);
+        self.tell(column, code, Fate::Blanked, shown(text), why.to_owned(), right.to_owned());
+    }
+
     /// Ends the row: it is now kept or refused.
     #[inline]
     pub fn end_row(&mut self) {
@@ -253,6 +280,36 @@ impl Sheet {
             self.part.ghost.resize(row, false);
             self.part.ghost.push(true);
         }
+    }
+
+    /// Adds a row that stands for rows of `owner` that the source does not tell, as a form lists recent years only: what their absence
+    /// would decide is unknown. It has a key of its own and an owner, proves nothing and is counted nowhere.
+    pub fn open_row(&mut self, line: u32, key: &str, owner: &str) {
+        self.start_row(line);
+        let of = |field: FieldId| self.schema.tables.get(self.part.table).is_some_and(|t| t.owner == Some(field));
+        let owners: Vec<bool> = self.part.fills.iter().map(|f| of(f.field)).collect();
+        for (index, is_owner) in owners.into_iter().enumerate() {
+            if self.part.fills.get(index).is_some_and(Fill::is_key) {
+                self.cell(index, Cell::Text(key));
+            } else if is_owner {
+                self.cell(index, Cell::Text(owner));
+            } else {
+                self.unknown(index);
+            }
+        }
+        self.end_open_row();
+    }
+
+    /// Ends a row as [`Sheet::open_row`] does.
+    pub fn end_open_row(&mut self) {
+        let row = self.part.len;
+        self.refused = None;
+        self.end_row();
+        self.part.ghost.resize(row, false);
+        self.part.ghost.push(true);
+        self.part.open_rows.resize(row, false);
+        self.part.open_rows.push(true);
+        self.part.open += 1;
     }
 
     /// Cells not given are blank.

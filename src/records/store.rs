@@ -3,7 +3,7 @@
 use super::column::{BAD_ROW, BLANK_ROW, Column, Filled};
 use super::origin::Origins;
 use super::places::Places;
-use super::problem::{Problem, Tally};
+use super::problem::{FieldTally, Problem, Tally};
 use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Sym, Texts};
 use crate::dates::Fuzzy;
@@ -28,6 +28,8 @@ pub struct Store {
     pub problems: Vec<Problem>,
     /// Rows counted, by file and table.
     pub tallies: Vec<Tally>,
+    /// The fields of forms, counted.
+    pub field_tallies: Vec<FieldTally>,
     /// Columns that were not exported and read as blank all the same ("case.status").
     pub assumed_blank: Vec<String>,
     /// Tables of which rows were taken for identical though not all their columns were read.
@@ -51,6 +53,8 @@ pub struct Rows {
     pub attested: BTreeSet<(RowId, FieldId)>,
     /// Refused rows: what can be read of them is kept, but they prove nothing.
     pub ghost: Vec<bool>,
+    /// Ghosts that were not refused but stand for rows their source does not tell; empty if there are none.
+    pub open_ghosts: Vec<bool>,
     /// Rows outside every rule.
     pub void: Vec<bool>,
     /// Refused rows whose owner could not be read: they might belong to anyone.
@@ -132,6 +136,11 @@ impl Rows {
     #[inline]
     pub fn is_ghost(&self, row: RowId) -> bool {
         self.ghost.get(row as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether a row stands for rows that its source does not tell.
+    pub fn is_open(&self, row: RowId) -> bool {
+        self.open_ghosts.get(row as usize).copied().unwrap_or(false)
     }
 
     /// Whether a row is outside every rule.
@@ -283,7 +292,7 @@ impl Store {
     /// Where a row came from: `step.csv:412`; empty for what came from no file.
     pub fn row_place(&self, table: TableId, row: RowId) -> String {
         let origin = self.places.row(&self.rows(table).origin, row as usize);
-        origin.map_or_else(String::new, |(file, line)| format!("{file}:{line}"))
+        origin.map_or_else(String::new, |(file, line)| if line == 0 { file } else { format!("{file}:{line}") })
     }
 
     /// Where a cell came from: `step.csv:412:end`, the column as it is headed there.

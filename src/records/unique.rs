@@ -58,6 +58,9 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId>
         }
         merged.sort_unstable();
         for &row in &merged {
+            if draft.open.get(row as usize).is_some_and(|&open| open) {
+                continue;
+            }
             let what = if draft.is_ghost(row as usize) { Recount::GhostMerged } else { Recount::Merged };
             book.recount(table, row, &draft.origins, what);
         }

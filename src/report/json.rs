@@ -2,7 +2,7 @@
 
 use super::{Notice, ProfileRun, Report, Run, Starved};
 use crate::engine::{Failure, Finding, Verdict};
-use crate::records::{Problem, Tally};
+use crate::records::{FieldTally, Problem, Tally};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::{self, Write};
@@ -50,6 +50,8 @@ pub(super) struct Summary<'a> {
     hidden: u64,
     by_rule: Vec<RuleLine<'a>>,
     tallies: &'a [Tally],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    form_fields: &'a [FieldTally],
     assumed_blank: &'a [String],
     seconds: f64,
 }
@@ -78,6 +80,7 @@ pub(super) fn summary(report: &Report) -> Summary<'_> {
         hidden: report.hidden,
         by_rule,
         tallies: &report.tallies,
+        form_fields: &report.field_tallies,
         assumed_blank: &report.assumed_blank,
         seconds: *seconds,
     }

@@ -44,7 +44,7 @@ pub use text::render_reading;
 pub use trace::render_trace;
 
 use crate::engine::Outcome;
-use crate::records::{Fate, Problem, Tally};
+use crate::records::{Fate, FieldTally, Problem, Tally};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -59,6 +59,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Rows counted, by file and table.
     pub tallies: Vec<Tally>,
+    /// The fields of forms, counted.
+    pub field_tallies: Vec<FieldTally>,
     /// Columns not exported that read as blank all the same ("case.status").
     pub assumed_blank: Vec<String>,
     /// Columns that no chosen rule reads were not read: what is wrong in them is not told.

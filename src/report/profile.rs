@@ -8,7 +8,7 @@ pub use render::{ProfileFormat, render_profile};
 use super::{Names, Starved, words};
 use crate::dates::Fuzzy;
 use crate::engine::Outcome;
-use crate::records::{Blank, Column, FieldId, FieldType, Filled, Problem, RowId, Store, Table, TableId, Tally};
+use crate::records::{Blank, Column, FieldId, FieldTally, FieldType, Filled, Problem, RowId, Store, Table, TableId, Tally};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -25,6 +25,9 @@ pub struct Profile {
     pub rules: Vec<Starving>,
     /// Rows counted, by file and table.
     pub tallies: Vec<Tally>,
+    /// The fields of forms, counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub form_fields: Vec<FieldTally>,
     /// Everything wrong in the data, whatever column it is in.
     pub problems: Vec<Problem>,
     /// Chinese names.
@@ -121,7 +124,8 @@ pub fn profile(store: &Store, outcome: &Outcome, starved: &[Starved], as_of: Str
         }
     }
     let rules = starved.iter().map(|s| starving(s, outcome)).collect();
-    Profile { as_of, tables, fields, rules, tallies: store.tallies.clone(), problems: store.problems.clone(), names }
+    let (tallies, form_fields, problems) = (store.tallies.clone(), store.field_tallies.clone(), store.problems.clone());
+    Profile { as_of, tables, fields, rules, tallies, form_fields, problems, names }
 }
 
 fn field_line(store: &Store, t: TableId, def: &Table, f: FieldId, rows: &[usize]) -> FieldLine {

@@ -2,7 +2,7 @@
 
 use super::{Paint, Report, unexported, words};
 use crate::engine::Verdict;
-use crate::records::{Fate, Problem};
+use crate::records::{Fate, FieldTally, Problem};
 
 impl Report {
     /// Subjects by verdict over all rules, in the order of [`Verdict::ALL`].
@@ -78,6 +78,10 @@ impl Report {
         ];
         lines.extend(self.problems.iter().filter(|p| p.code == MISSING_COLUMN).map(|p| (LACKING, self.missing_column(p))));
         lines.extend(self.notices.iter().map(|notice| ("注意", notice.message.clone())));
+        if !self.field_tallies.is_empty() {
+            let [read, kept, refused, untaken] = fields(&self.field_tallies).map(n);
+            lines.push(("表栏", format!("任免审批表填写 {read} 栏 = 采用 {kept} + 有误 {refused} + 未采用 {untaken}")));
+        }
         if let Some(profile) = &self.run.profile {
             let packs: Vec<String> = profile.packs.iter().map(|p| format!("{}（{}，{}）", p.name, p.title, p.layer)).collect();
             let packs = if packs.is_empty() { String::new() } else { format!(" · 规则包 {}", packs.join("、")) };
@@ -108,6 +112,11 @@ pub(super) const LACKING: &str = "缺列";
 
 /// The code of a required column that a file lacks.
 const MISSING_COLUMN: &str = "data::missing-column";
+
+/// Fields of forms filled, kept, refused and without a place in the records.
+pub(super) fn fields(tallies: &[FieldTally]) -> [u64; 4] {
+    tallies.iter().fold([0; 4], |[a, b, c, d], t| [a + t.read, b + t.kept, c + t.refused, d + t.untaken])
+}
 
 /// The tally alone, for a run whose report went to a file.
 pub fn closing(report: &Report, paint: Paint) -> String {

@@ -2,7 +2,7 @@
 
 use super::{Align, Grid, Paint, Report, tally, unexported, words};
 use crate::engine::{Finding, Verdict};
-use crate::records::Fate;
+use crate::records::{Fate, FieldTally};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -65,7 +65,25 @@ pub fn render_reading(report: &Report, paint: Paint, out: &mut dyn Write) -> io:
     let [read, kept, merged, refused, corrected] = report.rows().map(n);
     grid.row(["合计".to_owned(), String::new(), read, kept, merged, refused, corrected]);
     grid.render(paint, out)?;
-    writeln!(out, "{}", report.accounts())
+    writeln!(out, "{}", report.accounts())?;
+    form_fields(&report.field_tallies, paint, out)
+}
+
+/// What became of the fields of forms; nothing where none were read.
+fn form_fields(tallies: &[FieldTally], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    if tallies.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", paint.bold("── 任免审批表各栏 ──"))?;
+    let (left, right) = (Align::Left, Align::Right);
+    let mut grid = Grid::new([("来源", left), ("栏目", left), ("填写", right), ("采用", right), ("有误", right), ("未采用", right)]);
+    let n = words::count;
+    for t in tallies {
+        grid.row([t.file.clone(), t.field.clone(), n(t.read), n(t.kept), n(t.refused), n(t.untaken)]);
+    }
+    let [read, kept, refused, untaken] = tally::fields(tallies).map(n);
+    grid.row(["合计".to_owned(), String::new(), read, kept, refused, untaken]);
+    grid.render(paint, out)
 }
 
 fn heading(report: &Report, findings: &[&Finding], paint: Paint, out: &mut dyn Write) -> io::Result<()> {

@@ -85,8 +85,13 @@ fn table(profile: &Profile, paint: Paint, out: &mut dyn Write) -> io::Result<()>
         writeln!(out, "\n{}  {}", paint.bold("整张表未导出"), absent.join("、"))?;
     }
     writeln!(out)?;
-    let report =
-        Report { problems: profile.problems.clone(), tallies: profile.tallies.clone(), names: profile.names.clone(), ..Report::default() };
+    let report = Report {
+        problems: profile.problems.clone(),
+        tallies: profile.tallies.clone(),
+        field_tallies: profile.form_fields.clone(),
+        names: profile.names.clone(),
+        ..Report::default()
+    };
     render_reading(&report, paint, out)?;
     if profile.rules.is_empty() {
         return writeln!(out, "\n没有规则因缺数据而判不了");

@@ -1,0 +1,171 @@
+//! Dates as people write them in forms: full-width digits, blanks between the parts, words after them. [`Fuzzy::parse`] reads what a
+//! table should hold; this reads what stands in a text.
+
+use super::day::DateError;
+use super::fuzzy::Fuzzy;
+
+/// A text with digits, dots, dashes, slashes and blanks of half width.
+pub fn half_width(text: &str) -> String {
+    text.chars().map(half).collect()
+}
+
+fn half(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        '．' => '.',
+        '／' => '/',
+        '－' => '-',
+        '\u{3000}' | '\u{a0}' | '\t' => ' ',
+        c => c,
+    }
+}
+
+/// Whether it says that something has no end yet: 至今, 现在, a dash, or nothing.
+pub fn is_open_end(text: &str) -> bool {
+    matches!(text.trim(), "" | "至今" | "今" | "现在" | "目前" | "现" | "—" | "-" | "--" | "——")
+}
+
+/// Reads a cell that holds a date and nothing else, of half or full width, perhaps with blanks between the parts.
+///
+/// # Errors
+/// As [`Fuzzy::parse`]; but `1990.4` is April: a cell that is text, not a number, lost no zero but October's (`1990.1`).
+pub fn whole(text: &str) -> Result<Fuzzy, DateError> {
+    let text = half_width(text);
+    let text = text.trim().trim_start_matches('\'');
+    let strict = Fuzzy::parse(text);
+    if strict.is_ok() {
+        return strict;
+    }
+    match leading(text) {
+        Some((date, length)) if text.get(length..).is_some_and(|rest| rest.trim().is_empty()) => date,
+        _ => strict,
+    }
+}
+
+/// The date a text of half width begins with, and its length in bytes; none if it begins with no date. A year alone is a date here only
+/// with 年 after it, or where no digit follows.
+///
+/// The date may be none that exists (`2001.13`): that is told, not read as something else.
+pub fn leading(text: &str) -> Option<(Result<Fuzzy, DateError>, usize)> {
+    let mut at = Scanner { text, at: 0 };
+    at.blanks();
+    let digits = at.digits()?;
+    match digits.len() {
+        8 => return Some((Fuzzy::parse(digits), at.at)),
+        6 => {
+            at.suffix('月');
+            return Some((Fuzzy::parse(digits), at.at));
+        }
+        4 => {}
+        _ => return None,
+    }
+    let year = digits;
+    let after_year = at.at;
+    at.blanks();
+    let Some(separator) = at.one_of(&['.', '/', '-', '年']) else { return Some((Fuzzy::parse(year), after_year)) };
+    let year_end = if separator == '年' { at.at } else { after_year };
+    at.blanks();
+    let month = match at.digits() {
+        Some(month) if month.len() <= 2 => month,
+        // 1998-2001: the dash joins two years.
+        _ => return Some((Fuzzy::parse(year), year_end)),
+    };
+    let mut end = at.at;
+    at.blanks();
+    let named = at.suffix('月');
+    if named {
+        end = at.at;
+    }
+    at.blanks();
+    let day_follows = if separator == '年' { named } else { at.suffix(separator) };
+    if day_follows {
+        at.blanks();
+        if let Some(day) = at.digits().filter(|d| d.len() <= 2) {
+            let after = at.at;
+            let named = at.suffix('日') || at.suffix('号');
+            if separator != '年' || named {
+                return Some((Fuzzy::parse(&format!("{year}-{month}-{day}")), if named { at.at } else { after }));
+            }
+        }
+    }
+    // What was typed as the number 1990.10 shows as 1990.1.
+    if separator == '.' && month == "1" && !named {
+        return Some((Err(DateError::LostZero), end));
+    }
+    Some((Fuzzy::parse(&format!("{year}-{month}")), end))
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Scanner<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches(' ').len();
+    }
+
+    fn digits(&mut self) -> Option<&'t str> {
+        let rest = self.rest();
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        self.at += end;
+        rest.get(..end).filter(|d| !d.is_empty())
+    }
+
+    fn one_of(&mut self, chars: &[char]) -> Option<char> {
+        let found = self.rest().chars().next().filter(|c| chars.contains(c))?;
+        self.at += found.len_utf8();
+        Some(found)
+    }
+
+    fn suffix(&mut self, c: char) -> bool {
+        self.one_of(&[c]).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_of_text_is_read_however_it_is_spaced() {
+        for text in ["1990.04", "1990. 4", "１９９０．０４", "1990年4月", "1990 年 04 月", "199004", "'199004", "1990.4", "1990-4"]
+        {
+            assert_eq!(whole(text), Fuzzy::month(1990, 4).ok_or(DateError::NotADate), "{text}");
+        }
+        for text in ["1990.04.05", "1990-04-05 00:00:00", "1990年4月5日", "19900405"] {
+            assert_eq!(whole(text).map(|d| d.to_string()), Ok("1990-04-05".to_owned()), "{text}");
+        }
+        assert_eq!(whole("1990年"), Fuzzy::year(1990).ok_or(DateError::NotADate));
+        assert_eq!(whole("1990.1"), Err(DateError::LostZero));
+        assert_eq!(whole("1990.13"), Err(DateError::Month));
+        assert_eq!(whole("19900230"), Err(DateError::DayOfMonth));
+        assert_eq!(whole("2013.04 正科"), Err(DateError::NotADate));
+        assert_eq!(whole("不详"), Err(DateError::NotADate));
+        assert_eq!(whole(" "), Err(DateError::Empty));
+    }
+
+    #[test]
+    fn a_date_at_the_head_of_a_text_ends_where_it_ends() {
+        let read =
+            |text: &str| leading(text).map(|(date, length)| (date.map(|d| d.to_string()), text.get(length..).unwrap_or("").to_owned()));
+        let ok = |date: &str, rest: &str| Some((Ok(date.to_owned()), rest.to_owned()));
+        assert_eq!(read("2003.05--2007.11  某镇科员"), ok("2003-05", "--2007.11  某镇科员"));
+        assert_eq!(read("1998-2001 某校"), ok("1998", "-2001 某校"));
+        assert_eq!(read("1998-07-2001-03 某校"), ok("1998-07", "-2001-03 某校"));
+        assert_eq!(read("1998年7月至2001年3月"), ok("1998-07", "至2001年3月"));
+        assert_eq!(read("2013.04 正科"), ok("2013-04", " 正科"));
+        assert_eq!(read("2019.05起"), ok("2019-05", "起"));
+        assert_eq!(read("2019年5月3日起"), ok("2019-05-03", "起"));
+        assert_eq!(read("2019.05.03.某"), ok("2019-05-03", ".某"));
+        assert_eq!(read("2001.13--"), Some((Err(DateError::Month), "--".to_owned())));
+        for none in ["", "某局", "98.07", "12345", "第1990届"] {
+            assert_eq!(read(none), None, "{none}");
+        }
+    }
+}
