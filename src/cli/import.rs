@@ -57,7 +57,7 @@ fn save_refused(sources: &[String], store: &Store, to: &Path) -> Result<Vec<Stri
         said.push("没有可以另存的拒收行".to_owned());
     }
     if refused.elsewhere > 0 {
-        said.push(format!("另有 {} 行不在表格里（标准输入、JSON，或者早先导入的库），请在来源改正", refused.elsewhere));
+        said.push(format!("另有 {} 行不在表格里（标准输入、JSON、任免审批表，或者早先导入的库），请在来源改正", refused.elsewhere));
     }
     Ok(said)
 }

@@ -210,6 +210,7 @@ fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
             _ => {
                 let names: Vec<String> = lacking(cx, std::slice::from_ref(lack)).iter().map(|m| name_of(cx, m)).collect();
                 let why = match lack {
+                    Lack::Row(t, r) if cx.store.rows(*t).is_open(*r) => "来源没有列全",
                     Lack::Row(..) => "有误未采用",
                     Lack::Column(..) | Lack::Table(_) => "未导出",
                     Lack::Calendar => "没有所涉年份",

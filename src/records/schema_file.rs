@@ -37,7 +37,21 @@ pub fn parse(sources: &[Arc<Source>]) -> Result<Schema, Vec<Diagnostic>> {
         document::report_unknown_keys(
             source,
             doc,
-            &["table", "codes", "ordered", "blank", "not_before", "order", "owner", "void", "names", "aliases", "code_aliases", "joined", "words"],
+            &[
+                "table",
+                "codes",
+                "ordered",
+                "blank",
+                "not_before",
+                "order",
+                "owner",
+                "void",
+                "names",
+                "aliases",
+                "code_aliases",
+                "joined",
+                "words",
+            ],
             &mut sink,
         );
     }

@@ -107,6 +107,7 @@ pub(super) fn report() -> Report {
                 right: "是否为“谈话日期”？".into(),
             },
         ],
+        field_tallies: Vec::new(),
         tallies: vec![Tally {
             file: "step.csv".into(),
             table: "step".into(),
@@ -172,6 +173,7 @@ pub(super) fn profile_of(report: &Report) -> Profile {
                 Starver { table: "talk".into(), field: None, exported: false, fill: None, undecided: 1204 },
             ],
         }],
+        form_fields: Vec::new(),
         tallies: report.tallies.clone(),
         problems: report.problems.clone(),
         names: report.names.clone(),

@@ -5,6 +5,7 @@
 mod accounting;
 mod county;
 mod formats;
+mod forms;
 mod hostile;
 mod import;
 mod refused;

@@ -135,16 +135,8 @@ impl Open {
     fn end(&mut self) -> Result<(), Wrong> {
         let text = std::mem::take(&mut self.text);
         match self.path.pop() {
-            Some(Element::Field(Field::Photo)) => {
-                if !text.is_empty() {
-                    self.form.fill(Field::Photo, "有");
-                }
-            }
-            Some(Element::Field(field)) => {
-                if !self.form.fill(field, &unescaped_again(&text)) {
-                    return Err(Wrong::new("form::field-twice", format!("“{}”有两处，内容不同", field.zh()), "同一栏只留一处"));
-                }
-            }
+            Some(Element::Field(Field::Photo)) => self.fill(Field::Photo, if text.is_empty() { "" } else { "有" })?,
+            Some(Element::Field(field)) => self.fill(field, &unescaped_again(&text))?,
             Some(Element::Cell(cell)) => {
                 let text = unescaped_again(text.trim());
                 if let Some(relative) = &mut self.relative {
@@ -166,6 +158,13 @@ impl Open {
             _ => {}
         }
         Ok(())
+    }
+
+    fn fill(&mut self, field: Field, text: &str) -> Result<(), Wrong> {
+        if self.form.fill(field, text) {
+            return Ok(());
+        }
+        Err(Wrong::new("form::field-twice", format!("“{}”有两处，内容不同", field.zh()), "同一栏只留一处"))
     }
 
     fn add(&mut self, text: &str) -> Result<(), Wrong> {
