@@ -26,6 +26,9 @@ const PATIENCE: u32 = 3;
 /// Says which subjects a rule looks at.
 pub type Limits<'a> = dyn Fn(&Rule, RowId) -> bool + Sync + 'a;
 
+/// What is said of a rule that panicked.
+const INTERRUPTED: &str = "规则执行中断";
+
 /// What is asked of a run.
 pub struct Options<'a> {
     /// The day the question is asked on.
@@ -151,17 +154,18 @@ fn judge_chunk(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>) 
     let screened = options.since.is_none() && options.until.is_none();
     let period = Period { since: options.since, until: options.until };
     judging.begin(chunk.table, &rows);
+    let each = |found: Vec<RowId>| found.into_iter().map(|row| (row, false)).collect();
     let by_block = |&index: &usize| {
         // A block is judged as a whole: rules that look at some of its rows judge these alone.
         if let (Some(limits), Some(rule)) = (options.limits, cx.rules.rules.get(index)) {
             let left: Vec<RowId> = rows.iter().copied().filter(|row| limits(rule, *row)).collect();
             if left.len() < rows.len() {
-                return Alone { index, counts: [0; 8], left, screened };
+                return Alone { index, counts: [0; 8], left: each(left), screened };
             }
         }
         match judging.block.as_mut().and_then(|block| block.judge(index, period)) {
-            Some((counts, left)) => Alone { index, counts, left, screened: false },
-            None => Alone { index, counts: [0; 8], left: rows.clone(), screened },
+            Some(share) => Alone { index, counts: share.counts, left: share.alone, screened: false },
+            None => Alone { index, counts: [0; 8], left: each(rows.clone()), screened },
         }
     };
     let mut alone: Vec<Alone> = chunk.rules.iter().map(by_block).collect();
@@ -178,8 +182,8 @@ struct Alone {
     index: usize,
     /// How many parts had each verdict so far.
     counts: [u64; 8],
-    /// Who is to be judged alone, in order.
-    left: Vec<RowId>,
+    /// Who is to be judged alone, in order; and whether something is found of them for sure.
+    left: Vec<(RowId, bool)>,
     /// Whether the cells of a row may show that nothing is asked of it.
     screened: bool,
 }
@@ -191,8 +195,13 @@ fn judge_alone(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>, 
     for start in chunk.rows.clone().step_by(BLOCK) {
         for (Alone { index, counts, left, screened }, done) in alone.iter_mut().zip(&mut done) {
             let Some(rule) = cx.rules.rules.get(*index) else { continue };
-            while let Some(&row) = left.get(*done).filter(|&&row| (row as usize) < start + BLOCK) {
+            while let Some(&(row, found)) = left.get(*done).filter(|(row, _)| (*row as usize) < start + BLOCK) {
                 *done += 1;
+                if found {
+                    let counted = explain_found(part, *index, cx, rule, row);
+                    counts.iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
+                    continue;
+                }
                 if *screened && cx.is_screened_out(*index, row) {
                     counts[Verdict::NotApplicable as usize] += 1;
                     continue;
@@ -221,7 +230,7 @@ fn judge_row(
     let done = catch_unwind(AssertUnwindSafe(|| judge(eval, rule, row, rulings)));
     if done.is_err() {
         rulings.clear();
-        rulings.failure = Some("规则执行中断".to_owned());
+        rulings.failure = Some(INTERRUPTED.to_owned());
     }
     if let Some(why) = rulings.failure.take() {
         if rulings.exhausted {
@@ -249,6 +258,12 @@ fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId
     let mut counts = [0; 8];
     counts[Verdict::Failed as usize] = 1;
     counts
+}
+
+/// Judges with everything watched where blocks have seen that something is found. A rule that panics costs itself only.
+fn explain_found(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId) -> [u32; 8] {
+    let done = catch_unwind(AssertUnwindSafe(|| explain(part, index, cx, rule, row)));
+    done.unwrap_or_else(|_| fail(part, index, cx, rule, row, INTERRUPTED))
 }
 
 /// Judges again with everything watched, to say what was found. Gives the counts, which trying out imprecise cells may settle.

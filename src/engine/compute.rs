@@ -163,7 +163,9 @@ pub(super) fn between(a: Span, b: Span, count: impl Fn(Day, Day) -> Option<i64>)
     if !are_finite(a, b) {
         return Span::UNKNOWN;
     }
-    match (count(as_day(a.hi), as_day(b.lo)), count(as_day(a.lo), as_day(b.hi))) {
+    let least = count(as_day(a.hi), as_day(b.lo));
+    let most = if a.is_exact() && b.is_exact() { least } else { count(as_day(a.lo), as_day(b.hi)) };
+    match (least, most) {
         (Some(lo), Some(hi)) => Span { lo, hi },
         _ => Span::UNKNOWN,
     }

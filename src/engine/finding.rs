@@ -184,8 +184,11 @@ pub fn fingerprint(code: &str, subject: &Subject, part: Option<&str>) -> String 
         hash.update(piece.as_bytes());
     }
     let digest = hash.finalize();
-    let hex: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
-    format!("gj1:{hex}")
+    let mut text = String::from("gj1:");
+    for byte in digest.iter().take(16) {
+        text.extend([byte >> 4, byte & 15].into_iter().filter_map(|half| char::from_digit(u32::from(half), 16)));
+    }
+    text
 }
 
 /// The order of findings: by code, table, id, year, part, in bytes.

@@ -99,7 +99,17 @@ impl Iterator for Children<'_> {
             Self::List(l) => l.next().copied(),
         }
     }
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = match self {
+            Self::Range(r) => r.len(),
+            Self::List(l) => l.len(),
+        };
+        (len, Some(len))
+    }
 }
+
+impl ExactSizeIterator for Children<'_> {}
 
 impl Link {
     /// The rows whose reference is blank (where a blank says nothing) or could not be read, in order.

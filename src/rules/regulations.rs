@@ -158,14 +158,15 @@ impl Regulations {
     }
 
     fn citation(&self, reference: &Reference, right_edition: bool) -> Citation {
-        let edition = self.editions.get(&reference.edition).cloned().unwrap_or_default();
+        let unknown = Edition::default();
+        let edition = self.editions.get(&reference.edition).unwrap_or(&unknown);
         let known = reference.article.as_ref().and_then(|a| edition.articles.get(a));
         let numbered = reference.article.as_deref().is_none_or(|a| a.starts_with(|c: char| c.is_ascii_digit()));
         // Where the law itself counts articles, a chapter or a matter is no article number.
         let sure = known.map_or(edition.verified, |a| a.verified) && (numbered || edition.local);
         Citation {
-            title: edition.title,
-            version: edition.version,
+            title: edition.title.clone(),
+            version: edition.version.clone(),
             article: reference.article.as_deref().map(article_name),
             verified: right_edition && sure && !reference.unsure,
         }

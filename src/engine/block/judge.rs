@@ -2,8 +2,10 @@
 //! something may be found of is left to be judged alone.
 
 use super::super::verdict::Verdict;
-use super::lanes::{ABSENT, Block, FALSE, OPEN, OPEN_VALUE, TRUE, Which};
+use super::lanes::{ABSENT, Block, FALSE, OPEN, OPEN_VALUE, TRUE};
 use super::laws::{Asks, Due, Edition, Law, Stage};
+use super::plan::TruthAt;
+use super::which::{Which, keep};
 use crate::dates::Day;
 
 /// From and to which days matters count, if only some do.
@@ -30,8 +32,10 @@ impl Period {
 pub struct Judged {
     /// How many parts had each verdict.
     pub counts: [u64; 8],
-    /// The lanes that are to be judged alone.
+    /// The lanes that are to be judged alone: something is open.
     pub left: Vec<u32>,
+    /// The lanes of which something is found.
+    pub found: Vec<u32>,
 }
 
 impl Judged {
@@ -44,96 +48,109 @@ impl Judged {
 
 impl Block<'_> {
     /// Judges the subjects of the block by a rule.
-    pub fn judge(&mut self, law: &Law, table: crate::records::TableId, period: Period) -> Judged {
-        let mut out = Judged::default();
-        let mut asked = self.room();
-        let rows = self.cx.store.rows(table);
-        for (lane, &row) in (0u32..).zip(self.subjects()) {
-            if rows.is_void(row) {
-                if period.is_all() {
-                    out.count(Verdict::NotApplicable, 1);
-                }
-            } else if rows.is_doubtful(row) {
-                out.left.push(lane);
-            } else {
-                asked.push(lane);
-            }
+    pub fn judge(&mut self, law: &Law, period: Period) -> Judged {
+        let mut out = Judged { left: self.doubtful.clone(), ..Judged::default() };
+        if period.is_all() {
+            out.count(Verdict::NotApplicable, self.void);
         }
-        self.judge_dated(law, period, &mut asked, &mut out);
+        let mut asked = self.room();
+        asked.extend_from_slice(&self.sound);
+        if self.in_period(law, period, &mut asked, &mut out) {
+            self.judge_dated(law, &asked, &mut out);
+        }
         self.put_away(asked);
         out.left.sort_unstable();
+        out.found.sort_unstable();
         out
     }
 
-    /// Which version is in force for whom.
-    fn judge_dated(&mut self, law: &Law, period: Period, asked: &mut Vec<u32>, out: &mut Judged) {
-        if let Some(anchor) = law.anchor
-            && (law.dated || !period.is_all())
-        {
-            self.value(anchor, asked);
-            let anchors = self.values_of(anchor);
-            asked.retain(|&lane| match anchors[lane as usize] {
-                OPEN_VALUE => {
-                    out.left.push(lane);
-                    false
-                }
-                ABSENT => period.is_all(),
-                day => period.holds(day),
-            });
-        } else if !period.is_all() {
+    /// Keeps those whose anchor lies in the period, or is not asked for.
+    fn in_period(&mut self, law: &Law, period: Period, asked: &mut Vec<u32>, out: &mut Judged) -> bool {
+        let Some(anchor) = law.anchor.filter(|_| law.dated || !period.is_all()) else {
             // Without an anchor nothing lies in any period.
-            return;
-        }
+            return period.is_all();
+        };
+        self.value(anchor, asked);
+        let anchors = self.values_of(anchor);
+        Which::Some(asked).select(&mut out.left, |lane| anchors[lane] == OPEN_VALUE);
+        let all = period.is_all();
+        keep(asked, |lane| match anchors[lane] {
+            OPEN_VALUE => false,
+            ABSENT => all,
+            day => all || period.holds(day),
+        });
+        true
+    }
+
+    /// Which version is in force for whom.
+    fn judge_dated(&mut self, law: &Law, asked: &[u32], out: &mut Judged) {
         let Some(last) = law.editions.last() else { return out.count(Verdict::NotApplicable, asked.len()) };
         if !law.dated {
             return self.judge_edition(&law.editions[0], asked, out);
         }
-        let mut not_yet = self.room();
-        let mut by_edition: Vec<Vec<u32>> = law.editions.iter().map(|_| self.room()).collect();
-        let anchors = law.anchor.map(|anchor| self.values_of(anchor));
-        for &lane in asked.iter() {
-            let Some(day) = anchors.map(|a| a[lane as usize]).filter(|&day| day != ABSENT) else {
-                not_yet.push(lane);
-                continue;
-            };
-            let in_force = |e: &Edition| e.from.is_none_or(|from| from.0 <= day) && e.until.is_none_or(|until| day <= until.0);
-            let mut found = (0..).zip(&law.editions).filter(|(_, e)| in_force(e));
-            match (found.next(), found.next()) {
-                (None, _) => out.count(Verdict::NotApplicable, 1),
-                (Some((edition, _)), None) => by_edition[edition].push(lane),
-                _ => out.left.push(lane),
-            }
-        }
         // No anchor: not applicable if the rule asks nothing of the subject in any case, else not yet.
-        let asked = self.asked(last, &not_yet, out);
-        out.count(Verdict::Pending, asked.len());
-        self.put_away(asked);
-        self.put_away(not_yet);
-        for (edition, lanes) in law.editions.iter().zip(by_edition) {
+        let mut without = self.room();
+        match law.anchor {
+            Some(anchor) => {
+                let anchors = self.values_of(anchor);
+                Which::Some(asked).select(&mut without, |lane| anchors[lane] == ABSENT);
+            }
+            None => without.extend_from_slice(asked),
+        }
+        let pending = self.asked(last, &without, out);
+        out.count(Verdict::Pending, pending.len());
+        self.put_away(pending);
+        let mut rest = asked.len() - without.len();
+        self.put_away(without);
+        for edition in &law.editions {
+            let (Some(anchor), true) = (law.anchor, rest > 0) else { break };
+            let from = edition.from.map_or(i32::MIN, |day| day.0);
+            let until = edition.until.map_or(ABSENT - 1, |day| day.0);
+            let mut lanes = self.room();
+            let anchors = self.values_of(anchor);
+            Which::Some(asked).select(&mut lanes, |lane| (from <= anchors[lane]) & (anchors[lane] <= until));
+            rest -= lanes.len();
             self.judge_edition(edition, &lanes, out);
             self.put_away(lanes);
         }
+        out.count(Verdict::NotApplicable, rest);
     }
 
     /// Of whom a version asks something.
-    fn asked(&mut self, edition: &Edition, lanes: Which<'_>, out: &mut Judged) -> Vec<u32> {
-        let Some(when) = edition.when else {
-            let mut all = self.room();
-            all.extend_from_slice(lanes);
-            return all;
-        };
-        let (asked, not) = self.branches(when, lanes, |lane| out.left.push(lane));
-        out.count(Verdict::NotApplicable, not.len());
-        self.put_away(not);
-        asked
+    fn asked(&mut self, edition: &Edition, lanes: &[u32], out: &mut Judged) -> Vec<u32> {
+        match edition.when {
+            Some(when) => self.parted(when, lanes, Verdict::NotApplicable, out),
+            None => {
+                let mut all = self.room();
+                all.extend_from_slice(lanes);
+                all
+            }
+        }
     }
 
-    fn judge_edition(&mut self, edition: &Edition, lanes: Which<'_>, out: &mut Judged) {
+    /// Of whom a condition holds; those of whom it does not have a verdict, and the others are left.
+    fn parted(&mut self, cond: TruthAt, lanes: &[u32], otherwise: Verdict, out: &mut Judged) -> Vec<u32> {
+        self.truth(cond, lanes);
+        let mut held = self.room();
+        let truths = self.truths_of(cond);
+        let which = Which::Some(lanes);
+        which.select(&mut held, |lane| truths[lane] == TRUE);
+        let mut open = 0;
+        which.each(|lane| open += usize::from(truths[lane] == OPEN));
+        if open > 0 {
+            which.select(&mut out.left, |lane| truths[lane] == OPEN);
+        }
+        out.count(otherwise, lanes.len() - held.len() - open);
+        held
+    }
+
+    fn judge_edition(&mut self, edition: &Edition, lanes: &[u32], out: &mut Judged) {
+        if lanes.is_empty() {
+            return;
+        }
         let mut asked = self.asked(edition, lanes, out);
         if let Some(once) = edition.once {
-            let (reached, not) = self.branches(once, &asked, |lane| out.left.push(lane));
-            out.count(Verdict::Pending, not.len());
-            self.put_away(not);
+            let reached = self.parted(once, &asked, Verdict::Pending, out);
             self.put_away(std::mem::replace(&mut asked, reached));
         }
         match &edition.asks {
@@ -146,7 +163,7 @@ impl Block<'_> {
     }
 
     /// Of a subject every check is in order, or it is left.
-    fn judge_checks(&mut self, checks: &[(Option<super::plan::TruthAt>, super::plan::TruthAt)], lanes: Which<'_>, out: &mut Judged) {
+    fn judge_checks(&mut self, checks: &[(Option<TruthAt>, TruthAt)], lanes: &[u32], out: &mut Judged) {
         if checks.is_empty() {
             return out.count(Verdict::NotApplicable, lanes.len());
         }
@@ -157,27 +174,19 @@ impl Block<'_> {
             if let Some(when) = when {
                 self.truth(*when, &clean);
                 let when = self.truths_of(*when);
-                clean.retain(|&lane| {
-                    let truth = when[lane as usize];
-                    match truth {
-                        TRUE => asked.push(lane),
-                        FALSE => {}
-                        _ => out.left.push(lane),
-                    }
-                    truth != OPEN
-                });
+                Which::Some(&clean).select(&mut asked, |lane| when[lane] == TRUE);
+                Which::Some(&clean).select(&mut out.left, |lane| when[lane] == OPEN);
+                keep(&mut clean, |lane| when[lane] != OPEN);
             } else {
                 asked.extend_from_slice(&clean);
             }
             self.truth(*require, &asked);
             let met = self.truths_of(*require);
-            let before = out.left.len();
-            out.left.extend(asked.iter().filter(|&&lane| met[lane as usize] != TRUE));
-            if out.left.len() > before {
-                // Those asked are among the clean ones, in the same order.
-                let mut gone = out.left[before..].iter().peekable();
-                clean.retain(|lane| gone.next_if_eq(&lane).is_none());
-            }
+            let (open, found) = (out.left.len(), out.found.len());
+            Which::Some(&asked).select(&mut out.left, |lane| met[lane] == OPEN);
+            Which::Some(&asked).select(&mut out.found, |lane| met[lane] == FALSE);
+            drop_those(&mut clean, out.left.get(open..).unwrap_or_default());
+            drop_those(&mut clean, out.found.get(found..).unwrap_or_default());
             self.put_away(asked);
         }
         for (when, _) in checks {
@@ -189,45 +198,42 @@ impl Block<'_> {
         self.put_away(clean);
     }
 
-    fn judge_deadline(&mut self, deadline: &Due, lanes: Which<'_>, out: &mut Judged) {
+    fn judge_deadline(&mut self, deadline: &Due, lanes: &[u32], out: &mut Judged) {
         let mut left = self.room();
         left.extend_from_slice(lanes);
         if let Some((starts, started)) = deadline.starts {
             self.value(starts, &left);
             self.truth(started, &left);
             let (days, started) = (self.values_of(starts), self.truths_of(started));
-            left.retain(|&lane| {
-                let begun = if days[lane as usize] == ABSENT { FALSE } else { started[lane as usize] };
-                match begun {
-                    FALSE => out.count(Verdict::Pending, 1),
-                    OPEN => out.left.push(lane),
-                    _ => {}
-                }
-                begun == TRUE
-            });
+            let (all, before) = (left.len(), out.left.len());
+            let begun = |lane: usize| if days[lane] == ABSENT { FALSE } else { started[lane] };
+            Which::Some(&left).select(&mut out.left, |lane| begun(lane) == OPEN);
+            keep(&mut left, |lane| begun(lane) == TRUE);
+            out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
         }
         self.value(deadline.due, &left);
         let due = self.values_of(deadline.due);
-        left.retain(|&lane| {
-            match due[lane as usize] {
-                ABSENT => out.count(Verdict::Pending, 1),
-                OPEN_VALUE => out.left.push(lane),
-                _ => return true,
-            }
-            false
-        });
-        let (met, unmet) = self.branches(deadline.met, &left, |lane| out.left.push(lane));
-        out.count(Verdict::Compliant, met.len());
-        self.truth(deadline.past, &unmet);
-        self.truth(deadline.warned, &unmet);
+        let (all, before) = (left.len(), out.left.len());
+        Which::Some(&left).select(&mut out.left, |lane| due[lane] == OPEN_VALUE);
+        keep(&mut left, |lane| (due[lane] != OPEN_VALUE) & (due[lane] != ABSENT));
+        out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
+        self.truth(deadline.met, &left);
+        let (all, before) = (left.len(), out.left.len());
+        let met = self.truths_of(deadline.met);
+        Which::Some(&left).select(&mut out.left, |lane| met[lane] == OPEN);
+        keep(&mut left, |lane| met[lane] == FALSE);
+        out.count(Verdict::Compliant, all - left.len() - (out.left.len() - before));
+        self.truth(deadline.past, &left);
+        self.truth(deadline.warned, &left);
         let (past, warned) = (self.truths_of(deadline.past), self.truths_of(deadline.warned));
-        for &lane in &unmet {
-            match (past[lane as usize], warned[lane as usize]) {
-                (FALSE, FALSE) => out.count(Verdict::Pending, 1),
-                _ => out.left.push(lane),
-            }
-        }
-        [left, met, unmet].into_iter().for_each(|list| self.put_away(list));
+        let before = out.left.len();
+        let opens = |lane: usize| (past[lane] == OPEN) | ((past[lane] == FALSE) & (warned[lane] == OPEN));
+        Which::Some(&left).select(&mut out.left, opens);
+        let open = out.left.len() - before;
+        let before = out.found.len();
+        Which::Some(&left).select(&mut out.found, |lane| (past[lane] == TRUE) | ((past[lane] == FALSE) & (warned[lane] == TRUE)));
+        out.count(Verdict::Pending, left.len() - open - (out.found.len() - before));
+        self.put_away(left);
     }
 
     fn judge_stages(&mut self, stages: &[Stage], missing: bool, lanes: &mut Vec<u32>, out: &mut Judged) {
@@ -238,42 +244,42 @@ impl Block<'_> {
             if let Some(skip) = stage.skip {
                 self.truth(skip, lanes);
                 let skip = self.truths_of(skip);
-                lanes.retain(|&lane| {
-                    match skip[lane as usize] {
-                        FALSE => counts.push(lane),
-                        OPEN => out.left.push(lane),
-                        _ => {}
-                    }
-                    skip[lane as usize] != OPEN
-                });
+                Which::Some(lanes).select(&mut counts, |lane| skip[lane] == FALSE);
+                Which::Some(lanes).select(&mut out.left, |lane| skip[lane] == OPEN);
+                keep(lanes, |lane| skip[lane] != OPEN);
             } else {
                 counts.extend_from_slice(lanes);
             }
             self.value(stage.start, &counts);
             self.value(stage.end, &counts);
             let (starts, ends) = (self.values_of(stage.start), self.values_of(stage.end));
-            let before = out.left.len();
-            for &lane in &counts {
-                let (start, end, earlier) = (starts[lane as usize], ends[lane as usize], &mut ended[lane as usize]);
-                let in_order = match (start, *earlier) {
-                    (ABSENT, _) => !missing,
-                    (OPEN_VALUE, _) | (_, OPEN_VALUE) => false,
-                    (_, ABSENT) => true,
-                    (start, earlier) => start >= earlier,
-                };
-                if !in_order {
-                    out.left.push(lane);
-                }
-                if start != ABSENT {
-                    *earlier = if end == ABSENT { OPEN_VALUE } else { end };
-                }
-            }
-            if out.left.len() > before {
-                let mut gone = out.left[before..].iter().peekable();
-                lanes.retain(|lane| gone.next_if_eq(&lane).is_none());
-            }
+            let (open, found) = (out.left.len(), out.found.len());
+            let is_open = |lane: usize| {
+                let unknown = (starts[lane] == OPEN_VALUE) | (ended[lane] == OPEN_VALUE);
+                (starts[lane] != ABSENT) & unknown
+            };
+            Which::Some(&counts).select(&mut out.left, is_open);
+            Which::Some(&counts).select(&mut out.found, |lane| {
+                let early = (ended[lane] != ABSENT) & (starts[lane] < ended[lane]) & !is_open(lane);
+                if starts[lane] == ABSENT { missing } else { early }
+            });
+            Which::Some(&counts).each(|lane| {
+                let end = if ends[lane] == ABSENT { OPEN_VALUE } else { ends[lane] };
+                ended[lane] = if starts[lane] == ABSENT { ended[lane] } else { end };
+            });
+            drop_those(lanes, out.left.get(open..).unwrap_or_default());
+            drop_those(lanes, out.found.get(found..).unwrap_or_default());
             self.put_away(counts);
         }
         out.count(Verdict::Compliant, lanes.len());
     }
+}
+
+/// Drops some lanes of a list, both in the same order.
+fn drop_those(list: &mut Vec<u32>, gone: &[u32]) {
+    if gone.is_empty() {
+        return;
+    }
+    let mut gone = gone.iter().peekable();
+    list.retain(|lane| gone.next_if_eq(&lane).is_none());
 }

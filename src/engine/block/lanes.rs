@@ -3,7 +3,8 @@
 use super::super::context::Context;
 use super::super::value::Span;
 use super::plan::{KindsAt, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, ValueAt};
-use crate::records::RowId;
+use super::which::Which;
+use crate::records::{Children, RowId, TableId};
 use std::mem::take;
 
 /// It is not so.
@@ -28,9 +29,6 @@ pub const UNSET_ROW: RowId = RowId::MAX;
 pub const OPEN_ROW: RowId = RowId::MAX - 1;
 /// No row.
 pub const NO_ROW: RowId = RowId::MAX - 2;
-
-/// Some lanes, by number.
-pub type Which<'a> = &'a [u32];
 
 /// A span as a value of a lane: open where it is not exact, or too large.
 #[inline]
@@ -105,6 +103,10 @@ pub struct Block<'c> {
     pub(super) sets: Vec<Lanes>,
     pub(super) kinds: Vec<LatestRows>,
     spare: Vec<Vec<u32>>,
+    /// Subjects of whom it is asked whether they are in order; how many others are outside every rule, and who may not exist.
+    pub(super) sound: Vec<u32>,
+    pub(super) void: usize,
+    pub(super) doubtful: Vec<u32>,
     /// Room for stretches of time.
     pub(super) stretches: Vec<(crate::dates::Day, crate::dates::Day)>,
 }
@@ -122,12 +124,15 @@ impl<'c> Block<'c> {
             sets: (0..=plan.sets.len()).map(|_| Lanes::default()).collect(),
             kinds: plan.kinds.iter().map(|_| LatestRows::default()).collect(),
             spare: Vec::new(),
+            sound: Vec::new(),
+            void: 0,
+            doubtful: Vec::new(),
             stretches: Vec::new(),
         }
     }
 
     /// Forgets everything, and takes up the rows of a block.
-    pub fn begin(&mut self, rows: impl Iterator<Item = RowId>) {
+    pub fn begin(&mut self, table: TableId, rows: &[RowId]) {
         self.truths.iter_mut().for_each(Vec::clear);
         self.values.iter_mut().for_each(Vec::clear);
         self.rows.iter_mut().for_each(Vec::clear);
@@ -136,7 +141,20 @@ impl<'c> Block<'c> {
             kinds.done.clear();
             kinds.rows.clear();
         }
-        self.sets[SUBJECTS.0 as usize].rows.extend(rows);
+        self.sets[SUBJECTS.0 as usize].rows.extend_from_slice(rows);
+        self.void = 0;
+        self.sound.clear();
+        self.doubtful.clear();
+        let known = self.cx.store.rows(table);
+        for (lane, &row) in (0u32..).zip(rows) {
+            if known.is_void(row) {
+                self.void += 1;
+            } else if known.is_doubtful(row) {
+                self.doubtful.push(lane);
+            } else {
+                self.sound.push(lane);
+            }
+        }
     }
 
     /// The subjects of the block.
@@ -166,18 +184,19 @@ impl<'c> Block<'c> {
     }
 
     /// Works out a truth for some lanes.
-    pub fn truth(&mut self, at: TruthAt, lanes: Which<'_>) {
+    pub fn truth(&mut self, at: TruthAt, lanes: &[u32]) {
         let expr = &self.plan.truths.all[at.0 as usize];
         let mut out = take(&mut self.truths[at.0 as usize]);
-        let fresh = out.is_empty();
-        out.resize(self.len(expr.set), UNSET);
+        let (count, fresh) = (self.len(expr.set), out.is_empty());
+        out.resize(count, UNSET);
         if fresh {
-            self.work_truth(&expr.op, expr.set, lanes, &mut out);
+            let which = if lanes.len() == count { Which::All(count) } else { Which::Some(lanes) };
+            self.work_truth(&expr.op, expr.set, lanes, which, &mut out);
         } else {
             let mut left = self.room();
-            left.extend(lanes.iter().filter(|&&lane| out[lane as usize] == UNSET));
+            Which::Some(lanes).select(&mut left, |lane| out[lane] == UNSET);
             if !left.is_empty() {
-                self.work_truth(&expr.op, expr.set, &left, &mut out);
+                self.work_truth(&expr.op, expr.set, &left, Which::Some(&left), &mut out);
             }
             self.put_away(left);
         }
@@ -185,18 +204,19 @@ impl<'c> Block<'c> {
     }
 
     /// Works out a value for some lanes.
-    pub fn value(&mut self, at: ValueAt, lanes: Which<'_>) {
+    pub fn value(&mut self, at: ValueAt, lanes: &[u32]) {
         let expr = &self.plan.values.all[at.0 as usize];
         let mut out = take(&mut self.values[at.0 as usize]);
-        let fresh = out.is_empty();
-        out.resize(self.len(expr.set), UNSET_VALUE);
+        let (count, fresh) = (self.len(expr.set), out.is_empty());
+        out.resize(count, UNSET_VALUE);
         if fresh {
-            self.work_value(&expr.op, expr.set, lanes, &mut out);
+            let which = if lanes.len() == count { Which::All(count) } else { Which::Some(lanes) };
+            self.work_value(&expr.op, expr.set, lanes, which, &mut out);
         } else {
             let mut left = self.room();
-            left.extend(lanes.iter().filter(|&&lane| out[lane as usize] == UNSET_VALUE));
+            Which::Some(lanes).select(&mut left, |lane| out[lane] == UNSET_VALUE);
             if !left.is_empty() {
-                self.work_value(&expr.op, expr.set, &left, &mut out);
+                self.work_value(&expr.op, expr.set, &left, Which::Some(&left), &mut out);
             }
             self.put_away(left);
         }
@@ -204,21 +224,22 @@ impl<'c> Block<'c> {
     }
 
     /// Works out a row for some lanes.
-    pub fn row(&mut self, at: RowAt, lanes: Which<'_>) {
+    pub fn row(&mut self, at: RowAt, lanes: &[u32]) {
         let expr = &self.plan.rows.all[at.0 as usize];
         if expr.op == RowOp::Lane {
             return;
         }
         let mut out = take(&mut self.rows[at.0 as usize]);
-        let fresh = out.is_empty();
-        out.resize(self.len(expr.set), UNSET_ROW);
+        let (count, fresh) = (self.len(expr.set), out.is_empty());
+        out.resize(count, UNSET_ROW);
         if fresh {
-            self.work_row(&expr.op, expr.set, lanes, &mut out);
+            let which = if lanes.len() == count { Which::All(count) } else { Which::Some(lanes) };
+            self.work_row(&expr.op, expr.set, lanes, which, &mut out);
         } else {
             let mut left = self.room();
-            left.extend(lanes.iter().filter(|&&lane| out[lane as usize] == UNSET_ROW));
+            Which::Some(lanes).select(&mut left, |lane| out[lane] == UNSET_ROW);
             if !left.is_empty() {
-                self.work_row(&expr.op, expr.set, &left, &mut out);
+                self.work_row(&expr.op, expr.set, &left, Which::Some(&left), &mut out);
             }
             self.put_away(left);
         }
@@ -226,7 +247,7 @@ impl<'c> Block<'c> {
     }
 
     /// Makes the lanes of a set for some owners; gives them in order.
-    pub(super) fn expand(&mut self, set: SetId, owners: Which<'_>) -> Vec<u32> {
+    pub(super) fn expand(&mut self, set: SetId, owners: &[u32]) -> Vec<u32> {
         let mut found = self.room();
         let Some(made) = self.plan.made(set) else { return found };
         self.row(made.owner, owners);
@@ -242,7 +263,10 @@ impl<'c> Block<'c> {
                     (NO_ROW, _) => false,
                     (OPEN_ROW | UNSET_ROW, _) | (_, None) => true,
                     (row, Some(link)) => {
-                        lanes.rows.extend(link.children(row));
+                        match link.children(row) {
+                            Children::Range(together) => lanes.rows.extend(together),
+                            Children::List(listed) => lanes.rows.extend(listed),
+                        }
                         !link.loose().is_empty() && !self.cx.loose(made.table, made.field, row).is_empty()
                     }
                 };
@@ -258,7 +282,7 @@ impl<'c> Block<'c> {
     }
 
     /// Looks for the latest rows by kind of some lanes' rows.
-    pub(super) fn find_latest(&mut self, at: KindsAt, set: SetId, lanes: Which<'_>) {
+    pub(super) fn find_latest(&mut self, at: KindsAt, set: SetId, lanes: &[u32]) {
         let (owner, kinds) = self.plan.kinds[at.0 as usize];
         self.row(owner, lanes);
         let kinds = &self.cx.shortcuts.kinds[kinds];
@@ -314,15 +338,18 @@ impl<'c> Block<'c> {
     }
 
     /// The owners of some lanes, each once where its lanes lie together.
-    pub(super) fn owners(&mut self, set: SetId, lanes: Which<'_>) -> Vec<u32> {
+    pub(super) fn owners(&mut self, set: SetId, lanes: &[u32]) -> Vec<u32> {
         let mut owners = self.room();
+        owners.resize(lanes.len(), 0);
         let of = &self.sets[set.0 as usize].owner;
+        let (mut at, mut last) = (0, u32::MAX);
         for &lane in lanes {
             let owner = of[lane as usize];
-            if owners.last() != Some(&owner) {
-                owners.push(owner);
-            }
+            at += usize::from(owner != last);
+            last = owner;
+            owners[at - 1] = owner;
         }
+        owners.truncate(at);
         owners
     }
 }

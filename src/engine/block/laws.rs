@@ -80,11 +80,21 @@ pub fn laws<'r>(cx: &Context<'_>, rules: impl Iterator<Item = (usize, &'r Rule)>
     for (index, rule) in rules.filter(|(_, rule)| rule.each.is_none() && rule.script.is_none()) {
         let anchor = rule.anchor.map(|node| lowering.value(node, &env));
         let editions: Vec<Edition> = rule.versions.iter().map(|v| lowering.edition(v, &env)).collect();
-        if editions.iter().any(|e| lowering.says_something(e)) {
+        if !overlap(&editions) && editions.iter().any(|e| lowering.says_something(e)) {
             laws.push((index, Law { anchor, dated: rule.dated, editions }));
         }
     }
     (lowering.plan, laws)
+}
+
+/// Whether on some day two versions are in force.
+fn overlap(editions: &[Edition]) -> bool {
+    let begins_within = |a: &Edition, b: &Edition| {
+        let from = a.from.unwrap_or(Day::PAST);
+        b.from.unwrap_or(Day::PAST) <= from && b.until.is_none_or(|until| from <= until)
+    };
+    let apart = |(i, a): (usize, &Edition)| editions.iter().skip(i + 1).all(|b| !begins_within(a, b) && !begins_within(b, a));
+    editions.len() > 1 && !editions.iter().enumerate().all(apart)
 }
 
 impl Lowering<'_, '_> {

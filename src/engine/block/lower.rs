@@ -9,6 +9,9 @@ use super::plan::{CellOf, One, Plan, RowAt, RowOp, SetId, TruthAt, TruthOp, Two,
 use crate::records::{BAD_CODE, BLANK_CODE, Column, FieldId, FieldType, Filled, NONE_CODE, TableId};
 use crate::rules::ir::{Cmp, Node, NodeId};
 
+mod rows;
+mod values;
+
 /// What is bound where an expression stands.
 #[derive(Clone)]
 pub struct Env {
@@ -146,142 +149,6 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// A date, number or code.
-    pub fn value(&mut self, id: NodeId, env: &Env) -> ValueAt {
-        let Some(node) = self.node(id).cloned() else { return self.open_value() };
-        match node {
-            Node::Int(i) => self.constant(i),
-            Node::Absent => self.plan.value(ValueOp::Const(ABSENT), super::plan::SUBJECTS),
-            Node::AsOf => self.constant(i64::from(self.cx.as_of.0)),
-            Node::Cell(row, table, field) => {
-                let cell = self.cell(row, table, field, env);
-                match self.cx.store.rows(table).column(field) {
-                    Some(Column::Date(_) | Column::Int(_) | Column::Number(_) | Column::Code(_)) => {
-                        self.plan.value(ValueOp::Cell(cell), self.plan.set_of_row(cell.row))
-                    }
-                    _ => self.open_value(),
-                }
-            }
-            Node::BlankAs(cell, other) => {
-                let Some(&Node::Cell(row, table, field)) = self.node(cell) else { return self.open_value() };
-                let (place, cell, other) = (self.cell(row, table, field, env), self.value(cell, env), self.value(other, env));
-                let sets = [self.plan.set_of_row(place.row), self.plan.set_of_value(cell), self.plan.set_of_value(other)];
-                let set = sets.into_iter().fold(super::plan::SUBJECTS, |a, b| self.deeper(a, b));
-                let place = CellOf { row: self.plan.lift_row(place.row, set), ..place };
-                let (cell, other) = (self.plan.lift_value(cell, set), self.plan.lift_value(other, set));
-                self.plan.value(ValueOp::BlankAs(place, cell, other), set)
-            }
-            Node::If(cond, yes, no) => {
-                let (cond, yes, no) = (self.truth(cond, env), self.value(yes, env), self.value(no, env));
-                let set = self.deeper(self.plan.set_of_truth(cond), self.deeper(self.plan.set_of_value(yes), self.plan.set_of_value(no)));
-                let cond = self.plan.lift_truth(cond, set);
-                let (yes, no) = (self.plan.lift_value(yes, set), self.plan.lift_value(no, set));
-                self.plan.value(ValueOp::If(cond, yes, no), set)
-            }
-            Node::FirstOf(items) => self.several(&items, env, ValueOp::FirstOf),
-            Node::Min(items) => self.several(&items, env, ValueOp::Min),
-            Node::Max(items) => self.several(&items, env, ValueOp::Max),
-            Node::AddPeriod(date, period) => {
-                let date = self.value(date, env);
-                self.plan.value(ValueOp::AddPeriod(date, period), self.plan.set_of_value(date))
-            }
-            Node::YearOf(date) => self.one(One::Year, date, env),
-            Node::MonthOf(date) => self.one(One::Month, date, env),
-            Node::Shift(code, by, len) => self.one(One::Shift(by, len), code, env),
-            Node::Lookup(code, table, _) => self.one(One::Lookup(table), code, env),
-            Node::PlusMonths(a, b) => self.two(Two::PlusMonths, a, b, env),
-            Node::ImpactEnd(a, b) => self.two(Two::ImpactEnd, a, b, env),
-            Node::Arithmetic(op, a, b) => self.two(Two::Arithmetic(op), a, b, env),
-            Node::DaysBetween(a, b) => self.two(Two::Days, a, b, env),
-            Node::WorkdaysBetween(a, b) => self.two(Two::Workdays, a, b, env),
-            Node::MonthsBetween(a, b) => self.two(Two::Months, a, b, env),
-            Node::YearsBetween(a, b) => self.two(Two::Years, a, b, env),
-            Node::DateOf(y, m, d) => {
-                let [y, m, d] = [y, m, d].map(|n| self.value(n, env));
-                let set = [y, m, d].into_iter().map(|v| self.plan.set_of_value(v)).fold(super::plan::SUBJECTS, |a, b| self.deeper(a, b));
-                let [y, m, d] = [y, m, d].map(|v| self.plan.lift_value(v, set));
-                self.plan.value(ValueOp::DateOf(y, m, d), set)
-            }
-            Node::Count(_) | Node::Sum(..) | Node::Least(..) | Node::Greatest(..) | Node::HeldMonths(..) | Node::Reaches(..) => {
-                self.aggregate(&node, env)
-            }
-            Node::Def(def, row) => {
-                let row = self.row(row, env);
-                let Some(definition) = self.cx.rules.program.definitions.get(def as usize) else { return self.open_value() };
-                let (body, inner) = (definition.body, self.frame(row));
-                let value = self.value(body, &inner);
-                if matches!(self.plan.row_op(row), RowOp::Lane) {
-                    return value;
-                }
-                let set = self.deeper(self.plan.set_of_row(row), self.plan.set_of_value(value));
-                let (row, value) = (self.plan.lift_row(row, set), self.plan.lift_value(value, set));
-                self.plan.value(ValueOp::Of(row, value), set)
-            }
-            Node::Let(_, body) => self.value(body, env),
-            Node::Var(var) => match env.vars.iter().find(|(v, _)| *v == var) {
-                Some((_, value)) => *value,
-                None => self.open_value(),
-            },
-            _ => self.open_value(),
-        }
-    }
-
-    /// A row.
-    pub fn row(&mut self, id: NodeId, env: &Env) -> RowAt {
-        let Some(node) = self.node(id).cloned() else { return self.open_row() };
-        if let Some(Quick::Latest(kinds, owner, codes)) = self.cx.shortcuts.of.get(id as usize)
-            && !matches!(node, Node::Def(..))
-        {
-            let owner = self.row(*owner, env);
-            let table = self.plan.kinds(owner, *kinds);
-            return self.plan.row(RowOp::Latest(table, codes.clone()), self.plan.set_of_row(owner));
-        }
-        match node {
-            Node::Slot(slot) => match env.slots.iter().find(|(s, _)| *s == slot) {
-                Some((_, row)) => *row,
-                None => {
-                    self.escaped = true;
-                    self.open_row()
-                }
-            },
-            Node::Follow(row, table, field) => self.follow(row, table, field, env),
-            Node::Pick(pick, set, by) => self.pick(pick, &set, by, env),
-            Node::RowIf(row, cond) => {
-                let (row, cond) = (self.row(row, env), self.truth(cond, env));
-                let set = self.deeper(self.plan.set_of_row(row), self.plan.set_of_truth(cond));
-                let (row, cond) = (self.plan.lift_row(row, set), self.plan.lift_truth(cond, set));
-                self.plan.row(RowOp::RowIf(row, cond), set)
-            }
-            Node::FirstOf(items) => {
-                let items: Vec<RowAt> = items.iter().map(|&i| self.row(i, env)).collect();
-                let set = items.iter().map(|r| self.plan.set_of_row(*r)).fold(super::plan::SUBJECTS, |a, b| self.deeper(a, b));
-                let items = items.into_iter().map(|r| self.plan.lift_row(r, set)).collect();
-                self.plan.row(RowOp::FirstOf(items), set)
-            }
-            Node::If(cond, yes, no) => {
-                let (cond, yes, no) = (self.truth(cond, env), self.row(yes, env), self.row(no, env));
-                let set = self.deeper(self.plan.set_of_truth(cond), self.deeper(self.plan.set_of_row(yes), self.plan.set_of_row(no)));
-                let cond = self.plan.lift_truth(cond, set);
-                let (yes, no) = (self.plan.lift_row(yes, set), self.plan.lift_row(no, set));
-                self.plan.row(RowOp::If(cond, yes, no), set)
-            }
-            Node::Def(def, row) => {
-                let row = self.row(row, env);
-                let Some(definition) = self.cx.rules.program.definitions.get(def as usize) else { return self.open_row() };
-                let (body, inner) = (definition.body, self.frame(row));
-                let found = self.row(body, &inner);
-                if matches!(self.plan.row_op(row), RowOp::Lane) {
-                    return found;
-                }
-                let set = self.deeper(self.plan.set_of_row(row), self.plan.set_of_row(found));
-                let (row, found) = (self.plan.lift_row(row, set), self.plan.lift_row(found, set));
-                self.plan.row(RowOp::Of(row, found), set)
-            }
-            Node::Let(_, body) => self.row(body, env),
-            _ => self.open_row(),
-        }
-    }
-
     /// All of some truths.
     pub fn all_of(&mut self, items: Vec<TruthAt>) -> TruthAt {
         self.joined(items, true)
@@ -345,15 +212,6 @@ impl Lowering<'_, '_> {
         let set = self.deeper(self.plan.set_of_value(a), self.plan.set_of_value(b));
         let (a, b) = (self.plan.lift_value(a, set), self.plan.lift_value(b, set));
         self.plan.truth(TruthOp::Compare(cmp, a, b), set)
-    }
-
-    /// A constant number.
-    pub fn constant(&mut self, value: i64) -> ValueAt {
-        let op = match narrowed(Span::exact(value)) {
-            super::lanes::OPEN_VALUE => ValueOp::Open,
-            value => ValueOp::Const(value),
-        };
-        self.plan.value(op, super::plan::SUBJECTS)
     }
 
     /// The deeper of two sets, one of which lies above the other.
@@ -434,22 +292,6 @@ impl Lowering<'_, '_> {
         CellOf { row: self.row(row, env), table, field }
     }
 
-    fn follow(&mut self, row: NodeId, table: TableId, field: FieldId, env: &Env) -> RowAt {
-        let cell = self.cell(row, table, field, env);
-        let set = self.plan.set_of_row(cell.row);
-        // The rows that refer to a row refer to that row.
-        if matches!(self.plan.row_op(cell.row), RowOp::Lane)
-            && let Some(made) = self.plan.made(set)
-            && (made.table, made.field) == (table, field)
-        {
-            return made.owner;
-        }
-        match self.cx.store.rows(table).column(field) {
-            Some(Column::Ref(_)) => self.plan.row(RowOp::Follow(cell), set),
-            _ => self.open_row(),
-        }
-    }
-
     /// The condition for each element of a list of constants.
     fn each_of(&mut self, list: NodeId, var: u8, cond: NodeId, env: &Env) -> Option<Vec<TruthAt>> {
         let elements: Vec<i64> = match self.node(list)? {
@@ -462,25 +304,6 @@ impl Lowering<'_, '_> {
             self.truth(cond, &env.with_value(var, value))
         });
         Some(each.collect())
-    }
-
-    fn several(&mut self, items: &[NodeId], env: &Env, op: impl Fn(Vec<ValueAt>) -> ValueOp) -> ValueAt {
-        let items: Vec<ValueAt> = items.iter().map(|&i| self.value(i, env)).collect();
-        let set = items.iter().map(|v| self.plan.set_of_value(*v)).fold(super::plan::SUBJECTS, |a, b| self.deeper(a, b));
-        let items = items.into_iter().map(|v| self.plan.lift_value(v, set)).collect();
-        self.plan.value(op(items), set)
-    }
-
-    fn one(&mut self, function: One, of: NodeId, env: &Env) -> ValueAt {
-        let of = self.value(of, env);
-        self.plan.value(ValueOp::One(function, of), self.plan.set_of_value(of))
-    }
-
-    fn two(&mut self, function: Two, a: NodeId, b: NodeId, env: &Env) -> ValueAt {
-        let (a, b) = (self.value(a, env), self.value(b, env));
-        let set = self.deeper(self.plan.set_of_value(a), self.plan.set_of_value(b));
-        let (a, b) = (self.plan.lift_value(a, set), self.plan.lift_value(b, set));
-        self.plan.value(ValueOp::Two(function, a, b), set)
     }
 }
 

@@ -15,6 +15,7 @@ mod rows;
 mod sources;
 mod truths;
 mod values;
+mod which;
 
 pub use judge::Period;
 
@@ -48,6 +49,15 @@ impl Blocks {
     }
 }
 
+/// What blocks make of a rule, and what they leave.
+#[derive(Debug)]
+pub struct Share {
+    /// How many parts had each verdict.
+    pub counts: [u64; 8],
+    /// Who is to be judged alone, in order; and whether something is found of them for sure.
+    pub alone: Vec<(RowId, bool)>,
+}
+
 /// Judges blocks of one table's rows, one after another.
 pub struct Judge<'c> {
     table: TableId,
@@ -71,14 +81,13 @@ impl<'c> Judge<'c> {
 
     /// Takes up the rows of a block.
     pub fn begin(&mut self, rows: &[RowId]) {
-        self.block.begin(rows.iter().copied());
+        self.block.begin(self.table, rows);
     }
 
-    /// Judges the block by a rule: how many parts had each verdict, and who is to be judged alone, in order. None where it has nothing
-    /// to say.
-    pub fn judge(&mut self, rule: usize, period: Period) -> Option<([u64; 8], Vec<RowId>)> {
+    /// Judges the block by a rule. None where it has nothing to say.
+    pub fn judge(&mut self, rule: usize, period: Period) -> Option<Share> {
         let law = self.laws.get(&rule)?;
-        let judged = catch_unwind(AssertUnwindSafe(|| self.block.judge(law, self.table, period)));
+        let judged = catch_unwind(AssertUnwindSafe(|| self.block.judge(law, period)));
         let Ok(judged) = judged else {
             // What panicked half way is not to be relied on.
             let rows = self.block.subjects().to_vec();
@@ -87,7 +96,10 @@ impl<'c> Judge<'c> {
             return None;
         };
         let rows = self.block.subjects();
-        let left = judged.left.iter().filter_map(|&lane| rows.get(lane as usize).copied()).collect();
-        Some((judged.counts, left))
+        let row = |lane: u32, found: bool| Some((*rows.get(lane as usize)?, found));
+        let open = judged.left.iter().filter_map(|&lane| row(lane, false));
+        let mut alone: Vec<(RowId, bool)> = open.chain(judged.found.iter().filter_map(|&lane| row(lane, true))).collect();
+        alone.sort_unstable();
+        Some(Share { counts: judged.counts, alone })
     }
 }

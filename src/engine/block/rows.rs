@@ -1,116 +1,115 @@
 //! Rows of many lanes at once, and stretches of time.
 
 use super::super::sets::half_open;
-use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN_ROW, OPEN_VALUE, TRUE, Which};
-use super::plan::{CellOf, RowAt, RowOp, SetId, Stretch, TruthAt, ValueAt};
+use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN_ROW, OPEN_VALUE, TRUE};
+use super::plan::{CellOf, KindsAt, RowAt, RowOp, SetId, Stretch, TruthAt, ValueAt};
+use super::which::{Which, keep};
 use crate::dates::{Day, merged_months, reaches};
 use crate::records::{Column, FAR_ROW, NONE_ROW, RowId, TableId};
 use crate::rules::ir::Pick;
 use std::cmp::Ordering;
 
 impl Block<'_> {
-    pub(super) fn work_row(&mut self, op: &RowOp, set: SetId, lanes: Which<'_>, out: &mut [RowId]) {
+    pub(super) fn work_row(&mut self, op: &RowOp, set: SetId, lanes: &[u32], which: Which<'_>, out: &mut [RowId]) {
         match op {
-            RowOp::Open | RowOp::Lane => lanes.iter().for_each(|&lane| out[lane as usize] = OPEN_ROW),
-            RowOp::Follow(cell) => self.follow(cell, lanes, out),
+            RowOp::Open | RowOp::Lane => which.fill(out, OPEN_ROW),
+            RowOp::Follow(cell) => {
+                self.row(cell.row, lanes);
+                self.follow(cell, which, out);
+            }
             RowOp::Latest(kinds, codes) => {
                 self.find_latest(*kinds, set, lanes);
-                let of = &self.cx.shortcuts.kinds[self.plan.kinds[kinds.0 as usize].1];
-                let found = &self.kinds[kinds.0 as usize].rows;
-                for &lane in lanes {
-                    let rows = &found[lane as usize * of.count..][..of.count];
-                    let later = |best: RowId, code: &u8| match (best, rows.get(usize::from(*code)).copied().unwrap_or(NO_ROW)) {
-                        (best, NO_ROW) => best,
-                        (NO_ROW, row) => row,
-                        (OPEN_ROW, _) | (_, OPEN_ROW) => OPEN_ROW,
-                        (best, row) if self.cx.compare(of.table, best, row).is_lt() => row,
-                        (best, _) => best,
-                    };
-                    out[lane as usize] = codes.iter().fold(NO_ROW, later);
-                }
+                self.latest(*kinds, codes, which, out);
             }
-            RowOp::Pick(pick, of, cond, by) => self.pick(*pick, *of, *cond, *by, lanes, out),
+            RowOp::Pick(pick, of, cond, by) => self.pick(*pick, (*of, *cond, *by), lanes, out),
             RowOp::RowIf(row, cond) => {
-                let there = self.there(*row, lanes, |lane, row| out[lane as usize] = row);
+                let there = self.there(*row, lanes, which);
+                which.map(self.rows_of(*row), out, |row| row);
                 self.truth(*cond, &there);
-                let (truths, rows) = (self.truths_of(*cond), self.rows_of(*row));
-                for &lane in &there {
-                    out[lane as usize] = match truths[lane as usize] {
-                        TRUE => rows[lane as usize],
-                        FALSE => NO_ROW,
-                        _ => OPEN_ROW,
-                    };
-                }
+                let truths = self.truths_of(*cond);
+                Which::Some(&there).each(|lane| {
+                    let row = if truths[lane] == TRUE { out[lane] } else { OPEN_ROW };
+                    out[lane] = if truths[lane] == FALSE { NO_ROW } else { row };
+                });
                 self.put_away(there);
             }
             RowOp::FirstOf(items) => {
-                lanes.iter().for_each(|&lane| out[lane as usize] = NO_ROW);
+                which.fill(out, NO_ROW);
                 let mut left = self.room();
                 left.extend_from_slice(lanes);
                 for &item in items {
                     self.copy_row(item, &left, out);
-                    left.retain(|&lane| out[lane as usize] == NO_ROW);
+                    keep(&mut left, |lane| out[lane] == NO_ROW);
                 }
                 self.put_away(left);
             }
             RowOp::If(cond, yes, no) => {
-                let (then, otherwise) = self.branches(*cond, lanes, |lane| out[lane as usize] = OPEN_ROW);
+                let (then, otherwise) = self.branches(*cond, lanes, out, OPEN_ROW);
                 self.copy_row(*yes, &then, out);
                 self.copy_row(*no, &otherwise, out);
                 self.put_away(then);
                 self.put_away(otherwise);
             }
             RowOp::Of(row, found) => {
-                let there = self.there(*row, lanes, |lane, row| out[lane as usize] = row);
+                let there = self.there(*row, lanes, which);
+                which.map(self.rows_of(*row), out, |row| row);
                 self.copy_row(*found, &there, out);
                 self.put_away(there);
             }
             RowOp::Must(row) => {
-                self.copy_row(*row, lanes, out);
-                for &lane in lanes {
-                    let found = &mut out[lane as usize];
-                    *found = if *found == NO_ROW { OPEN_ROW } else { *found };
-                }
+                self.row(*row, lanes);
+                which.map(self.rows_of(*row), out, |row| if row == NO_ROW { OPEN_ROW } else { row });
             }
             RowOp::Lift(above) => {
                 let owners = self.owners(set, lanes);
                 self.row(*above, &owners);
                 self.put_away(owners);
-                let (from, owner) = (self.rows_of(*above), &self.sets[set.0 as usize].owner);
-                lanes.iter().for_each(|&lane| out[lane as usize] = from[owner[lane as usize] as usize]);
+                let from = self.rows_of(*above);
+                which.map(&self.sets[set.0 as usize].owner, out, |owner| from[owner as usize]);
             }
         }
     }
 
-    fn copy_row(&mut self, at: RowAt, lanes: Which<'_>, out: &mut [RowId]) {
+    fn copy_row(&mut self, at: RowAt, lanes: &[u32], out: &mut [RowId]) {
         self.row(at, lanes);
-        let from = self.rows_of(at);
-        lanes.iter().for_each(|&lane| out[lane as usize] = from[lane as usize]);
+        Which::Some(lanes).map(self.rows_of(at), out, |row| row);
     }
 
-    fn follow(&mut self, cell: &CellOf, lanes: Which<'_>, out: &mut [RowId]) {
-        self.row(cell.row, lanes);
-        let rows = self.rows_of(cell.row);
-        let Some(Column::Ref(cells)) = self.cx.store.rows(cell.table).column(cell.field) else {
-            return lanes.iter().for_each(|&lane| out[lane as usize] = OPEN_ROW);
-        };
-        for &lane in lanes {
-            out[lane as usize] = match rows[lane as usize] {
-                NO_ROW => NO_ROW,
-                row => match cells.get(row as usize).copied() {
-                    Some(NONE_ROW) => NO_ROW,
-                    Some(to) if to < FAR_ROW => to,
-                    _ => OPEN_ROW,
-                },
-            };
+    fn follow(&self, cell: &CellOf, which: Which<'_>, out: &mut [RowId]) {
+        let Some(Column::Ref(cells)) = self.cx.store.rows(cell.table).column(cell.field) else { return which.fill(out, OPEN_ROW) };
+        let Some(last) = cells.len().checked_sub(1) else { return which.fill(out, OPEN_ROW) };
+        which.map(self.rows_of(cell.row), out, |row| {
+            let to = cells[(row as usize).min(last)];
+            let known = ((to < FAR_ROW) | (to == NONE_ROW)) & (row as usize <= last);
+            let to = if to == NONE_ROW { NO_ROW } else { to };
+            let to = if known { to } else { OPEN_ROW };
+            if row == NO_ROW { NO_ROW } else { to }
+        });
+    }
+
+    /// The latest row of some kinds, from those of every kind.
+    fn latest(&self, kinds: KindsAt, codes: &[u8], which: Which<'_>, out: &mut [RowId]) {
+        let of = &self.cx.shortcuts.kinds[self.plan.kinds[kinds.0 as usize].1];
+        let found = &self.kinds[kinds.0 as usize].rows;
+        let row_of = |lane: usize, code: u8| found.get(lane * of.count + usize::from(code)).copied().unwrap_or(NO_ROW);
+        let mut codes = codes.iter().copied().filter(|&code| usize::from(code) < of.count);
+        let Some(first) = codes.next() else { return which.fill(out, OPEN_ROW) };
+        which.each(|lane| out[lane] = row_of(lane, first));
+        for code in codes {
+            which.each(|lane| {
+                let (best, row) = (out[lane], row_of(lane, code));
+                if row != NO_ROW && best != OPEN_ROW && (best == NO_ROW || self.cx.compare(of.table, best, row).is_lt()) {
+                    out[lane] = row;
+                }
+            });
         }
     }
 
-    fn pick(&mut self, pick: Pick, set: SetId, cond: TruthAt, by: Option<ValueAt>, owners: Which<'_>, out: &mut [RowId]) {
+    fn pick(&mut self, pick: Pick, (set, cond, by): (SetId, TruthAt, Option<ValueAt>), owners: &[u32], out: &mut [RowId]) {
         let mut lanes = self.expand(set, owners);
         self.truth(cond, &lanes);
         let truths = self.truths_of(cond);
-        lanes.retain(|&lane| truths[lane as usize] == TRUE);
+        keep(&mut lanes, |lane| truths[lane] == TRUE);
         if let Some(by) = by {
             self.value(by, &lanes);
         }
@@ -148,7 +147,7 @@ impl Block<'_> {
         }
     }
 
-    pub(super) fn held_months(&mut self, stretches: &[Stretch], until: ValueAt, lanes: Which<'_>, out: &mut [i32]) {
+    pub(super) fn held_months(&mut self, stretches: &[Stretch], until: ValueAt, lanes: &[u32], out: &mut [i32]) {
         self.value(until, lanes);
         let mut left = self.room();
         for &lane in lanes {
@@ -169,7 +168,7 @@ impl Block<'_> {
         self.put_away(left);
     }
 
-    pub(super) fn reaches(&mut self, stretches: &[Stretch], months: ValueAt, lanes: Which<'_>, out: &mut [i32]) {
+    pub(super) fn reaches(&mut self, stretches: &[Stretch], months: ValueAt, lanes: &[u32], out: &mut [i32]) {
         self.value(months, lanes);
         let mut left = self.room();
         for &lane in lanes {
@@ -191,12 +190,12 @@ impl Block<'_> {
     }
 
     /// Works out the stretches of some owners.
-    fn stretched(&mut self, stretches: &[Stretch], owners: Which<'_>) {
+    fn stretched(&mut self, stretches: &[Stretch], owners: &[u32]) {
         for stretch in stretches {
             let mut lanes = self.expand(stretch.set, owners);
             self.truth(stretch.cond, &lanes);
             let truths = self.truths_of(stretch.cond);
-            lanes.retain(|&lane| truths[lane as usize] == TRUE);
+            keep(&mut lanes, |lane| truths[lane] == TRUE);
             self.value(stretch.start, &lanes);
             self.value(stretch.end, &lanes);
             self.put_away(lanes);

@@ -1,0 +1,81 @@
+//! Loops over lanes, written without branches that depend on cells: a processor guesses those wrong as often as right.
+
+/// Some lanes of a set.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// All of so many.
+    All(usize),
+    /// These.
+    Some(&'a [u32]),
+}
+
+impl Which<'_> {
+    /// Does something for each.
+    #[inline(always)]
+    pub fn each(self, mut f: impl FnMut(usize)) {
+        match self {
+            Self::All(count) => (0..count).for_each(f),
+            Self::Some(lanes) => lanes.iter().for_each(|&lane| f(lane as usize)),
+        }
+    }
+
+    /// Makes something of what each has.
+    #[inline(always)]
+    pub fn map<A: Copy, O>(self, from: &[A], out: &mut [O], f: impl Fn(A) -> O) {
+        match self {
+            Self::All(count) => from[..count].iter().zip(&mut out[..count]).for_each(|(&a, out)| *out = f(a)),
+            Self::Some(lanes) => lanes.iter().for_each(|&lane| out[lane as usize] = f(from[lane as usize])),
+        }
+    }
+
+    /// Makes something of two things that each has.
+    #[inline(always)]
+    pub fn map_both<A: Copy, B: Copy, O>(self, a: &[A], b: &[B], out: &mut [O], f: impl Fn(A, B) -> O) {
+        match self {
+            Self::All(count) => {
+                let both = a[..count].iter().zip(&b[..count]);
+                both.zip(&mut out[..count]).for_each(|((&a, &b), out)| *out = f(a, b));
+            }
+            Self::Some(lanes) => lanes.iter().for_each(|&lane| out[lane as usize] = f(a[lane as usize], b[lane as usize])),
+        }
+    }
+
+    /// Gives all the same.
+    #[inline]
+    pub fn fill<O: Copy>(self, out: &mut [O], value: O) {
+        self.each(|lane| out[lane] = value);
+    }
+
+    /// Adds those to a list that are to be kept.
+    #[inline(always)]
+    pub fn select(self, into: &mut Vec<u32>, keep: impl Fn(usize) -> bool) {
+        let mut at = into.len();
+        into.resize(at + self.len(), 0);
+        self.each(|lane| {
+            into[at] = lane as u32;
+            at += usize::from(keep(lane));
+        });
+        into.truncate(at);
+    }
+
+    /// How many there are.
+    #[inline]
+    pub fn len(self) -> usize {
+        match self {
+            Self::All(count) => count,
+            Self::Some(lanes) => lanes.len(),
+        }
+    }
+}
+
+/// Keeps some lanes of a list.
+#[inline(always)]
+pub fn keep(list: &mut Vec<u32>, mut keep: impl FnMut(usize) -> bool) {
+    let mut at = 0;
+    for i in 0..list.len() {
+        let lane = list[i];
+        list[at] = lane;
+        at += usize::from(keep(lane as usize));
+    }
+    list.truncate(at);
+}
