@@ -2,10 +2,9 @@
 //! is left open.
 
 use super::super::context::Context;
-use super::super::quick::{Quick, compared, in_codes};
+use super::super::quick::{compared, in_codes};
 use super::super::value::{Span, Truth};
-use super::lanes::{ABSENT, narrowed};
-use super::plan::{CellOf, One, Plan, RowAt, RowOp, SetId, TruthAt, TruthOp, Two, ValueAt, ValueOp};
+use super::plan::{CellOf, Plan, RowAt, RowOp, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
 use crate::records::{BAD_CODE, BLANK_CODE, Column, FieldId, FieldType, Filled, NONE_CODE, TableId};
 use crate::rules::ir::{Cmp, Node, NodeId};
 
