@@ -1,5 +1,6 @@
 //! Why findings came or went: the new records are judged by the old rules and on the old day, and what then differs tells.
 
+use super::limits;
 use super::record::Book;
 use super::run::{self, Checked};
 use super::scope::Scope;
@@ -7,11 +8,14 @@ use super::settings::{Screen, Settings};
 use super::trouble::Trouble;
 use super::waivers::{self, InForce};
 use crate::dates::Day;
+use crate::diagnostic::Source;
 use crate::engine::Finding;
 use crate::ledger::{self, Cause, Causes, Changes, Corners, Kept, Known, Records, RunRow, Standing, State, Waiver};
 use crate::records::{Depth, Digest, Store};
-use crate::rules::{self, Files, RuleSet};
+use crate::rules::{self, Files, Loading, RuleSet};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 
 /// What the crossing is made of.
 pub(super) struct Crossing<'a> {
@@ -24,6 +28,8 @@ pub(super) struct Crossing<'a> {
     pub screen: Screen,
     /// The rule files of this run.
     pub files: &'a [Kept],
+    /// The profile of this run.
+    pub profile: Option<&'a Kept>,
     /// What the records hold now.
     pub digest: &'a Digest,
     /// The hash of the names of the columns read.
@@ -125,7 +131,7 @@ fn gone(cross: &Crossing<'_>, stood: &Standing) -> Result<Subject, Trouble> {
 
 /// Judges the corners, as far as they differ. None where the old rules are not to be had, or the records cannot be read again.
 fn judge(cross: &Crossing<'_>, previous: &RunRow, codes: &BTreeSet<&str>, now: &States) -> Result<Option<Judged>, Trouble> {
-    let same_rules = previous.rules == ledger::files_hash(cross.files);
+    let same_rules = is_ruled_alike(cross, previous);
     let Ok(old_day) = previous.as_of.parse::<Day>() else { return Ok(None) };
     let day = cross.settings.as_of;
     let (new_rules, store) = (&cross.checked.rules.set, &cross.checked.store);
@@ -139,7 +145,10 @@ fn judge(cross: &Crossing<'_>, previous: &RunRow, codes: &BTreeSet<&str>, now: &
     }
     let Some(old_rules) = old_rules(cross, previous)? else { return Ok(None) };
     // With the columns and codes that the old rules know.
-    let Ok(old_store) = run::records(cross.settings, &old_rules.schema, &old_rules.wanted(), cross.screen) else { return Ok(None) };
+    let mut wanted = old_rules.wanted();
+    cross.scope.want(&old_rules.schema, &mut wanted);
+    limits::want(old_rules.in_force.as_ref(), &old_rules.schema, &mut wanted);
+    let Ok(old_store) = run::records(cross.settings, &old_rules.schema, &wanted, cross.screen) else { return Ok(None) };
     let on_new_day = found(cross, &old_rules, &old_store, codes, day)?;
     let records = if old_day == day { on_new_day.clone() } else { found(cross, &old_rules, &old_store, codes, old_day)? };
     Ok(Some(Judged { records, rules, day: on_new_day }))
@@ -151,8 +160,22 @@ fn old_rules(cross: &Crossing<'_>, previous: &RunRow) -> Result<Option<RuleSet>,
     for file in kept {
         files.add_as(&file.path, &file.name, &file.text);
     }
+    let kept = ledger::profile_of(&cross.book.ledger, previous)?;
+    if kept.is_none() && previous.profile.is_some() {
+        return Ok(None);
+    }
     // What an earlier program understood, this one may not.
-    Ok(rules::load(&files).ok())
+    let Some(kept) = kept else { return Ok(rules::load(&files).ok()) };
+    let source = Arc::new(Source { name: kept.name, text: kept.text });
+    let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
+    let Ok(profile) = rules::recall_profile(&source, &folder, &mut files) else { return Ok(None) };
+    Ok(rules::load_as(&files, &Loading { profile: Some(&profile), ..Loading::default() }).ok())
+}
+
+/// Whether the rules and the profile are those of the run before.
+fn is_ruled_alike(cross: &Crossing<'_>, previous: &RunRow) -> bool {
+    let profile = cross.profile.map(|file| ledger::files_hash(std::slice::from_ref(file)));
+    previous.rules == ledger::files_hash(cross.files) && previous.profile == profile
 }
 
 /// How the findings of some rules stand on a day.
@@ -172,7 +195,7 @@ fn waived_otherwise(cross: &Crossing<'_>, previous: &RunRow, finding: &Finding) 
     let holds = |in_force: Option<&InForce>, day: Day| {
         let about = |f: &Finding| waivers::about(&cross.checked.store, f);
         let holding = |w: &Waiver| {
-            ledger::refusal(w, finding, day, waivers::caps()).is_none()
+            ledger::refusal(w, finding, day, waivers::caps(&cross.checked.rules.set)).is_none()
                 && !ledger::named_by(w, std::slice::from_ref(finding), &about).is_empty()
         };
         in_force.is_some_and(|all| all.waivers.list.iter().any(holding))
@@ -203,7 +226,7 @@ fn uncrossed(cross: &Crossing<'_>, previous: &RunRow, known: Known) -> Causes {
     if known.records != Records::Same {
         open.push(Cause::Data);
     }
-    if previous.rules != ledger::files_hash(cross.files) {
+    if !is_ruled_alike(cross, previous) {
         open.push(Cause::Rules);
     }
     if previous.as_of != cross.checked.report.run.as_of {

@@ -61,17 +61,29 @@ pub(super) fn record(
 ) -> Result<Recorded, Trouble> {
     let report = &checked.report;
     let files = kept(&checked.rules.files);
+    let profile = profile(checked);
     let digest = Digest::of(&checked.store);
     let columns = ledger::text_hash(&columns(&checked.store).join("\n"));
     let changes = ledger::changes(&book.before, &report.outcome.findings);
-    let cross = crossing::Crossing { book, checked, in_force, settings, scope, screen, files: &files, digest: &digest, columns: &columns };
+    let cross = crossing::Crossing {
+        book,
+        checked,
+        in_force,
+        settings,
+        scope,
+        screen,
+        files: &files,
+        profile: profile.as_ref(),
+        digest: &digest,
+        columns: &columns,
+    };
     let why = crossing::why(&cross, &changes)?;
     let sources = json!(report.run.sources).to_string();
     let new = NewRun {
         as_of: &report.run.as_of,
         program: &report.run.guiju,
         rules: &files,
-        profile: None,
+        profile: profile.as_ref(),
         waivers: in_force.map(|w| w.text.as_str()),
         data: report.run.data.as_deref(),
         columns: &columns,
@@ -95,6 +107,12 @@ pub(super) fn told(recorded: &Recorded, screen: Screen) -> String {
         }
     };
     format!("{}  第 {} 次运行已记入；{compared}\n", screen.err.label("台账"), recorded.run)
+}
+
+/// The profile as the ledger keeps it.
+fn profile(checked: &Checked) -> Option<Kept> {
+    let source = &checked.rules.profile.as_ref()?.source;
+    Some(Kept { path: "profile".to_owned(), name: source.name.clone(), text: source.text.clone() })
 }
 
 /// The rule files as the ledger keeps them.

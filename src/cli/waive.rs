@@ -56,7 +56,9 @@ fn add(args: &WaiveAdd, common: &Common, screen: Screen) -> Result<Exit, Trouble
         return Err(Trouble::Usage(Plain::new("usage::nothing-to-waive", format!("现在没有“{}”所指的问题", args.target)).help(help)));
     }
     waiver.granted = named.iter().map(|f| Granted { fingerprint: f.fingerprint.clone(), verdict: f.verdict, cells: cells(f) }).collect();
-    let refused = named.iter().find_map(|f| refusal(&waiver, f, settings.as_of, waivers::caps()).map(|why| (why, f.verdict.word())));
+    let refused = named
+        .iter()
+        .find_map(|f| refusal(&waiver, f, settings.as_of, waivers::caps(&checked.rules.set)).map(|why| (why, f.verdict.word())));
     if let Some((why, verdict)) = refused {
         return Err(Trouble::Usage(Plain::new("usage::cannot-waive", why_not(why, verdict, &waiver))));
     }

@@ -8,9 +8,10 @@ use super::settings::Settings;
 use super::trouble::{Plain, Trouble};
 use crate::diagnostic::Source;
 use crate::engine::Finding;
-use crate::ledger::{About, Caps, Target, Waivers, waive};
+use crate::ledger::{About, Cap, Caps, Target, Waivers, waive};
 use crate::records::{FieldType, RowId, Store, TableId};
 use crate::report::Notice;
+use crate::rules::{Grade, RuleSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ pub(super) fn apply(in_force: &InForce, checked: &mut Checked, settings: &Settin
     let all: std::collections::BTreeSet<String> = asked(report).into_iter().map(str::to_owned).collect();
     let all = all.iter().map(String::as_str).collect();
     let about = |finding: &Finding| about(store, finding);
-    let told = waive(&in_force.waivers, &mut report.outcome.findings, (settings.as_of, caps()), &about, whole.then_some(&all));
+    let told = waive(&in_force.waivers, &mut report.outcome.findings, (settings.as_of, caps(&rules.set)), &about, whole.then_some(&all));
     report.notices.extend(told.into_iter().map(|t| Notice::new(t.code, t.message)));
     for (i, waiver) in in_force.waivers.list.iter().enumerate() {
         if let Target::Rule(code, _) = &waiver.target
@@ -63,9 +64,15 @@ pub(super) fn apply(in_force: &InForce, checked: &mut Checked, settings: &Settin
     }
 }
 
-/// How long findings may be waived.
-pub(super) fn caps() -> Caps {
-    Caps::default()
+/// How long findings may be waived: as the profile says, if it says anything of it.
+pub(super) fn caps(rules: &RuleSet) -> Caps {
+    let Some(waivers) = rules.in_force.as_ref().and_then(|in_force| in_force.waivers.as_ref()) else { return Caps::default() };
+    let of = |grade: Grade| match waivers.caps.iter().find(|(g, _)| *g == grade) {
+        Some((_, Some(longest))) => Cap::Within(*longest),
+        Some((_, None)) => Cap::Never,
+        None => Cap::Free,
+    };
+    Caps { breach: of(Grade::Breach), advice: of(Grade::Advice), unverified: of(Grade::Unverified) }
 }
 
 /// The matter that a finding is about, and its kind.

@@ -24,7 +24,7 @@ pub struct NewRun<'a> {
     /// The rule files in force.
     pub rules: &'a [Kept],
     /// The profile in force.
-    pub profile: Option<&'a str>,
+    pub profile: Option<&'a Kept>,
     /// The waivers in force.
     pub waivers: Option<&'a str>,
     /// The hash of the sources' bytes.
@@ -142,7 +142,7 @@ fn put_run(
     previous: Option<i64>,
 ) -> Result<i64, LedgerError> {
     let rules = texts::put_files(tx, path, new.rules)?;
-    let profile = new.profile.map(|t| texts::put(tx, path, t)).transpose()?;
+    let profile = new.profile.map(|file| texts::put_files(tx, path, std::slice::from_ref(file))).transpose()?;
     let waivers = new.waivers.map(|t| texts::put(tx, path, t)).transpose()?;
     tx.prepare_cached(
         "INSERT INTO run (series, previous, at, as_of, program, rules, profile, waivers, data, columns, scope, sources, counts, partial, seconds)

@@ -117,6 +117,16 @@ pub fn rules_of(ledger: &Ledger, run: &RunRow) -> Result<Option<Vec<Kept>>, Ledg
     texts::get_files(ledger.connection(), ledger.path(), &run.rules)
 }
 
+/// The profile in force in a run; none where there was none, or it is not whole.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub fn profile_of(ledger: &Ledger, run: &RunRow) -> Result<Option<Kept>, LedgerError> {
+    let Some(hash) = &run.profile else { return Ok(None) };
+    let files = texts::get_files(ledger.connection(), ledger.path(), hash)?;
+    Ok(files.and_then(|files| files.into_iter().next()))
+}
+
 /// A text in force by its hash.
 ///
 /// # Errors

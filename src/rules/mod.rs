@@ -26,7 +26,7 @@ pub use interpreted::{ALL, ANY, CALL, Interpreted, Island, Member, PLAIN, SHOWN}
 pub use lint::lint;
 pub use load::{Interpret, Loading, RuleSet, load, load_as, load_some};
 pub use moves::{Move, definition_moves, moves, rules_using};
-pub use profile::{InForce, Layer, Limit, Off, Pack, Profile, Told, Waivers, names_rule, read_profile};
+pub use profile::{InForce, Layer, Limit, Off, Pack, Profile, Told, Waivers, names_rule, read_profile, recall_profile};
 pub use reading::Reader;
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{

@@ -122,3 +122,36 @@ fn rules_that_ask_for_other_columns_are_crossed_with_the_records_read_again() {
     world.check("2024-04-01", &["--select", "GS002"]);
     assert_eq!(world.diff(), ["新增 GS002 C2 规则变化", "消失 GS002 C1 规则变化"]);
 }
+
+#[test]
+fn a_profile_that_changes_is_a_change_of_the_rules() {
+    let world = World::new();
+    let profile = |minimum: u32| {
+        let change =
+            format!("[[change]]\nrule = \"GS002\"\nset = {{ minimum = {minimum} }}\nwas = {{ minimum = 5 }}\nreason = \"专项检查\"\n");
+        world.write("p.toml", &format!("title = \"从严\"\n{change}\n[waiver]\n\"违规\" = \"不得豁免\"\nreason = \"专项检查\"\n"));
+    };
+    let with = ["--select", "GS002", "--profile", "p.toml"];
+    profile(6);
+    world.check("2024-04-01", &with);
+    profile(7);
+    world.check("2024-04-01", &with);
+    // Cases with five days are short of six and of seven.
+    assert_eq!(world.diff(), Vec::<String>::new());
+    world.edit("data/step.csv", "S2,C2,任前公示,2024-03-04,2024-03-08", "S2,C2,任前公示,2024-03-04,2024-03-11");
+    profile(6);
+    world.check("2024-04-02", &with);
+    let diff = world.diff();
+    assert_eq!(diff, ["消失 GS002 C2 数据变化、规则变化"], "six days are in order by the new profile alone");
+    // The old profile's limit is remembered: back to it, and the finding is back for that reason alone.
+    profile(7);
+    world.check("2024-04-02", &with);
+    assert_eq!(world.diff(), ["新增 GS002 C2 规则变化"]);
+    world.check("2024-04-02", &["--select", "GS002"]);
+    assert_eq!(world.diff(), ["消失 GS002 C2 规则变化", "消失 GS002 C3 规则变化"]);
+    assert!(world.verifies());
+    let said = ["--reason", "r", "--document", "d", "--approver", "a", "--expires", "2024-05-01", "--waivers", "w.toml"];
+    let add = ["waive", "add", "GS002", "data", "--case", "C1", "--rules", "rules", "--as-of", "2024-04-10", "--profile", "p.toml"];
+    let out = world.run(&[&add[..], &said].concat());
+    assert!(String::from_utf8_lossy(&out.stderr).contains("不得豁免"), "{}", String::from_utf8_lossy(&out.stderr));
+}

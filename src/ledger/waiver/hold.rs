@@ -16,6 +16,8 @@ pub enum Cap {
     Never,
     /// At most so long from the approval.
     Within(Period),
+    /// As long as one likes.
+    Free,
 }
 
 /// How long findings may be waived, by verdict.
@@ -114,6 +116,7 @@ pub fn refusal(waiver: &Waiver, finding: &Finding, as_of: Day, caps: Caps) -> Op
         return Some(refusal);
     }
     match caps.of(finding.verdict) {
+        Cap::Free => {}
         Cap::Never => return Some(Refusal::Never),
         Cap::Within(longest) => {
             let last = add(waiver.approved, longest, &Calendar::empty());

@@ -1,6 +1,6 @@
 //! Profiles and `pack.toml` as they are written. Everything wrong is reported at once, with its place.
 
-use super::packs::read_packs;
+use super::packs::{From, read_packs};
 use super::{Change, Limit, Orders, Profile, Switch, Waivers};
 use crate::dates::{Day, Period};
 use crate::diagnostic::{Diagnostic, Source};
@@ -22,12 +22,24 @@ const CHANGE_KEYS: [&str; 9] = ["rule", "version", "set", "was", "severity", "fr
 /// A profile that is no TOML, and everything wrong in the heads of its packs. What else is wrong in the profile is told when rules are
 /// loaded under it, together with what they say of it.
 pub fn read_profile(source: &Arc<Source>, folder: &Path, files: &mut Files) -> Result<Profile, Vec<Diagnostic>> {
+    read(source, (folder, From::Disk), files)
+}
+
+/// Reads a profile that was in force once, its packs being among the files of the rules as they were mounted then.
+///
+/// # Errors
+/// Those of [`read_profile`].
+pub fn recall_profile(source: &Arc<Source>, folder: &Path, files: &mut Files) -> Result<Profile, Vec<Diagnostic>> {
+    read(source, (folder, From::Mounted), files)
+}
+
+fn read(source: &Arc<Source>, place: (&Path, From), files: &mut Files) -> Result<Profile, Vec<Diagnostic>> {
     let doc = document::parse(source).map_err(|error| vec![*error])?;
     let mut sink = Vec::new();
     let reader = Reader { source };
     let title = reader.need_text(&doc, "title", 0..0, &mut sink);
     let paths = doc.get("packs").map(|v| document::texts(source, v, &mut sink)).unwrap_or_default();
-    let packs = read_packs(source, folder, &paths, files, &mut sink);
+    let packs = read_packs(source, place, &paths, files, &mut sink);
     // Without all of its packs nothing can be said of what it changes.
     let whole = sink.iter().all(|d| Arc::ptr_eq(&d.source, source) && !d.code.starts_with("pack::"));
     let only = doc.get("only").and_then(|v| document::table(source, v, &mut sink).map(|t| (t, v.span.clone())));

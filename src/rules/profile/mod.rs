@@ -6,7 +6,7 @@ mod packs;
 mod resolve;
 mod state;
 
-pub use file::read_profile;
+pub use file::{read_profile, recall_profile};
 pub(super) use packs::{Visible, check_schemas, pack_of, visible};
 pub(super) use resolve::{Keys, Parsed, Resolved, resolve};
 pub(super) use state::{FileChanges, ParamChange};

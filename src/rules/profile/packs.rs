@@ -5,15 +5,24 @@ use super::file::Reader;
 use super::{Layer, Pack, Profile};
 use crate::diagnostic::{Diagnostic, Source, nearest};
 use crate::document::{self, Node, Placed, Table};
-use crate::rules::files::Files;
+use crate::rules::files::{Files, FolderError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Where packs come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// Their folders.
+    Disk,
+    /// The files of the rules, among which they were mounted when the profile was in force.
+    Mounted,
+}
+
 /// Reads the packs that a profile names, mounts their files and puts those above first.
 pub(super) fn read_packs(
     profile: &Arc<Source>,
-    folder: &Path,
+    (folder, from): (&Path, From),
     paths: &[Placed<String>],
     files: &mut Files,
     sink: &mut Vec<Diagnostic>,
@@ -23,7 +32,11 @@ pub(super) fn read_packs(
     for path in paths {
         let place = folder.join(&path.value);
         let head = place.join("pack.toml");
-        let text = match Files::read_text(&head) {
+        let text = match from {
+            From::Disk => Files::read_text(&head),
+            From::Mounted => kept(files, &shown_path(&head)),
+        };
+        let text = match text {
             Ok(text) => text,
             Err(error) => {
                 let help = "packs 里写规则包的文件夹，相对于本文件；文件夹里要有 pack.toml";
@@ -34,7 +47,7 @@ pub(super) fn read_packs(
         let source = Arc::new(Source { name: shown_path(&head), text });
         let Some((pack, parent)) = read_head(&source, sink) else { continue };
         let other = found.iter().find(|(p, _)| p.name == pack.name);
-        if taken.contains(&pack.name) || other.is_some() {
+        if (from == From::Disk && taken.contains(&pack.name)) || other.is_some() {
             let mut diagnostic = Diagnostic::new("pack::taken", &source, pack.span.clone(), format!("已有名为“{}”的规则包", pack.name));
             if let Some((other, _)) = other {
                 diagnostic = diagnostic.also(&other.source, other.span.clone(), "先列的规则包");
@@ -42,7 +55,9 @@ pub(super) fn read_packs(
             sink.push(diagnostic.help("换一个名字"));
             continue;
         }
-        if let Err(error) = files.mount(&pack.name, &place) {
+        if from == From::Disk
+            && let Err(error) = files.mount(&pack.name, &place)
+        {
             sink.push(Diagnostic::new("pack::unreadable", profile, path.span.clone(), error.to_string()));
             continue;
         }
@@ -50,6 +65,12 @@ pub(super) fn read_packs(
         found.push((pack, parent));
     }
     in_order(found, sink)
+}
+
+/// The text of a file that was mounted under this name.
+fn kept(files: &Files, name: &str) -> Result<String, FolderError> {
+    let file = files.all().find(|(_, source)| source.name == name);
+    file.map(|(_, source)| source.text.clone()).ok_or_else(|| FolderError { path: name.to_owned(), why: "没有留存".to_owned() })
 }
 
 /// A path as people write it.
