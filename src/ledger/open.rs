@@ -335,6 +335,26 @@ mod tests {
     }
 
     #[test]
+    fn a_ledger_that_may_only_be_read_is_told() {
+        let (_folder, path) = folder();
+        Ledger::open(&path, &ACT).unwrap();
+        let mut ledger = Ledger::read(&path).unwrap();
+        let act = |ledger: &mut Ledger| {
+            ledger.transaction(|tx, path| {
+                tx.execute("INSERT INTO user VALUES ('甲', '', 1)", []).map(|_| ()).map_err(|e| LedgerError::of(path, &e))
+            })
+        };
+        assert_eq!(act(&mut ledger).unwrap_err().code(), "ledger::read-only");
+    }
+
+    #[test]
+    fn a_ledger_of_an_earlier_version_is_not_shown_as_if_it_were_of_this_one() {
+        let (_folder, path) = folder();
+        Ledger::open(&path, &ACT).unwrap().connection.execute_batch("PRAGMA user_version = 0").unwrap();
+        assert_eq!(Ledger::read(&path).unwrap_err().code(), "ledger::older");
+    }
+
+    #[test]
     fn one_run_waits_for_another_and_says_so() {
         let (_folder, path) = folder();
         let first = hold(&path, Duration::ZERO, || {}).unwrap();
