@@ -1,6 +1,7 @@
 //! What was typed. Nothing here is checked beyond its form; [`super::settings`] says what it means.
 
 use super::args_ledger::{Baseline, KnownFlags, NIGHTLY_EXAMPLES, Nightly, Waive};
+use super::args_rectify::Rectify;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::path::PathBuf;
 
@@ -115,6 +116,14 @@ pub enum Command {
         disable_help_subcommand = true
     )]
     Ledger(Ledger),
+    /// 整改台账：分派、进展、核验、销号，完成率
+    #[command(
+        subcommand,
+        override_usage = "guiju rectify <命令> [选项] --ledger <文件>",
+        help_template = "{about}\n\n用法: {usage}\n\n命令:\n{subcommands}\n\n选项:\n{options}{after-help}",
+        disable_help_subcommand = true
+    )]
+    Rectify(Rectify),
     /// 生成命令补全脚本
     #[command(override_usage = "guiju completions <外壳>", help_template = TEMPLATE, after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),

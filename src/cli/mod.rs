@@ -2,6 +2,7 @@
 
 mod args;
 mod args_ledger;
+mod args_rectify;
 mod baseline;
 mod case;
 mod check;
@@ -26,10 +27,13 @@ mod output;
 mod profile;
 mod progress;
 mod record;
+mod rectify;
+mod rectify_lists;
 mod round;
 mod rules;
 mod run;
 mod scope;
+mod seen;
 mod settings;
 mod trace;
 mod trouble;
@@ -82,6 +86,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::History(args) => history::history(&args, screen),
         Command::Diff(args) => history::diff(&args, screen),
         Command::Ledger(args) => ledger::run(&args, screen),
+        Command::Rectify(args) => rectify::run(&args, screen),
         Command::Completions(args) => completions::run(&args),
     }
 }

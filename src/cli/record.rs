@@ -5,6 +5,7 @@ use super::moment::Moment;
 use super::output;
 use super::run::Checked;
 use super::scope::Scope;
+use super::seen;
 use super::settings::{Screen, Settings};
 use super::trouble::Trouble;
 use super::waivers::InForce;
@@ -95,7 +96,14 @@ pub(super) fn record(
         held: &digest.to_bytes(),
     };
     let previous = book.previous.as_ref().map(|run| run.id);
-    Ok(ledger::record(&mut book.ledger, &book.moment.act(None), &new, previous, &changes, &why)?)
+    let judged = seen::judged(checked, scope)?;
+    let seen = ledger::item::Seen {
+        findings: &report.outcome.findings,
+        judged: &judged,
+        matter: &|finding| seen::matter(&checked.store, finding),
+        called: [&report.names.persons, &report.names.units],
+    };
+    Ok(ledger::record(&mut book.ledger, &book.moment.act(None), &new, previous, &changes, &why, &seen)?)
 }
 
 /// One line on what was recorded.

@@ -49,7 +49,7 @@ fn subject(text: &str) -> (&str, Option<i32>) {
 }
 
 /// The row of a key; or of its owner's key and a code, as in `U12/县处级正职`.
-fn row_of(store: &Store, rule: &Rule, id: &str) -> Option<RowId> {
+pub(super) fn row_of(store: &Store, rule: &Rule, id: &str) -> Option<RowId> {
     let rows = store.rows(rule.subject);
     if let Some(row) = rows.find(id) {
         return Some(row);

@@ -49,7 +49,8 @@ impl Plain {
 
 impl From<LedgerError> for Trouble {
     fn from(error: LedgerError) -> Self {
-        Self::Output(Plain::new(error.code(), error.to_string()).help(error.advice()))
+        let plain = Plain::new(error.code(), error.to_string()).help(error.advice());
+        if error.is_refusal() { Self::Usage(plain) } else { Self::Output(plain) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can be wrong with a ledger, for the people who keep it. Texts hold file names and ids, never names or ID numbers.
 
+use super::item::{Kind, Stage};
 use rusqlite::ErrorCode;
 use std::path::Path;
 
@@ -98,6 +99,39 @@ pub enum LedgerError {
         /// As given.
         file: String,
     },
+    /// Something was to be done to what is to be mended, in nobody's name.
+    #[error("没有写明经办人")]
+    Nobody,
+    /// There is nothing of that number to be mended.
+    #[error("台账中没有整改事项“{item}”")]
+    UnknownItem {
+        /// As given.
+        item: String,
+    },
+    /// A move that the table of moves does not permit.
+    #[error("整改事项 {item} 现为“{}”，不能改为“{}”", from.word(), to.word())]
+    IllegalMove {
+        /// Its number.
+        item: i64,
+        /// Its state.
+        from: Stage,
+        /// The state wanted.
+        to: Stage,
+    },
+    /// Something is to be struck off that the last run still found.
+    #[error("整改事项 {item} 最近一次核查仍然发现，不能销号")]
+    StillFound {
+        /// Its number.
+        item: i64,
+    },
+    /// Something must have a day by which it is done, and has none.
+    #[error("整改事项 {item} 的类型是“{}”，还没有整改时限", kind.word())]
+    NoDay {
+        /// Its number.
+        item: i64,
+        /// Its kind.
+        kind: Kind,
+    },
     /// Anything else that SQLite says.
     #[error("台账“{file}”出错：{why}")]
     Other {
@@ -109,6 +143,11 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// Whether what was asked for may not be done: nothing is wrong with the file, and nothing was changed.
+    pub fn is_refusal(&self) -> bool {
+        self.code().starts_with("rectify::")
+    }
+
     /// A stable code, listed in the manual.
     pub fn code(&self) -> &'static str {
         match self {
@@ -126,6 +165,11 @@ impl LedgerError {
             Self::InactiveUser { .. } => "ledger::inactive-user",
             Self::UnknownRun { .. } => "ledger::unknown-run",
             Self::Overtaken { .. } => "ledger::overtaken",
+            Self::Nobody => "rectify::nobody",
+            Self::UnknownItem { .. } => "rectify::unknown-item",
+            Self::IllegalMove { .. } => "rectify::illegal-move",
+            Self::StillFound { .. } => "rectify::still-found",
+            Self::NoDay { .. } => "rectify::no-day",
             Self::Other { .. } => "ledger::database",
         }
     }
@@ -146,6 +190,11 @@ impl LedgerError {
             Self::InactiveUser { .. } => "请由在岗的经办人办理",
             Self::UnknownRun { .. } => "可用 guiju history 查看；也可写 last（最近一次）、prev（上一次）",
             Self::Overtaken { .. } => "请重新运行一次",
+            Self::Nobody => "加上 --as 姓名；姓名先用 guiju ledger user 登记",
+            Self::UnknownItem { .. } => "序号见 guiju rectify list",
+            Self::IllegalMove { .. } => "各状态能改为什么，见使用手册“整改台账”一节；没有改动",
+            Self::StillFound { .. } => "请整改、更正数据后再核查一次；确需销号的，用 --force --reason 理由，列表中会标明",
+            Self::NoDay { .. } => "加上 --due 日期；没有期限的用 --kind 长期坚持",
             Self::Other { .. } => "请确认文件没有损坏；可先备份，再用 guiju ledger verify 检查",
         }
     }

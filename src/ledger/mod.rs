@@ -4,6 +4,7 @@ mod baseline;
 mod cause;
 mod diff;
 mod error;
+pub mod item;
 mod log;
 mod open;
 mod record;

@@ -16,7 +16,7 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 /// How long another run may be writing.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The schema, step by step: a ledger's version is how many steps it has taken. A step that was released is never changed.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// An open ledger.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use super::cause::Causes;
 use super::error::LedgerError;
+use super::item::{self, Seen, ThisRun};
 use super::log::{self, Act, Entry, absorb, hex};
 use super::open::Ledger;
 use super::runs::{self, RunRow, Standing};
@@ -98,7 +99,8 @@ pub fn changes<'a>(before: &BTreeMap<String, Standing>, findings: &'a [Finding])
     changes
 }
 
-/// Records a run that was compared with `previous`. `why` gives the causes of what came, changed or went, by fingerprint.
+/// Records a run that was compared with `previous`. `why` gives the causes of what came, changed or went, by fingerprint;
+/// `seen` is what moves what is to be mended.
 ///
 /// # Errors
 /// Another run of the series was recorded since, or the ledger cannot be written.
@@ -109,6 +111,7 @@ pub fn record(
     previous: Option<i64>,
     changes: &Changes<'_>,
     why: &BTreeMap<String, Causes>,
+    seen: &Seen<'_>,
 ) -> Result<Recorded, LedgerError> {
     let series = series_of(new.scope);
     ledger.transaction(|tx, path| {
@@ -129,8 +132,17 @@ pub fn record(
         let (id, after) = (run.to_string(), after.to_string());
         let entry = Entry { action: "record", kind: "run", id: &id, why: None, before: None, after: Some(&after) };
         log::append(tx, path, act, &entry)?;
+        item::follow(tx, path, act, &this_run(run, &series, new, changes, why), seen)?;
         Ok(recorded)
     })
+}
+
+/// The run as what is to be mended follows it.
+fn this_run<'a>(id: i64, series: &'a str, new: &NewRun<'a>, changes: &'a Changes<'_>, why: &BTreeMap<String, Causes>) -> ThisRun<'a> {
+    let moved = changes.came.iter().copied().chain(changes.changed.iter().map(|(f, _)| *f)).map(|f| f.fingerprint.as_str());
+    let words = |fingerprint: &str| why.get(fingerprint).map(Causes::words).unwrap_or_default();
+    let gone = changes.gone.iter().map(|(fingerprint, _)| (fingerprint.as_str(), words(fingerprint))).collect();
+    ThisRun { id, series, as_of: new.as_of, moved: moved.collect(), gone }
 }
 
 fn put_run(

@@ -1,6 +1,7 @@
 //! Proof that nothing recorded was altered or removed: the chain of the log, and everything the log speaks of held against it.
 
 use super::error::LedgerError;
+use super::item::Replay;
 use super::log::{self, GENESIS, Logged};
 use super::open::Ledger;
 use super::record;
@@ -51,8 +52,10 @@ pub fn verify(ledger: &Ledger, expected: Option<&str>) -> Result<Verified, Ledge
     let mut last: BTreeMap<(String, String), Option<String>> = BTreeMap::new();
     let mut recorded: BTreeMap<String, String> = BTreeMap::new();
     let mut met = expected.is_none();
+    let mut items = Replay::default();
     chain(connection, &mut verified, |entry| {
         met |= expected == Some(entry.hash.as_str());
+        items.absorb(entry);
         if entry.kind == "run" {
             let content = entry.after.as_deref().and_then(|after| serde_json::from_str::<serde_json::Value>(after).ok());
             let content = content.and_then(|v| v.get("content")?.as_str().map(str::to_owned)).unwrap_or_default();
@@ -73,6 +76,8 @@ pub fn verify(ledger: &Ledger, expected: Option<&str>) -> Result<Verified, Ledge
         let rows: BTreeMap<String, String> = rows(connection).map_err(fail)?.into_iter().collect();
         against(kind, &rows, &last, &mut verified.broken);
     }
+    let moved = items.against(connection).map_err(fail)?;
+    verified.broken.extend(moved.into_iter().map(|why| Broken { seq: None, why }));
     texts_hold(connection, &mut verified.broken).map_err(fail)?;
     runs_hold(connection, &recorded, &mut verified.broken).map_err(fail)?;
     Ok(verified)

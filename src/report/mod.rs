@@ -14,6 +14,7 @@ mod markdown;
 mod names;
 mod paint;
 mod profile;
+pub mod rectify;
 mod refused;
 mod starved;
 mod strip;

@@ -45,7 +45,7 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-fn new_book() -> Result<Workbook, XlsxError> {
+pub(super) fn new_book() -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
     // The clock must not get into the bytes.
     let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
@@ -232,7 +232,7 @@ fn problems(report: &Report, styles: &Styles, sheet: &mut Worksheet) -> Result<(
 }
 
 /// A text cell: never a formula or a link, whatever it begins with.
-fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
     let long = text.chars().count() > CELL;
     let cut: String = if long { text.chars().take(CELL - 1).chain(['…']).collect() } else { text.to_owned() };
     sheet.write_string_with_format(row, column, cut, format)?;
@@ -240,7 +240,7 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format
 }
 
 /// A name that Excel takes for a sheet: at most 31 characters, none of `[]:*?/\`, not in quotes, not used yet.
-fn sheet_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
+pub(super) fn sheet_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     let safe: String = wanted.chars().map(|c| if "[]:*?/\\'".contains(c) || c.is_control() { '_' } else { c }).collect();
     let safe = if safe.trim().is_empty() { "_".to_owned() } else { safe };
     let mut name: String = utf16_cut(&safe, 31);

@@ -7,4 +7,5 @@ mod identity;
 mod kit;
 mod nightly;
 mod record;
+mod rectify;
 mod waivers;
