@@ -93,6 +93,16 @@ fn every_command_and_option_is_in_the_manual() {
         "diff",
         "ledger verify",
         "ledger user",
+        "rectify list",
+        "rectify show",
+        "rectify assign",
+        "rectify progress",
+        "rectify close",
+        "rectify reopen",
+        "rectify attach",
+        "rectify draft",
+        "rectify import",
+        "rectify rates",
         "completions",
     ];
     let help = help("");

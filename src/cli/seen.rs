@@ -8,10 +8,13 @@ use crate::engine::Finding;
 use crate::records::{FieldType, Store};
 use std::collections::BTreeSet;
 
+/// Whether a run judged a subject (table, key) by a rule (code).
+pub(super) type Judged<'c> = Box<dyn Fn(&str, &str, &str) -> bool + 'c>;
+
 /// Says whether a run judged a subject (table, key) by a rule (code): the rule ran and could decide, the subject is there and in scope.
 /// Runs over an audit period judge by a day that the records tell, which may have moved out of it: of what they do not find, nothing is
 /// said.
-pub(super) fn judged<'c>(checked: &'c Checked, scope: &Scope) -> Result<Box<dyn Fn(&str, &str, &str) -> bool + 'c>, Trouble> {
+pub(super) fn judged<'c>(checked: &'c Checked, scope: &Scope) -> Result<Judged<'c>, Trouble> {
     let outcome = &checked.report.outcome;
     let blind: BTreeSet<&str> =
         outcome.failures.iter().map(|f| f.code.as_str()).chain(outcome.unexported.iter().map(|u| u.code.as_str())).collect();

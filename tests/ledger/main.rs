@@ -8,4 +8,5 @@ mod kit;
 mod nightly;
 mod record;
 mod rectify;
+mod rectify_lists;
 mod waivers;

@@ -6,20 +6,20 @@ use serde_json::Value;
 use std::process::Output;
 
 /// C1's notice is a day short (item 1); C3's talk is overdue (item 2).
-fn found() -> World {
+pub fn found() -> World {
     let world = World::new();
     world.check("2024-04-10", &[]);
     world.run(&["ledger", "user", "王五", "--post", "干部监督科科长", "--ledger", "l.db"]);
     world
 }
 
-fn rectify(world: &World, args: &[&str]) -> Output {
+pub fn rectify(world: &World, args: &[&str]) -> Output {
     let (command, rest) = args.split_first().expect("a command");
     world.run(&[&["rectify", command], rest, &["--ledger", "l.db"]].concat())
 }
 
 /// In 王五's name; must be done.
-fn done(world: &World, args: &[&str]) {
+pub fn done(world: &World, args: &[&str]) {
     let out = rectify(world, &[args, &["--as", "王五"]].concat());
     assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
 }
@@ -33,16 +33,16 @@ fn refused(world: &World, args: &[&str], code: &str) {
     assert_eq!(items(world), before);
 }
 
-fn items(world: &World) -> Vec<Value> {
+pub fn items(world: &World) -> Vec<Value> {
     let list = world.json(&["rectify", "list", "--ledger", "l.db", "--as-of", "2024-05-01", "--format", "json"]);
     list["items"].as_array().expect("items").clone()
 }
 
-fn stages(world: &World) -> Vec<String> {
+pub fn stages(world: &World) -> Vec<String> {
     items(world).iter().map(|i| i["stage"].as_str().expect("a state").to_owned()).collect()
 }
 
-fn mend(world: &World) {
+pub fn mend(world: &World) {
     world.edit("data/step.csv", "2024-03-04,2024-03-07", "2024-03-04,2024-03-08");
 }
 

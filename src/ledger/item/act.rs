@@ -1,6 +1,6 @@
 //! What people do about what is to be mended: take it on, tell how far it is, attach proof, strike it off, take it up again.
 
-use super::row::{self, Attached, Item, difference};
+use super::row::{self, Attached, Difference, Item, difference};
 use super::stage::{Kind, Stage};
 use crate::ledger::error::LedgerError;
 use crate::ledger::log::{self, Act, Entry};
@@ -177,7 +177,7 @@ pub(super) fn change_within(
         row::put(tx, &is).map_err(fail)?;
         changed.push((id, difference(Some(&was), &is)));
     }
-    let whole = |pick: fn(&(Map<String, Value>, Map<String, Value>)) -> &Map<String, Value>| -> String {
+    let whole = |pick: fn(&Difference) -> &Map<String, Value>| -> String {
         match changed.as_slice() {
             [(_, one)] => Value::Object(pick(one).clone()).to_string(),
             many => Value::Object(many.iter().map(|(id, d)| (id.to_string(), Value::Object(pick(d).clone()))).collect()).to_string(),

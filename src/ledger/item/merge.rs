@@ -1,13 +1,14 @@
 //! A list that came back from a unit, taken into the ledger: all of it, or nothing where it conflicts with what was done meanwhile.
 
 use super::act::{change_within, move_to, sound};
+use super::proof::at_version;
 use super::row::{self, Item, difference};
 use super::stage::{Kind, Stage};
 use crate::ledger::error::LedgerError;
 use crate::ledger::log::Act;
 use crate::ledger::{Ledger, users};
 use rusqlite::Transaction;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -104,9 +105,10 @@ pub fn merge(ledger: &mut Ledger, act: &Act<'_>, why: &str, given: &[Given], tak
         users::acting(tx, path, act.user.ok_or(LedgerError::Nobody)?)?;
         let mut merged = Merged::default();
         let mut wanted: BTreeMap<i64, Item> = BTreeMap::new();
+        let drafted = drafted(tx, given).map_err(|e| LedgerError::of(path, &e))?;
         for (row, given) in given.iter().enumerate() {
             for mark in &given.marks {
-                weigh(tx, path, (row, given, mark), take, &mut merged, &mut wanted)?;
+                weigh(tx, path, (row, given, mark), (take, drafted.get(&mark.id)), &mut merged, &mut wanted)?;
             }
         }
         if dry || merged.is_refused(take) {
@@ -123,12 +125,24 @@ pub fn merge(ledger: &mut Ledger, act: &Act<'_>, why: &str, given: &[Given], tak
     })
 }
 
-/// What a row makes of one item.
+/// What those items that were changed since the list was made held then.
+fn drafted(tx: &Transaction<'_>, given: &[Given]) -> rusqlite::Result<BTreeMap<i64, Map<String, Value>>> {
+    let mut changed = BTreeMap::new();
+    for mark in given.iter().flat_map(|given| &given.marks) {
+        if row::get(tx, mark.id)?.is_some_and(|item| item.version != mark.version) {
+            changed.insert(mark.id, mark.version);
+        }
+    }
+    at_version(tx, &changed)
+}
+
+/// What a row makes of one item. `drafted` is what the item held when the list was made, if it was changed since: what the row leaves as
+/// it was then asks for nothing.
 fn weigh(
     tx: &Transaction<'_>,
     path: &Path,
     (row, given, mark): (usize, &Given, &Mark),
-    take: Take,
+    (take, drafted): (Take, Option<&Map<String, Value>>),
     merged: &mut Merged,
     wanted: &mut BTreeMap<i64, Item>,
 ) -> Result<(), LedgerError> {
@@ -137,9 +151,10 @@ fn weigh(
         merged.refused.push((row, LedgerError::UnknownItem { item: mark.id.to_string() }));
         return Ok(());
     };
-    let mut is = was.clone();
     let changed_meanwhile = was.version != mark.version;
-    if let Err(why) = apply(given, &mut is) {
+    let given = drafted.map_or_else(|| given.clone(), |drafted| beyond(given, drafted));
+    let mut is = was.clone();
+    if let Err(why) = apply(&given, &mut is) {
         if !changed_meanwhile || take == Take::List {
             merged.refused.push((row, why));
             return Ok(());
@@ -156,20 +171,41 @@ fn weigh(
     if changed_meanwhile {
         let (from, to) = difference(Some(&was), &is);
         let shown = |v: Option<&Value>| v.and_then(Value::as_str).unwrap_or_default().to_owned();
-        merged.conflicts.extend(to.iter().map(|(field, v)| Conflict {
+        // Both changed it. What only the list changed is taken.
+        let both = |field: &str| drafted.is_none_or(|d| d.get(field).unwrap_or(&Value::Null) != from.get(field).unwrap_or(&Value::Null));
+        let before = merged.conflicts.len();
+        merged.conflicts.extend(to.iter().filter(|(field, _)| both(field)).map(|(field, v)| Conflict {
             row,
             item: was.id,
             field: field.clone(),
             ledger: shown(from.get(field)),
             list: shown(Some(v)),
         }));
-        if take == Take::Ledger {
+        if take == Take::Ledger && merged.conflicts.len() > before {
             merged.kept += 1;
             return Ok(());
         }
     }
     wanted.insert(was.id, is);
     Ok(())
+}
+
+/// What a row says beyond what the list said when it went out.
+fn beyond(given: &Given, drafted: &Map<String, Value>) -> Given {
+    let held = |field: &str| drafted.get(field).and_then(Value::as_str);
+    let new = |field: &str, to: &Option<String>| to.clone().filter(|to| held(field) != Some(to.as_str()));
+    Given {
+        marks: given.marks.clone(),
+        stage: given.stage.filter(|stage| held("stage") != Some(stage.word())),
+        kind: given.kind.filter(|kind| held("kind") != Some(kind.word())),
+        due: new("due", &given.due),
+        measures: new("measures", &given.measures),
+        owner_unit: new("owner_unit", &given.owner_unit),
+        leader: new("leader", &given.leader),
+        owner: new("owner", &given.owner),
+        progress: new("progress", &given.progress),
+        material: new("material", &given.material),
+    }
 }
 
 /// Whether a mark means this item of this ledger.

@@ -16,6 +16,6 @@ pub(super) use follow::{ThisRun, follow};
 pub use list::{Filter, Line, item, items};
 pub use merge::{Conflict, Given, Mark, Merged, Take, merge};
 pub(super) use proof::Replay;
-pub use rates::{Rates, rates};
+pub use rates::{ByUnit, Rates, rates};
 pub use row::{Attached, Item};
 pub use stage::{Kind, Stage};

@@ -1,7 +1,8 @@
-//! Proof that what is to be mended stands as the log says: the log's entries played again, and held against the table.
+//! Proof that what is to be mended stands as the log says: the log's entries played again, and held against the table; and what
+//! items held at an earlier version.
 
 use super::row;
-use crate::ledger::log::Logged;
+use crate::ledger::log::{self, Logged};
 use rusqlite::Connection;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -61,6 +62,27 @@ impl Replay {
         broken.extend(self.items.keys().map(|id| format!("整改事项 {id} 已被删去")));
         Ok(broken)
     }
+}
+
+/// What items held at earlier versions (by number), as the log tells it. One that never had that version is left out.
+pub(super) fn at_version(connection: &Connection, wanted: &BTreeMap<i64, i64>) -> rusqlite::Result<BTreeMap<i64, Map<String, Value>>> {
+    let mut then = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(then);
+    }
+    let mut replay = Replay::default();
+    let mut statement = connection.prepare("SELECT * FROM log WHERE kind IN ('item', 'items') ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        replay.absorb(&log::read(row)?);
+        for (id, version) in wanted {
+            let at = |item: &&Map<String, Value>| item.get("version").and_then(Value::as_i64) == Some(*version);
+            if let Some(item) = replay.items.get(id).filter(at) {
+                then.entry(*id).or_insert_with(|| item.clone());
+            }
+        }
+    }
+    Ok(then)
 }
 
 /// Whether two hold the same, in whatever order.

@@ -25,6 +25,9 @@ pub struct Rates {
     pub waived: u64,
 }
 
+/// How much is done by unit: its id, and what it is called; none for what is of no unit.
+pub type ByUnit = BTreeMap<(Option<String>, Option<String>), Rates>;
+
 impl Rates {
     /// Counts so many of a state, `forced` of them struck off while still found.
     pub fn add(&mut self, stage: Stage, n: u64, forced: u64) {
@@ -56,13 +59,13 @@ impl Rates {
     }
 }
 
-/// How much is done, of all and by unit (id and name; none for what is of no unit).
+/// How much is done, of all and by unit.
 ///
 /// # Errors
 /// The ledger cannot be read.
-pub fn rates(ledger: &Ledger) -> Result<(Rates, BTreeMap<(Option<String>, Option<String>), Rates>), LedgerError> {
+pub fn rates(ledger: &Ledger) -> Result<(Rates, ByUnit), LedgerError> {
     let mut all = Rates::default();
-    let mut units: BTreeMap<(Option<String>, Option<String>), Rates> = BTreeMap::new();
+    let mut units = ByUnit::new();
     let mut read = || -> rusqlite::Result<()> {
         let mut statement = ledger.connection().prepare(
             "SELECT i.unit, c.name, i.stage, count(*), sum(i.forced) FROM item i

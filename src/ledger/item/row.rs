@@ -104,8 +104,11 @@ impl Item {
     }
 }
 
+/// Fields as they were and as they are.
+pub(super) type Difference = (Map<String, Value>, Map<String, Value>);
+
 /// What differs: as it was and as it is, null for what was or is blank.
-pub(super) fn difference(before: Option<&Item>, after: &Item) -> (Map<String, Value>, Map<String, Value>) {
+pub(super) fn difference(before: Option<&Item>, after: &Item) -> Difference {
     let (was, is) = (before.map(Item::fields).unwrap_or_default(), after.fields());
     let (mut from, mut to) = (Map::new(), Map::new());
     let names: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();

@@ -56,7 +56,7 @@ pub fn draft_docx(units: &[UnitDraft<'_>], letter: &Letter, out: &mut dyn Write)
 fn one(docx: Docx, unit: &UnitDraft<'_>, letter: &Letter, new_page: bool) -> Docx {
     let lines: Vec<&Line> = unit.problems.iter().flat_map(|p| p.lines.iter().copied()).collect();
     let counted = format!(
-        "经对选人用人记录进行核查，发现你单位存在以下{}个方面的问题（共{}项：{}），现予反馈（清单附后）。",
+        "经对选人用人记录进行核查，发现你单位有以下{}个方面需要整改或者核实（共{}项：{}），现予反馈（清单附后）。",
         unit.problems.len(),
         lines.len(),
         words::levels(&lines)
@@ -74,7 +74,7 @@ fn one(docx: Docx, unit: &UnitDraft<'_>, letter: &Letter, new_page: bool) -> Doc
         .add_paragraph(body(&counted))
         .add_paragraph(body(&asked));
     if unsure {
-        docx = docx.add_paragraph(body("清单中“待核”的事项系资料不全、尚不能判定，请补充资料，不作为问题认定。"));
+        docx = docx.add_paragraph(body("清单中“待核”的事项系资料不全、尚不能判定，请补充资料，不据此认定问题。"));
     }
     docx.add_paragraph(Paragraph::new())
         .add_paragraph(signed(letter.issuer.as_deref().unwrap_or("（落款单位）")))

@@ -1,18 +1,15 @@
 //! How much is done, of all and by unit.
 
-use crate::ledger::item::Rates;
+use crate::ledger::item::{ByUnit, Rates};
 use crate::report::{Align, Grid, Paint};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::io::{self, Write};
-
-type Units = BTreeMap<(Option<String>, Option<String>), Rates>;
 
 /// Writes a line a unit, all of them together last.
 ///
 /// # Errors
 /// What the writer says.
-pub fn rates_table(all: &Rates, units: &Units, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+pub fn rates_table(all: &Rates, units: &ByUnit, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let (left, right) = (Align::Left, Align::Right);
     let mut grid = Grid::new([
         ("单位", left),
@@ -44,7 +41,7 @@ pub fn rates_table(all: &Rates, units: &Units, paint: Paint, out: &mut dyn Write
 ///
 /// # Errors
 /// What the writer says.
-pub fn rates_json(all: &Rates, units: &Units, out: &mut dyn Write) -> io::Result<()> {
+pub fn rates_json(all: &Rates, units: &ByUnit, out: &mut dyn Write) -> io::Result<()> {
     let one = |r: &Rates| {
         let mut value = serde_json::to_value(r).unwrap_or(Value::Null);
         if let Some(fields) = value.as_object_mut() {

@@ -79,7 +79,7 @@ pub(super) fn problem(lines: &[&Line]) -> String {
     let whom = lines.first().map(|line| whom(line)).unwrap_or_default();
     match lines {
         [] => String::new(),
-        [one] => format!("{whom}{}", fact(one)),
+        [one] => format!("{whom}：{}", fact(one)),
         many => {
             let facts: Vec<String> = many.iter().zip(1..).map(|(line, n)| format!("（{n}）{}", fact(line))).collect();
             format!("{whom}存在{}个问题（{}）：{}", many.len(), levels(many), facts.join(""))
@@ -97,9 +97,9 @@ pub(super) fn levels(lines: &[&Line]) -> String {
 fn whom(line: &Line) -> String {
     let matter = line.item.matter.split_once('/').map_or("", |(_, id)| id);
     match person(line) {
-        Some(person) if line.item.person.as_deref() == Some(matter) => format!("{person}："),
-        Some(person) => format!("{person}，{matter}："),
-        None => format!("{matter}："),
+        Some(person) if line.item.person.as_deref() == Some(matter) => person,
+        Some(person) => format!("{person}，{matter}"),
+        None => matter.to_owned(),
     }
 }
 

@@ -97,7 +97,7 @@ fn sheet(sheet: &mut Worksheet, problems: &[&Problem<'_>], styles: &Styles, soon
 /// What may be chosen, and what is coloured.
 fn choices(sheet: &mut Worksheet, last: u32, styles: &Styles, soon: u16) -> Result<(), XlsxError> {
     let chosen = |words: &[&str], wrong: &str| -> Result<DataValidation, XlsxError> {
-        Ok(DataValidation::new().allow_list_strings(words)?.set_error_title("不在可选范围")?.set_error_message(wrong)?)
+        DataValidation::new().allow_list_strings(words)?.set_error_title("不在可选范围")?.set_error_message(wrong)
     };
     let (stage, kind, due) = (Column::Stage.place(), Column::Kind.place(), Column::Due.place());
     let reported = Stage::REPORTED.map(Stage::word);
