@@ -137,8 +137,10 @@ fn tally(county: &mut County, step: Option<String>, counts: [(&str, i32); 3]) {
 /// Posts before the last begin twenty months later: too short a tenure.
 fn later(county: &mut County, one: &Written) {
     for post in county.of_mut(T::Post).iter_mut().filter(|p| p.get("person_id").is(&one.person) && *p.get("end") != Cell::Blank) {
-        if let Cell::Day(start) = *post.get("start") {
-            post.set("start", start.months(20));
+        if let (Cell::Day(start), Cell::Day(end)) = (post.get("start"), post.get("end")) {
+            // A post shorter than that shrinks to its last day: none ends before it began.
+            let moved = start.months(20).min(*end);
+            post.set("start", moved);
         }
     }
 }
