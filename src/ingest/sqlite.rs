@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const MOST_CONNECTIONS: usize = 4;
 /// A table of fewer rows is not worth splitting.
 const WORTH_SPLITTING: i64 = 2048;
+/// Rows that room is made for in advance at the most: rowids may have wide gaps.
+const MOST_ROOM: usize = 4 << 20;
 /// Rows between two tellings of progress.
 const STEP: u64 = 8192;
 
@@ -68,6 +70,7 @@ pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress)
                     progress.file(&table.file);
                 }
                 let mut sheet = batch.sheet(table.table, &table.file, table.columns.clone());
+                sheet.reserve(expected(table, rows));
                 read_rows(&connection, table, rows, &mut sheet, progress)?;
                 batch.add(order * n + part, sheet);
             }
@@ -265,6 +268,12 @@ fn share(table: &Found, part: usize, n: usize) -> Option<Option<(i64, i64)>> {
     let from = if part == 0 { low } else { cut(part).saturating_add(1) };
     let until = if part + 1 == n { high } else { cut(part + 1) };
     (from <= until).then_some(Some((from, until)))
+}
+
+/// How many rows a share most likely holds: as many as its rowids, where few are left out. Room for more is not made in advance.
+fn expected(table: &Found, rows: Option<(i64, i64)>) -> usize {
+    let ids = rows.or(table.rowids.map(|(_, low, high)| (low, high))).map_or(0, |(from, until)| until.saturating_sub(from));
+    usize::try_from(ids).unwrap_or(0).min(MOST_ROOM)
 }
 
 pub(super) fn quoted(name: &str) -> String {

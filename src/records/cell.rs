@@ -151,7 +151,11 @@ pub(super) fn int(cell: Cell<'_>) -> Result<i32, Bad> {
 pub(super) fn number(cell: Cell<'_>) -> Result<i64, Bad> {
     match cell {
         Cell::Int(i) if i.unsigned_abs() < 1_000_000_000_000 => Ok(i * 1000),
-        Cell::Real(x) => thousandths(&x.to_string()),
+        Cell::Real(x) => match (x * 1000.0).round() {
+            // The nearest number to so many thousandths: nobody wrote another with three decimals.
+            n if n.abs() < 1e12 && n / 1000.0 == x => Ok(n as i64),
+            _ => thousandths(&x.to_string()),
+        },
         Cell::Text(t) => thousandths(t.strip_suffix(['%', '％']).unwrap_or(t)),
         _ => Err(Bad::Number),
     }
@@ -196,6 +200,8 @@ mod tests {
         assert_eq!(number(Cell::Text("66.667")), Ok(66_667));
         assert_eq!(number(Cell::Text("-0.5%")), Ok(-500));
         assert_eq!(number(Cell::Real(33.3)), Ok(33_300));
+        assert_eq!(number(Cell::Real(-0.001)), Ok(-1));
+        assert_eq!(number(Cell::Real(66.6667)), Err(Bad::Number));
         assert_eq!(number(Cell::Int(90)), Ok(90_000));
         assert_eq!(number(Cell::Text("66.6667")), Err(Bad::Number));
         for wrong in ["", ".", "-", "1.2.3", "1e3", "１２", "9999999999999", "NaN"] {

@@ -89,15 +89,30 @@ impl Fill {
         }
     }
 
-    /// Reads a cell given as bytes if that needs no text; whether it did.
+    /// Reads a cell given as bytes if that needs no proof that they are text: what was read before is; whether it did.
     #[inline(always)]
-    pub(super) fn put_bytes(&mut self, bytes: &[u8], schema: &Schema) -> bool {
+    pub(super) fn put_bytes(&mut self, bytes: &[u8], texts: &Texts, schema: &Schema) -> bool {
         let stored = match &mut self.cells {
+            Cells::Refs(refs, _) => return refs.push_again(bytes),
+            Cells::Text(v, _) => texts.find_bytes(bytes).map(|sym| v.push(sym)),
             Cells::Date(v, _) => parse_fast(bytes).map(|date| v.push(date)),
             Cells::Code(v, _, list) => schema.lists.get(*list).and_then(|l| l.code_meant(bytes)).map(|code| v.push(code)),
             _ => None,
         };
         stored.is_some()
+    }
+
+    /// Makes room for so many cells more.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        match &mut self.cells {
+            Cells::Key => {}
+            Cells::Refs(refs, _) => refs.at.reserve(rows),
+            Cells::Date(v, _) => v.reserve(rows),
+            Cells::Int(v) => v.reserve(rows),
+            Cells::Number(v) => v.reserve(rows),
+            Cells::Bool(v, _) | Cells::Code(v, ..) => v.reserve(rows),
+            Cells::Text(v, _) => v.reserve(rows),
+        }
     }
 
     /// Whether it is the key, whose cells are not here.

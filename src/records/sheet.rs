@@ -121,6 +121,12 @@ impl Sheet {
         self.part.counted_as = Some(name.to_owned());
     }
 
+    /// Makes room for so many rows, which are most likely to come.
+    pub fn reserve(&mut self, rows: usize) {
+        self.part.fills.iter_mut().for_each(|fill| fill.reserve(rows));
+        self.part.keys.reserve(rows);
+    }
+
     /// How many columns there are.
     pub fn width(&self) -> usize {
         self.part.fills.len()
@@ -151,6 +157,7 @@ impl Sheet {
         }
     }
 
+    #[inline]
     fn blank(&mut self, index: usize) {
         let Some(fill) = self.part.fills.get_mut(index) else { return };
         self.given += 1;
@@ -179,11 +186,11 @@ impl Sheet {
         }
     }
 
-    /// Hands over the cell of the `index`-th column as bytes that ought to be UTF-8; false if they are not, and no text. Dates and codes
-    /// need no proof of it.
+    /// Hands over the cell of the `index`-th column as bytes that ought to be UTF-8; false if they are not, and no text. Dates, codes
+    /// and what was read before need no proof of it.
     pub fn bytes(&mut self, index: usize, bytes: &[u8]) -> bool {
         let Some(fill) = self.part.fills.get_mut(index) else { return true };
-        if fill.put_bytes(bytes, &self.schema) {
+        if fill.put_bytes(bytes, &self.texts, &self.schema) {
             self.given += 1;
             return true;
         }

@@ -23,8 +23,13 @@ impl Sym {
 }
 
 pub(super) fn hash(text: &str) -> u64 {
+    hash_bytes(text.as_bytes())
+}
+
+#[inline]
+fn hash_bytes(bytes: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
+    hasher.write(bytes);
     hasher.finish()
 }
 
@@ -55,7 +60,13 @@ impl Texts {
 
     /// The number of a text, if it occurs at all.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        self.index.find(hash(text), |&id| self.all.get(id as usize) == text).map(|&id| Sym(id))
+        self.find_bytes(text.as_bytes())
+    }
+
+    /// The number of the text of these bytes, if it occurs at all.
+    #[inline]
+    pub(super) fn find_bytes(&self, bytes: &[u8]) -> Option<Sym> {
+        self.index.find(hash_bytes(bytes), |&id| self.all.bytes(id as usize) == bytes).map(|&id| Sym(id))
     }
 
     /// The text of a number; markers have none.
@@ -117,12 +128,22 @@ impl Keys {
     /// The string of a row; empty beyond the end.
     #[inline]
     pub fn get(&self, row: usize) -> &str {
+        self.bytes.get(self.place(row)).unwrap_or("")
+    }
+
+    /// The bytes of a row's string.
+    #[inline]
+    fn bytes(&self, row: usize) -> &[u8] {
+        self.bytes.as_bytes().get(self.place(row)).unwrap_or(&[])
+    }
+
+    #[inline]
+    fn place(&self, row: usize) -> std::ops::Range<usize> {
         let start = match row.checked_sub(1) {
             Some(before) => self.ends.get(before).copied().unwrap_or(0),
             None => 0,
         };
-        let end = self.ends.get(row).copied().unwrap_or(start);
-        self.bytes.get(start as usize..end as usize).unwrap_or("")
+        start as usize..self.ends.get(row).copied().unwrap_or(start) as usize
     }
 
     /// How many rows there are.
@@ -163,6 +184,11 @@ impl Keys {
     pub fn ascending(&self) -> bool {
         let before = |a: &str, b: &str| (a.len(), a) < (b.len(), b);
         (1..self.len()).all(|i| before(self.get(i - 1), self.get(i)))
+    }
+
+    /// Makes room for so many rows more.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.ends.reserve(rows);
     }
 
     pub(super) fn shrink(&mut self) {
@@ -214,6 +240,17 @@ impl RefKeys {
             self.distinct.push(key);
         }
         self.at.push((self.distinct.len() - 1) as u32);
+    }
+
+    /// Adds the next row's reference if it is that of the row before; whether it is.
+    #[inline]
+    pub(super) fn push_again(&mut self, key: &[u8]) -> bool {
+        let last = self.distinct.len().wrapping_sub(1);
+        let again = last != usize::MAX && self.distinct.bytes(last) == key;
+        if again {
+            self.at.push(last as u32);
+        }
+        again
     }
 
     /// Adds a marker for the next row.
