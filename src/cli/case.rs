@@ -13,7 +13,8 @@ const CASES: &str = "case";
 
 /// Writes the page.
 pub(super) fn run(args: &Case, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
-    let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?.with_sources()?;
+    let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?;
+    let settings = settings.with_sources_after("任免事项编码", &args.id)?;
     settings::plain_text(&args.output)?;
     let rules = run::rules(&settings)?.set;
     run::check_selectors(&rules, &settings)?;

@@ -4,7 +4,7 @@ use super::args::{Common, OutputFlags, RuleFlags, ScopeFlags};
 use super::config::{self, Config};
 use super::moment::today;
 use super::trouble::{Plain, Trouble};
-use crate::dates::{Calendar, DateError, Day, Fuzzy, Period, add};
+use crate::dates::{Calendar, Day, Fuzzy, Period, add};
 use crate::diagnostic::nearest;
 use crate::engine::Verdict;
 use crate::report::{Format, Paint};
@@ -88,7 +88,9 @@ pub fn settings(sources: &[String], rules: &RuleFlags, as_of: Option<&str>, comm
     };
     let list = |flag: &[String], file: &Option<Vec<String>>| -> Vec<String> {
         let all = if flag.is_empty() { file.as_deref().unwrap_or(&[]) } else { flag };
-        all.iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect()
+        // Commas come full-width from a Chinese keyboard; no code, prefix or pack has any of these in it.
+        let each = all.iter().flat_map(|s| s.split([',', '，', '、']));
+        each.map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect()
     };
     Ok(Settings {
         sources: sources.to_vec(),
@@ -104,6 +106,19 @@ pub fn settings(sources: &[String], rules: &RuleFlags, as_of: Option<&str>, comm
 }
 
 impl Settings {
+    /// The same, if it names a source after what else the command takes; a lone source in that place is told apart.
+    ///
+    /// # Errors
+    /// No source.
+    pub fn with_sources_after(self, what: &str, given: &str) -> Result<Self, Trouble> {
+        if self.sources.is_empty() && std::path::Path::new(given).exists() {
+            return Err(Trouble::Usage(
+                Plain::new("usage::missing-argument", format!("缺少 <{what}>")).help(format!("写在数据源“{given}”的前面")),
+            ));
+        }
+        self.with_sources()
+    }
+
     /// The same, if it names a source.
     ///
     /// # Errors
@@ -145,14 +160,13 @@ impl Screen {
 /// # Errors
 /// It is no day.
 pub fn day(flag: &str, text: &str) -> Result<Day, Trouble> {
-    text.parse().map_err(|why: DateError| {
-        let why = match Fuzzy::parse(text) {
-            Ok(date) if date.lo != date.hi => "没有写到日".to_owned(),
-            Ok(_) => "写法不对".to_owned(),
-            Err(_) => why.to_string(),
-        };
-        Trouble::Usage(Plain::new("usage::bad-date", format!("{flag} 不能是“{text}”：{why}")).help("写成 2026-06-30 的样子"))
-    })
+    // A day may be spelled here as in the records.
+    let why = match Fuzzy::parse(text) {
+        Ok(date) if date.lo == date.hi => return Ok(date.lo),
+        Ok(_) => "没有写到日".to_owned(),
+        Err(why) => why.to_string(),
+    };
+    Err(Trouble::Usage(Plain::new("usage::bad-date", format!("{flag} 不能是“{text}”：{why}")).help("写成 2026-06-30 的样子")))
 }
 
 /// The audit period.

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 /// Explains a rule's verdict on a subject.
 pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
-    let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?.with_sources()?;
+    let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?;
+    let settings = settings.with_sources_after("对象", &args.subject)?;
     settings::plain_text(&args.output)?;
     let rules = run::rules(&settings)?.set;
     let code = run::known_code(&rules, &args.code)?;
