@@ -12,7 +12,8 @@ use super::{output, waivers};
 use crate::dates::Day;
 use crate::engine::{Finding, fingerprint};
 use crate::ledger::{
-    self, Granted, Ledger, Refusal, Selector, Target, Waiver, WaiverStanding, append_waiver, cells, refusal, remove_waiver, waiver_standing,
+    self, Granted, Ledger, Refusal, Selector, Target, Waiver, WaiverStanding, append_waiver, cells, last_day, refusal, remove_waiver,
+    waiver_standing,
 };
 use crate::report::{Align, Grid};
 use std::path::Path;
@@ -33,6 +34,12 @@ fn add(args: &WaiveAdd, common: &Common, screen: Screen) -> Result<Exit, Trouble
     let selector = Selector { unit: args.unit.clone(), person: args.person.clone(), case: args.case.clone(), kind: args.kind.clone() };
     let target =
         if args.target.starts_with("gj1:") { Target::Finding(args.target.clone()) } else { Target::Rule(args.target.clone(), selector) };
+    if matches!(&target, Target::Rule(_, s) if *s == Selector::default()) {
+        let plain = Plain::new("usage::cannot-waive", "豁免不能及于整条规则");
+        return Err(Trouble::Usage(
+            plain.help("用 --unit、--person、--case 或 --kind 写明对谁；只豁免一个问题的，写它的指纹（见 guiju check --format json）"),
+        ));
+    }
     let text = |text: &str| text.trim().to_owned();
     let (reason, document, approver) = (text(&args.reason), text(&args.document), text(&args.approver));
     let mut waiver = Waiver { target, reason, document, approver, approved, expires, granted: Vec::new(), line: 0 };
@@ -56,11 +63,15 @@ fn add(args: &WaiveAdd, common: &Common, screen: Screen) -> Result<Exit, Trouble
         return Err(Trouble::Usage(Plain::new("usage::nothing-to-waive", format!("现在没有“{}”所指的问题", args.target)).help(help)));
     }
     waiver.granted = named.iter().map(|f| Granted { fingerprint: f.fingerprint.clone(), verdict: f.verdict, cells: cells(f) }).collect();
-    let refused = named
-        .iter()
-        .find_map(|f| refusal(&waiver, f, settings.as_of, waivers::caps(&checked.rules.set)).map(|why| (why, f.verdict.word())));
-    if let Some((why, verdict)) = refused {
-        return Err(Trouble::Usage(Plain::new("usage::cannot-waive", why_not(why, verdict, &waiver))));
+    let caps = waivers::caps(&checked.rules.set);
+    let refused = named.iter().find_map(|f| refusal(&waiver, f, settings.as_of, caps).map(|why| (why, *f)));
+    if let Some((why, finding)) = refused {
+        let plain = Plain::new("usage::cannot-waive", why_not(why, finding.verdict.word(), &waiver));
+        let last = (why == Refusal::TooLong).then(|| last_day(&waiver, finding.verdict, caps)).flatten();
+        return Err(Trouble::Usage(match last {
+            Some(day) => plain.help(format!("从批准日期 {} 算起，最迟到 {day}", waiver.approved)),
+            None => plain,
+        }));
     }
     let after = append_waiver(&before, &waiver);
     let whole = waivers::parse(name, after.clone())?;

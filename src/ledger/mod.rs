@@ -28,6 +28,6 @@ pub use texts::{Kept, files_hash, text_hash};
 pub use users::{User, acting, keep_user, users};
 pub use verify::{Broken, Verified, verify};
 pub use waiver::{
-    About, Cap, Caps, Granted, Refusal, Selector, Target, Told, Waiver, WaiverStanding, Waivers, append as append_waiver, named_by,
-    refusal, remove as remove_waiver, waive, waiver_standing,
+    About, Cap, Caps, Granted, Refusal, Selector, Target, Told, Waiver, WaiverStanding, Waivers, append as append_waiver, last_day,
+    named_by, refusal, remove as remove_waiver, waive, waiver_standing,
 };

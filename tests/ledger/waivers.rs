@@ -115,12 +115,18 @@ fn a_rule_is_waived_for_whom_the_selector_names() {
 }
 
 #[test]
+fn a_whole_rule_cannot_be_waived() {
+    let (code, err) = add(&World::new(), "GS002", &["--expires", "2024-09-30"]);
+    assert_eq!((code, err.contains("usage::cannot-waive"), err.contains("--unit")), (Some(2), true, true), "{err}");
+}
+
+#[test]
 fn a_waiver_longer_than_allowed_is_refused_and_does_not_hold() {
     let world = World::new();
     let print = fingerprint(&world, "GS002", "C1");
     // Half a year from 2024-04-10 ends on 2024-10-10.
     let (code, err) = add(&world, &print, &["--expires", "2024-10-11"]);
-    assert_eq!((code, err.contains("usage::cannot-waive")), (Some(2), true), "{err}");
+    assert_eq!((code, err.contains("usage::cannot-waive"), err.contains("最迟到 2024-10-10")), (Some(2), true, true), "{err}");
     assert_eq!(add(&world, &print, &["--expires", "2024-10-10"]).0, Some(0));
     world.edit("w.toml", "2024-10-10", "2025-10-10");
     assert_eq!(check(&world, "2024-04-10", &[]), (1, vec![], vec!["waiver::too-long".to_owned()]));

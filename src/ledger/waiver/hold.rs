@@ -118,9 +118,8 @@ pub fn refusal(waiver: &Waiver, finding: &Finding, as_of: Day, caps: Caps) -> Op
     match caps.of(finding.verdict) {
         Cap::Free => {}
         Cap::Never => return Some(Refusal::Never),
-        Cap::Within(longest) => {
-            let last = add(waiver.approved, longest, &Calendar::empty());
-            if last.is_none_or(|last| waiver.expires > last) {
+        Cap::Within(_) => {
+            if last_day(waiver, finding.verdict, caps).is_none_or(|last| waiver.expires > last) {
                 return Some(Refusal::TooLong);
             }
         }
@@ -128,6 +127,14 @@ pub fn refusal(waiver: &Waiver, finding: &Finding, as_of: Day, caps: Caps) -> Op
     let granted = waiver.granted.iter().find(|g| g.fingerprint == finding.fingerprint)?;
     // The order of verdicts is the order of weight.
     (finding.verdict < granted.verdict || cells(finding) != granted.cells).then_some(Refusal::Stale)
+}
+
+/// The last day to which findings of a verdict may be waived, counted from the approval; none where there is no such day.
+pub fn last_day(waiver: &Waiver, verdict: Verdict, caps: Caps) -> Option<Day> {
+    match caps.of(verdict) {
+        Cap::Within(longest) => add(waiver.approved, longest, &Calendar::empty()),
+        Cap::Free | Cap::Never => None,
+    }
 }
 
 /// Whether a waiver names a finding.

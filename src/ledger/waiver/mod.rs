@@ -5,4 +5,6 @@ mod file;
 mod hold;
 
 pub use file::{Granted, Selector, Target, Waiver, Waivers, append, remove};
-pub use hold::{About, Cap, Caps, Refusal, Standing as WaiverStanding, Told, named_by, refusal, standing as waiver_standing, waive};
+pub use hold::{
+    About, Cap, Caps, Refusal, Standing as WaiverStanding, Told, last_day, named_by, refusal, standing as waiver_standing, waive,
+};
