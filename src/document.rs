@@ -70,11 +70,37 @@ pub fn parse(source: &Arc<Source>) -> Result<Table, Box<Diagnostic>> {
         Err(error) => {
             let span = error.span().unwrap_or(0..0);
             Err(Box::new(
-                Diagnostic::new("toml::syntax", source, span, format!("TOML 语法错误：{}", error.message()))
+                Diagnostic::new("toml::syntax", source, span, format!("TOML 语法错误：{}", in_chinese(error.message())))
                     .help("请对照手册检查引号、括号和等号"),
             ))
         }
     }
+}
+
+/// What the parser says of the mistakes that people make, in Chinese; the others as it says them.
+fn in_chinese(message: &str) -> &str {
+    const SAID: [(&str, &str); 19] = [
+        ("duplicate key", "同一个键写了两次"),
+        ("unclosed array table", "表头没有写完，少了 ]]"),
+        ("unclosed table", "表头没有写完，少了 ]"),
+        ("unclosed array", "方括号没有合上，少了 ]"),
+        ("unclosed inline table", "花括号没有合上，少了 }"),
+        ("missing opening quote", "少了前面的引号"),
+        ("invalid basic string", "引号没有合上，或者文字写法不对"),
+        ("invalid literal string", "引号没有合上，或者文字写法不对"),
+        ("invalid multi-line", "三个引号没有合上，或者文字写法不对"),
+        ("missing escaped value", "反斜杠后面写法不对；文字写在单引号里，反斜杠就是它本身"),
+        ("invalid date", "日期写法不对，写作 2026-06-30"),
+        ("string values must be quoted", "等号后面要写值，文字写在英文引号里"),
+        ("missing comma", "各项之间少了逗号"),
+        ("extra assignment", "各项之间少了逗号"),
+        ("missing assignment", "少了等号"),
+        ("key with no value", "键后面没有写等号和值"),
+        ("extra comma", "多了一个逗号"),
+        ("unexpected key or value", "一行里多写了内容"),
+        ("invalid unquoted key", "键里有不能用的字：键用英文字母、数字、- 和 _，其他的加引号"),
+    ];
+    SAID.iter().find(|(begins, _)| message.starts_with(begins)).map_or(message, |(_, zh)| zh)
 }
 
 impl Table {
@@ -220,4 +246,40 @@ fn convert(value: Spanned<DeValue<'_>>) -> Value {
         DeValue::Table(table) => Node::Table(convert_table(table)),
     };
     Placed { value, span }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_the_pen_are_told_in_chinese() {
+        for text in [
+            "a = 1\na = 2\n",
+            "[[off]\n",
+            "[off\n",
+            "a = [1\n",
+            "a = { b = 1\n",
+            "a = x\"\n",
+            "a = \"x\n",
+            "a = 'x\n",
+            "a = \"\"\"x\n",
+            "a =\n",
+            "a = 口径\n",
+            "a = “口径”\n",
+            "a\n",
+            "a \"x\"\n",
+            "a = [1 2]\n",
+            "a = { b = 1 c = 2 }\n",
+            "a = [1,,2]\n",
+            "a = 1 b = 2\n",
+            "标题 = 1\n",
+            "a = 2026-13-01\n",
+            "a = \"C:\\下载\"\n",
+        ] {
+            let told =
+                parse(&Arc::new(Source { name: "a.toml".into(), text: text.into() })).err().map(|d| d.message.clone()).unwrap_or_default();
+            assert!(told.starts_with("TOML 语法错误：") && !told.chars().any(|c| c.is_ascii_lowercase()), "{text}: {told}");
+        }
+    }
 }
