@@ -212,7 +212,10 @@ fn folder(path: &Path, source: &str, several: bool, schema: &Schema, into: &mut 
         }
     }
     if found.files.is_empty() && forms.is_empty() {
-        let seen = match (found.notes.len(), others) {
+        let unknown = found.notes.iter().filter(|n| n.code == "data::unknown-table").count();
+        let below = below(path, schema);
+        let seen = match (unknown, others) {
+            (0, _) if !below.is_empty() => format!("（子文件夹{}里有：请直接给出子文件夹）", below.concat()),
             (0, 0) => "（没有 CSV 文件）".to_owned(),
             (0, _) => "（里面有工作簿、数据库或压缩包：请直接给出该文件）".to_owned(),
             (n, _) => format!("（有 {n} 个 CSV 文件，文件名都不是表名）"),
@@ -227,6 +230,20 @@ fn folder(path: &Path, source: &str, several: bool, schema: &Schema, into: &mut 
         into.push(Source::Forms(FormFiles { counted_as, files: forms::Files::Folder(forms) }));
     }
     Ok(())
+}
+
+/// The folders within a folder that hold tables or forms, each in quotes, in the order of their names.
+fn below(path: &Path, schema: &Schema) -> Vec<String> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir()).collect();
+    folders.sort();
+    folders.retain(|folder| holds_forms(folder) || holds_tables(folder, schema));
+    folders.iter().filter_map(|f| Some(format!("“{}”", f.file_name()?.to_string_lossy()))).collect()
+}
+
+fn holds_tables(folder: &Path, schema: &Schema) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|e| e.path()).any(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) && table_of(&p, schema).is_some())
 }
 
 fn holds_forms(folder: &Path) -> bool {
