@@ -75,7 +75,7 @@ pub enum Command {
     /// 各表各字段的填报率，以及因此不能判定的规则
     #[command(override_usage = "guiju profile [选项] <数据源>…", help_template = TEMPLATE, after_help = PROFILE_EXAMPLES)]
     Profile(Profile),
-    /// 查看、测试规则
+    /// 查看、测试、检查规则
     #[command(
         subcommand,
         override_usage = "guiju rules <命令> [选项]",
@@ -106,7 +106,7 @@ pub enum Command {
     #[command(override_usage = "guiju history [选项] --ledger <文件>", help_template = TEMPLATE, after_help = HISTORY_EXAMPLES)]
     History(History),
     /// 比较两次运行：问题为何新增、变化、消失
-    #[command(override_usage = "guiju diff [选项] --ledger <文件> <运行> <运行>", help_template = TEMPLATE, after_help = DIFF_EXAMPLES)]
+    #[command(override_usage = "guiju diff [选项] --ledger <文件> [<运行> <运行>]", help_template = TEMPLATE, after_help = DIFF_EXAMPLES)]
     Diff(Diff),
     /// 台账：核对有无改动，登记经办人
     #[command(
@@ -133,10 +133,10 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum Rules {
     /// 列出全部规则
-    #[command(override_usage = "guiju rules list [选项]", help_template = TEMPLATE, after_help = RULES_EXAMPLES)]
+    #[command(override_usage = "guiju rules list [选项]", help_template = TEMPLATE, after_help = LIST_EXAMPLES)]
     List(RulesList),
     /// 运行规则自带的测试
-    #[command(override_usage = "guiju rules test [选项]", help_template = TEMPLATE, after_help = RULES_EXAMPLES)]
+    #[command(override_usage = "guiju rules test [选项]", help_template = TEMPLATE, after_help = TEST_EXAMPLES)]
     Test(RulesTest),
     /// 法规逐条由哪些规则判；规则的测试没有跑到、没有察觉的地方
     #[command(override_usage = "guiju rules coverage [选项] [数据源]…", help_template = TEMPLATE, after_help = COVERAGE_EXAMPLES)]
@@ -150,8 +150,9 @@ pub enum Rules {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "参数")]
 pub struct Sources {
-    /// 数据源：CSV 文件夹、.xlsx/.xls/.ods 工作簿、SQLite 文件，或 -（标准输入的 NDJSON）；可给多个，合并使用
-    #[arg(value_name = "数据源", value_hint = ValueHint::AnyPath)]
+    /// 数据源：CSV 文件夹、.xlsx/.xls/.ods 工作簿、SQLite 文件、任免审批表（.lrmx、.lrm，它们的文件夹或 .zip），或 -（标准输入的 NDJSON）；可给多个，合并使用
+    // Shown after what goes before it on the command line: by itself, clap sorts positional arguments by name.
+    #[arg(value_name = "数据源", value_hint = ValueHint::AnyPath, display_order = 1000)]
     pub sources: Vec<String>,
 }
 
@@ -169,10 +170,10 @@ pub struct RuleFlags {
     #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
     pub schema: Vec<PathBuf>,
     /// 只用这些规则：编码、前缀（如 GS）或规则包（如 national），用逗号分隔
-    #[arg(long, value_name = "规则", value_delimiter = ',')]
+    #[arg(long, value_name = "规则")]
     pub select: Vec<String>,
     /// 不用这些规则，写法同 --select
-    #[arg(long, value_name = "规则", value_delimiter = ',')]
+    #[arg(long, value_name = "规则")]
     pub ignore: Vec<String>,
 }
 
@@ -249,7 +250,7 @@ pub struct Due {
     pub as_of: AsOf,
     #[command(flatten)]
     pub scope: ScopeFlags,
-    /// 多久以内到期，如 90d、90日、3个月
+    /// 多久以内到期，如 90d、90日、3个月、1年（默认：90d）
     #[arg(long, value_name = "期限", default_value = "90d", hide_default_value = true, help_heading = "范围选项")]
     pub within: String,
     /// 格式：table（默认）、json、csv、xlsx、ics
@@ -537,10 +538,16 @@ const PROFILE_EXAMPLES: &str = "\
   guiju profile 导出目录 --output 填报情况.html   一页网页
   guiju profile 导出目录 --supplement 补充材料清单.xlsx";
 
-const RULES_EXAMPLES: &str = "\
+const LIST_EXAMPLES: &str = "\
 示例:
   guiju rules list --select GS                    列出公示类规则
-  guiju rules test --rules 我的规则目录           测试一个规则目录";
+  guiju rules list --profile 本县.toml            连同本县的规则包，以及改了什么、为什么";
+
+const TEST_EXAMPLES: &str = "\
+示例:
+  guiju rules test --select GS                    只测公示类规则
+  guiju rules test --rules 我的规则目录           测试一个规则目录
+  guiju rules test --profile 本县.toml            连同本县的规则包一起测试";
 
 const COVERAGE_EXAMPLES: &str = "\
 示例:
