@@ -187,8 +187,8 @@ pub(super) const NIGHTLY_EXAMPLES: &str = "\
 
 const WAIVE_EXAMPLES: &str = "\
 示例:
-  guiju waive add gj1:3f1c… 导出目录 --waivers 豁免.toml --reason 机构改革过渡期 --document 组〔2026〕3号 --approver 王五 --expires 2026-12-31
-  guiju waive add ZS001 导出目录 --unit U12 --waivers 豁免.toml --reason 机构改革过渡期 --document 组〔2026〕3号 --approver 王五 --expires 2026-12-31
+  guiju waive add gj1:3f1c… 导出目录 --waivers 豁免.toml --reason 机构改革过渡期 --document 组〔2026〕3号 --approver 王五 --expires 2026-12-30
+  guiju waive add ZS001 导出目录 --unit U12 --waivers 豁免.toml --reason 机构改革过渡期 --document 组〔2026〕3号 --approver 王五 --expires 2026-12-30
   guiju waive list --waivers 豁免.toml
   guiju check 导出目录 --waivers 豁免.toml";
 

@@ -151,7 +151,7 @@ impl Compiler<'_> {
     fn wrong_arguments(&mut self, env: &Env, expr: &Expr, name: &str) -> Option<Typed> {
         let message = format!("{name} 的参数个数不对");
         let diagnostic = Diagnostic::new("rule::arguments", &env.source, expr.span.clone(), message);
-        self.sink.push(diagnostic.help("见手册“表达式”一章"));
+        self.sink.push(diagnostic.help("见手册“算式”一节"));
         None
     }
 
