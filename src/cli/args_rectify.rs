@@ -56,15 +56,8 @@ pub struct List {
     pub file: LedgerFile,
     #[command(flatten)]
     pub which: Which,
-    /// 最多列多少项，0 为全部
-    #[arg(
-        long,
-        value_name = "项数",
-        default_value_t = 200,
-        hide_default_value = true,
-        help_heading = "整改选项",
-        long_help = "最多列多少项，0 为全部（默认：200）"
-    )]
+    /// 最多列多少项，0 为全部（默认：200）
+    #[arg(long, value_name = "项数", default_value_t = 200, hide_default_value = true, help_heading = "整改选项")]
     pub limit: u32,
     #[command(flatten)]
     pub as_of: AsOf,
@@ -274,11 +267,11 @@ const EXAMPLES: &str = "\
 示例:
   guiju rectify list --ledger 台账.db --unit U12                     一个单位的
   guiju rectify list --ledger 台账.db --overdue                      已超期的
-  guiju rectify assign 3 5-9 --ledger 台账.db --as 王五 --to 青石镇 --person 赵六 --kind 限期整改 --due 2026-09-30
+  guiju rectify assign 3 5-9 --ledger 台账.db --as 王五 --to 青石镇 --kind 限期整改 --due 2026-09-30
   guiju rectify progress 3 --ledger 台账.db --as 王五 --state 整改中 --progress 已重新公示
   guiju rectify attach 3 公示截图.png --ledger 台账.db --as 王五
-  guiju rectify close 3 --ledger 台账.db --as 王五 --opinion 经核验已整改到位 --document 组〔2026〕8号
+  guiju rectify close 3 --ledger 台账.db --as 王五 --opinion 经核验已整改到位
   guiju rectify draft --ledger 台账.db --unit U12 --output 青石镇.xlsx
-  guiju rectify draft --ledger 台账.db --unit U12 --issuer 中共青石县委组织部 --reply-by 2026-08-31 --output 整改通知.docx
+  guiju rectify draft --ledger 台账.db --issuer 组织部 --reply-by 2026-08-31 --output 通知.docx
   guiju rectify import 青石镇.xlsx --ledger 台账.db --as 王五
   guiju rectify rates --ledger 台账.db                               完成率";

@@ -114,7 +114,12 @@ pub(super) fn told(recorded: &Recorded, screen: Screen) -> String {
             format!("比第 {previous} 次 新增 {} · 变化 {} · 消失 {}", recorded.came, recorded.changed, recorded.gone)
         }
     };
-    format!("{}  第 {} 次运行已记入；{compared}\n", screen.err.label("台账"), recorded.run)
+    let items = match recorded.items {
+        Some(0) => String::new(),
+        Some(n) => format!("；整改事项 改动 {n} 项"),
+        None => "；截至日期早于以前的运行，整改事项没有跟着改动".to_owned(),
+    };
+    format!("{}  第 {} 次运行已记入；{compared}{items}\n", screen.err.label("台账"), recorded.run)
 }
 
 /// The profile as the ledger keeps it.

@@ -124,6 +124,12 @@ pub enum LedgerError {
         /// Its number.
         item: i64,
     },
+    /// Something is to be assigned to nobody.
+    #[error("整改事项 {item} 还没有责任单位或者责任人，不能分派")]
+    NoOwner {
+        /// Its number.
+        item: i64,
+    },
     /// Something must have a day by which it is done, and has none.
     #[error("整改事项 {item} 的类型是“{}”，还没有整改时限", kind.word())]
     NoDay {
@@ -169,6 +175,7 @@ impl LedgerError {
             Self::UnknownItem { .. } => "rectify::unknown-item",
             Self::IllegalMove { .. } => "rectify::illegal-move",
             Self::StillFound { .. } => "rectify::still-found",
+            Self::NoOwner { .. } => "rectify::no-owner",
             Self::NoDay { .. } => "rectify::no-day",
             Self::Other { .. } => "ledger::database",
         }
@@ -194,6 +201,7 @@ impl LedgerError {
             Self::UnknownItem { .. } => "序号见 guiju rectify list",
             Self::IllegalMove { .. } => "各状态能改为什么，见使用手册“整改台账”一节；没有改动",
             Self::StillFound { .. } => "请整改、更正数据后再核查一次；确需销号的，用 --force --reason 理由，列表中会标明",
+            Self::NoOwner { .. } => "加上 --to 责任单位 或者 --person 责任人",
             Self::NoDay { .. } => "加上 --due 日期；没有期限的用 --kind 长期坚持",
             Self::Other { .. } => "请确认文件没有损坏；可先备份，再用 guiju ledger verify 检查",
         }

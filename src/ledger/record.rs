@@ -70,6 +70,8 @@ pub struct Recorded {
     pub changed: usize,
     /// How many went.
     pub gone: usize,
+    /// How many items of what is to be mended it moved; none where it looked back at an earlier day, and so moves nothing.
+    pub items: Option<usize>,
 }
 
 /// A finding as it is kept.
@@ -125,15 +127,16 @@ pub fn record(
         tx.execute("INSERT OR REPLACE INTO held VALUES (?1, ?2, ?3)", params![series, run, new.held]).map_err(fail)?;
         let row = runs::by_id(tx, path, run)?.ok_or_else(|| LedgerError::UnknownRun { run: run.to_string() })?;
         let content = content(tx, &row).map_err(fail)?;
-        let recorded = Recorded { run, previous, came: changes.came.len(), changed: changes.changed.len(), gone: changes.gone.len() };
+        let (came, changed, gone) = (changes.came.len(), changes.changed.len(), changes.gone.len());
+        let recorded = Recorded { run, previous, came, changed, gone, items: None };
         let after = serde_json::json!({
             "content": content, "came": recorded.came, "changed": recorded.changed, "gone": recorded.gone,
         });
         let (id, after) = (run.to_string(), after.to_string());
         let entry = Entry { action: "record", kind: "run", id: &id, why: None, before: None, after: Some(&after) };
         log::append(tx, path, act, &entry)?;
-        item::follow(tx, path, act, &this_run(run, &series, new, changes, why), seen)?;
-        Ok(recorded)
+        let items = item::follow(tx, path, act, &this_run(run, &series, new, changes, why), seen)?;
+        Ok(Recorded { items, ..recorded })
     })
 }
 

@@ -109,6 +109,7 @@ fn moves_that_the_table_does_not_permit_are_refused() {
     refused(&world, &["progress", "1", "--state", "已销号"], "rectify::illegal-move");
     refused(&world, &["reopen", "1", "--reason", "x"], "rectify::illegal-move");
     refused(&world, &["assign", "1", "--kind", "限期整改"], "rectify::no-day");
+    refused(&world, &["assign", "1", "--leader", "钱七"], "rectify::no-owner");
     refused(&world, &["assign", "7", "--to", "青石镇"], "rectify::unknown-item");
     // All or nothing.
     refused(&world, &["assign", "1", "7", "--to", "青石镇"], "rectify::unknown-item");

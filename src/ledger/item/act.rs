@@ -53,7 +53,7 @@ pub struct Closing {
 /// Assigns. Gives how many were changed.
 ///
 /// # Errors
-/// No such item, one that is closed or waived, a kind that needs a day without one, nobody who may act; or the ledger cannot be written.
+/// No such item, one that is closed or waived, a kind that needs a day without one, nobody to mend it, nobody who may act; or the ledger cannot be written.
 pub fn assign(ledger: &mut Ledger, act: &Act<'_>, ids: &[i64], to: &Assignment) -> Result<usize, LedgerError> {
     change(ledger, act, "assign", None, ids, |item| {
         if matches!(item.stage, Stage::Unclaimed | Stage::Returned) {
@@ -67,7 +67,8 @@ pub fn assign(ledger: &mut Ledger, act: &Act<'_>, ids: &[i64], to: &Assignment) 
         set(&mut item.due, &to.due);
         set(&mut item.measures, &to.measures);
         item.kind = to.kind.or(item.kind);
-        sound(item)
+        sound(item)?;
+        if item.is_assigned() { Ok(()) } else { Err(LedgerError::NoOwner { item: item.id }) }
     })
 }
 
@@ -175,7 +176,7 @@ pub(super) fn change_within(
         }
         is.version = is.version.saturating_add(1);
         row::put(tx, &is).map_err(fail)?;
-        changed.push((id, difference(Some(&was), &is)));
+        changed.push((id, difference(&was, &is)));
     }
     let whole = |pick: fn(&Difference) -> &Map<String, Value>| -> String {
         match changed.as_slice() {

@@ -34,37 +34,40 @@ pub(in crate::ledger) struct ThisRun<'a> {
     pub gone: BTreeMap<&'a str, String>,
 }
 
-/// Moves everything as the run says, in one entry of the log.
+/// Moves everything as the run says, in one entry of the log. Gives how many items it moved; none where it looks back.
 pub(in crate::ledger) fn follow(
     tx: &Transaction<'_>,
     path: &Path,
     act: &Act<'_>,
     run: &ThisRun<'_>,
     seen: &Seen<'_>,
-) -> Result<(), LedgerError> {
+) -> Result<Option<usize>, LedgerError> {
     let fail = |e: rusqlite::Error| LedgerError::of(path, &e);
     name(tx, seen).map_err(fail)?;
     // A look back at an earlier day tells nothing of how things stand.
     let latest: Option<String> = tx.query_row("SELECT max(as_of) FROM run WHERE id < ?1", [run.id], |row| row.get(0)).map_err(fail)?;
     if latest.is_some_and(|latest| latest.as_str() > run.as_of) {
-        return Ok(());
+        return Ok(None);
     }
     let changes = changes(tx, act, run, seen).map_err(fail)?;
     if changes.is_empty() {
-        return Ok(());
+        return Ok(Some(0));
     }
     let (mut before, mut after) = (Map::new(), Map::new());
     for (was, is) in &changes {
         row::put(tx, is).map_err(fail)?;
-        let (from, to) = difference(was.as_ref(), is);
-        if was.is_some() {
-            before.insert(is.id.to_string(), Value::Object(from));
+        match was {
+            None => drop(after.insert(is.id.to_string(), Value::Object(is.fields()))),
+            Some(was) => {
+                let (from, to) = difference(was, is);
+                before.insert(is.id.to_string(), Value::Object(from));
+                after.insert(is.id.to_string(), Value::Object(to));
+            }
         }
-        after.insert(is.id.to_string(), Value::Object(to.into_iter().filter(|(_, v)| was.is_some() || !v.is_null()).collect()));
     }
     let (id, before, after) = (format!("run {}", run.id), Value::Object(before).to_string(), Value::Object(after).to_string());
     let entry = Entry { action: "follow", kind: "items", id: &id, why: None, before: Some(&before), after: Some(&after) };
-    log::append(tx, path, act, &entry).map(|_| ())
+    log::append(tx, path, act, &entry).map(|_| Some(changes.len()))
 }
 
 /// Where a finding that is seen leaves its mending. `moved`: its verdict or values are not what they were.

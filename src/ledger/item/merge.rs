@@ -169,7 +169,7 @@ fn weigh(
         return Ok(());
     }
     if changed_meanwhile {
-        let (from, to) = difference(Some(&was), &is);
+        let (from, to) = difference(&was, &is);
         let shown = |v: Option<&Value>| v.and_then(Value::as_str).unwrap_or_default().to_owned();
         // Both changed it. What only the list changed is taken.
         let both = |field: &str| drafted.is_none_or(|d| d.get(field).unwrap_or(&Value::Null) != from.get(field).unwrap_or(&Value::Null));
@@ -235,7 +235,7 @@ fn apply(given: &Given, item: &mut Item) -> Result<(), LedgerError> {
     let untaken = matches!(item.stage, Stage::Unclaimed | Stage::Returned);
     // The state as it was drafted asks for nothing.
     let asked = given.stage.filter(|stage| *stage != item.stage);
-    let names = given.owner_unit.is_some() || given.leader.is_some() || given.owner.is_some();
+    let names = given.owner_unit.is_some() || given.owner.is_some();
     if untaken && names {
         move_to(item, Stage::Assigned)?;
     }

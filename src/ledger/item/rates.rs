@@ -68,8 +68,8 @@ pub fn rates(ledger: &Ledger) -> Result<(Rates, ByUnit), LedgerError> {
     let mut units = ByUnit::new();
     let mut read = || -> rusqlite::Result<()> {
         let mut statement = ledger.connection().prepare(
-            "SELECT i.unit, c.name, i.stage, count(*), sum(i.forced) FROM item i
-             LEFT JOIN called c ON c.kind = 'unit' AND c.id = i.unit GROUP BY i.unit, i.stage",
+            "SELECT i.unit, c.name, i.stage, i.n, (SELECT count(*) FROM item WHERE forced = 1 AND unit IS i.unit AND stage = i.stage)
+             FROM (SELECT unit, stage, count(*) AS n FROM item GROUP BY unit, stage) i LEFT JOIN called c ON c.kind = 'unit' AND c.id = i.unit",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

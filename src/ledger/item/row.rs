@@ -108,8 +108,8 @@ impl Item {
 pub(super) type Difference = (Map<String, Value>, Map<String, Value>);
 
 /// What differs: as it was and as it is, null for what was or is blank.
-pub(super) fn difference(before: Option<&Item>, after: &Item) -> Difference {
-    let (was, is) = (before.map(Item::fields).unwrap_or_default(), after.fields());
+pub(super) fn difference(before: &Item, after: &Item) -> Difference {
+    let (was, is) = (before.fields(), after.fields());
     let (mut from, mut to) = (Map::new(), Map::new());
     let names: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     for name in names {

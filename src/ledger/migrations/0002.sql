@@ -30,6 +30,7 @@ CREATE TABLE item (
 ) STRICT;
 CREATE INDEX item_stage ON item (stage, due);
 CREATE INDEX item_unit ON item (unit, stage, due);
+CREATE INDEX item_forced ON item (unit, stage) WHERE forced = 1;
 
 -- What persons and units were called when last seen: for lists to be read by people. A help, not a record: replaced by each run.
 CREATE TABLE called (

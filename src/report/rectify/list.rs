@@ -206,8 +206,8 @@ fn as_json(line: &Line, as_of: Day) -> Value {
     let mut value = serde_json::to_value(&line.item).unwrap_or(Value::Null);
     if let Some(fields) = value.as_object_mut() {
         // Numbers of rows are the ledger's own business.
-        fields.remove("finding");
-        fields.remove("sight");
+        fields.shift_remove("finding");
+        fields.shift_remove("sight");
         fields.insert("overdue_days".to_owned(), words::overdue(line, as_of).map_or(Value::Null, Value::from));
         fields.insert("fingerprint".to_owned(), Value::from(line.fingerprint.clone()));
         fields.insert("problem".to_owned(), Value::from(words::problem(&[line])));

@@ -16,3 +16,6 @@ pub use notice::{Letter, draft_docx};
 pub use rates::{rates_json, rates_table};
 pub use returned::{Place, Returned, Slip, returned};
 pub use workbook::draft_xlsx;
+
+#[cfg(test)]
+mod tests;

@@ -65,9 +65,9 @@ pub fn returned(path: &Path) -> Result<Returned, String> {
     let shown = path.display();
     // A reader that trips over a broken file must not take the program with it.
     let read = catch_unwind(AssertUnwindSafe(|| -> Result<Vec<(String, Range<Data>)>, String> {
-        let mut book = open_workbook_auto(path).map_err(|e| e.to_string())?;
+        let mut book = open_workbook_auto(path).map_err(|_| "不是 Excel 工作簿，或者文件已损坏".to_owned())?;
         let names = book.sheet_names();
-        names.into_iter().map(|name| book.worksheet_range(&name).map(|range| (name, range)).map_err(|e| e.to_string())).collect()
+        names.into_iter().map(|name| book.worksheet_range(&name).map(|range| (name, range)).map_err(|_| "文件已损坏".to_owned())).collect()
     }));
     let sheets = read.map_err(|_| format!("读不出工作簿“{shown}”：文件已损坏"))?.map_err(|e| format!("读不出工作簿“{shown}”：{e}"))?;
     let mut all = Returned::default();
