@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Subjects judged in one go: few enough that what rules share stays in the cache.
-const CHUNK: usize = 512;
+const CHUNK: usize = 1024;
 
 /// How often a script may use up its steps within a chunk before its rule fails for the rest of it.
 const PATIENCE: u32 = 3;
@@ -124,12 +124,20 @@ struct Judging<'c> {
     blocks: &'c Blocks,
     block: Option<Judge<'c>>,
     alone: Eval<'c, Blind>,
+    watched: Eval<'c, Watcher>,
     rulings: Rulings,
 }
 
 impl<'c> Judging<'c> {
     fn new(cx: &'c Context<'c>, blocks: &'c Blocks) -> Self {
-        Self { cx, blocks, block: None, alone: Eval::new(cx, Blind), rulings: Rulings::default() }
+        Self {
+            cx,
+            blocks,
+            block: None,
+            alone: Eval::new(cx, Blind),
+            watched: Eval::new(cx, Watcher::default()),
+            rulings: Rulings::default(),
+        }
     }
 
     /// Takes up the rows of a chunk.
@@ -198,7 +206,7 @@ fn judge_alone(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>, 
             while let Some(&(row, found)) = left.get(*done).filter(|(row, _)| (*row as usize) < start + BLOCK) {
                 *done += 1;
                 if found {
-                    let counted = explain_found(part, *index, cx, rule, row);
+                    let counted = explain_found(part, &mut judging.watched, *index, rule, row);
                     counts.iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
                     continue;
                 }
@@ -206,7 +214,7 @@ fn judge_alone(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>, 
                     counts[Verdict::NotApplicable as usize] += 1;
                     continue;
                 }
-                let counted = judge_row(&mut judging.alone, &mut judging.rulings, cx, (*index, rule, row), options, part);
+                let counted = judge_row(judging, (*index, rule, row), options, part);
                 counts.iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
             }
         }
@@ -214,14 +222,8 @@ fn judge_alone(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>, 
 }
 
 /// One rule on one row; gives how many parts had each verdict.
-fn judge_row(
-    eval: &mut Eval<'_, Blind>,
-    rulings: &mut Rulings,
-    cx: &Context<'_>,
-    (index, rule, row): (usize, &Rule, RowId),
-    options: &Options<'_>,
-    part: &mut Part,
-) -> [u32; 8] {
+fn judge_row(judging: &mut Judging<'_>, (index, rule, row): (usize, &Rule, RowId), options: &Options<'_>, part: &mut Part) -> [u32; 8] {
+    let Judging { cx, alone: eval, watched, rulings, .. } = judging;
     if part.is_exhausted(index) {
         return fail(part, index, cx, rule, row, "");
     }
@@ -241,7 +243,7 @@ fn judge_row(
     if !in_period(rulings, options) {
         return [0; 8];
     }
-    if rulings.found() { explain(part, index, cx, rule, row) } else { rulings.counts }
+    if rulings.found() { explain(part, watched, index, rule, row) } else { rulings.counts }
 }
 
 pub(super) fn in_period(rulings: &Rulings, options: &Options<'_>) -> bool {
@@ -261,14 +263,16 @@ fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId
 }
 
 /// Judges with everything watched where blocks have seen that something is found. A rule that panics costs itself only.
-fn explain_found(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId) -> [u32; 8] {
-    let done = catch_unwind(AssertUnwindSafe(|| explain(part, index, cx, rule, row)));
-    done.unwrap_or_else(|_| fail(part, index, cx, rule, row, INTERRUPTED))
+fn explain_found(part: &mut Part, eval: &mut Eval<'_, Watcher>, index: usize, rule: &Rule, row: RowId) -> [u32; 8] {
+    let done = catch_unwind(AssertUnwindSafe(|| explain(part, eval, index, rule, row)));
+    done.unwrap_or_else(|_| fail(part, index, eval.cx, rule, row, INTERRUPTED))
 }
 
 /// Judges again with everything watched, to say what was found. Gives the counts, which trying out imprecise cells may settle.
-fn explain(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId) -> [u32; 8] {
-    let (rulings, _) = judge_watched(cx, rule, row, Watcher::default());
+fn explain(part: &mut Part, eval: &mut Eval<'_, Watcher>, index: usize, rule: &Rule, row: RowId) -> [u32; 8] {
+    let cx = eval.cx;
+    eval.watched_by(Watcher::default());
+    let rulings = watch(eval, rule, row);
     // Several parts and years of one subject may lack the same.
     let mut subjects: Vec<String> = Vec::new();
     for (finding, is_shared) in report::findings(cx, rule, row, &rulings) {
@@ -293,10 +297,15 @@ fn explain(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: Ro
 /// Judges with everything watched; what imprecise cells leave open is tried out.
 pub(super) fn judge_watched<'c>(cx: &'c Context<'c>, rule: &Rule, row: RowId, watcher: Watcher) -> (Rulings, Eval<'c, Watcher>) {
     let mut eval = Eval::new(cx, watcher);
-    let mut rulings = Rulings::default();
-    judge(&mut eval, rule, row, &mut rulings);
-    settle::settle(cx, rule, row, &mut rulings);
+    let rulings = watch(&mut eval, rule, row);
     (rulings, eval)
+}
+
+fn watch(eval: &mut Eval<'_, Watcher>, rule: &Rule, row: RowId) -> Rulings {
+    let mut rulings = Rulings::default();
+    judge(eval, rule, row, &mut rulings);
+    settle::settle(eval.cx, rule, row, &mut rulings);
+    rulings
 }
 
 fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {

@@ -83,6 +83,14 @@ impl<'c, P: Probe> Eval<'c, P> {
         self.forget();
     }
 
+    /// Starts anew with whoever watches now. Only evaluators that remember nothing of definitions and latest rows can do so.
+    pub fn watched_by(&mut self, probe: P) {
+        debug_assert!(!P::QUICK, "what is remembered was remembered for another");
+        self.probe = probe;
+        self.surely_meant = true;
+        self.forget();
+    }
+
     /// Forgets the named values.
     #[inline]
     pub fn forget(&mut self) {

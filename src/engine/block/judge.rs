@@ -5,7 +5,7 @@ use super::super::verdict::Verdict;
 use super::lanes::{ABSENT, Block, FALSE, OPEN, OPEN_VALUE, TRUE};
 use super::laws::{Asks, Due, Edition, Law, Stage};
 use super::plan::TruthAt;
-use super::which::{Which, keep};
+use super::which::{Which, part};
 use crate::dates::Day;
 
 /// From and to which days matters count, if only some do.
@@ -72,13 +72,13 @@ impl Block<'_> {
         };
         self.value(anchor, asked);
         let anchors = self.values_of(anchor);
-        Which::Some(asked).select(&mut out.left, |lane| anchors[lane] == OPEN_VALUE);
         let all = period.is_all();
-        keep(asked, |lane| match anchors[lane] {
+        let lies_in = |lane: usize| match anchors[lane] {
             OPEN_VALUE => false,
             ABSENT => all,
             day => all || period.holds(day),
-        });
+        };
+        part(asked, &mut out.left, lies_in, |lane| anchors[lane] == OPEN_VALUE);
         true
     }
 
@@ -132,15 +132,11 @@ impl Block<'_> {
     fn parted(&mut self, cond: TruthAt, lanes: &[u32], otherwise: Verdict, out: &mut Judged) -> Vec<u32> {
         self.truth(cond, lanes);
         let mut held = self.room();
+        held.extend_from_slice(lanes);
         let truths = self.truths_of(cond);
-        let which = Which::Some(lanes);
-        which.select(&mut held, |lane| truths[lane] == TRUE);
-        let mut open = 0;
-        which.each(|lane| open += usize::from(truths[lane] == OPEN));
-        if open > 0 {
-            which.select(&mut out.left, |lane| truths[lane] == OPEN);
-        }
-        out.count(otherwise, lanes.len() - held.len() - open);
+        let before = out.left.len();
+        part(&mut held, &mut out.left, |lane| truths[lane] == TRUE, |lane| truths[lane] == OPEN);
+        out.count(otherwise, lanes.len() - held.len() - (out.left.len() - before));
         held
     }
 
@@ -175,8 +171,7 @@ impl Block<'_> {
                 self.truth(*when, &clean);
                 let when = self.truths_of(*when);
                 Which::Some(&clean).select(&mut asked, |lane| when[lane] == TRUE);
-                Which::Some(&clean).select(&mut out.left, |lane| when[lane] == OPEN);
-                keep(&mut clean, |lane| when[lane] != OPEN);
+                part(&mut clean, &mut out.left, |lane| when[lane] != OPEN, |lane| when[lane] == OPEN);
             } else {
                 asked.extend_from_slice(&clean);
             }
@@ -207,32 +202,29 @@ impl Block<'_> {
             let (days, started) = (self.values_of(starts), self.truths_of(started));
             let (all, before) = (left.len(), out.left.len());
             let begun = |lane: usize| if days[lane] == ABSENT { FALSE } else { started[lane] };
-            Which::Some(&left).select(&mut out.left, |lane| begun(lane) == OPEN);
-            keep(&mut left, |lane| begun(lane) == TRUE);
+            part(&mut left, &mut out.left, |lane| begun(lane) == TRUE, |lane| begun(lane) == OPEN);
             out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
         }
         self.value(deadline.due, &left);
         let due = self.values_of(deadline.due);
         let (all, before) = (left.len(), out.left.len());
-        Which::Some(&left).select(&mut out.left, |lane| due[lane] == OPEN_VALUE);
-        keep(&mut left, |lane| (due[lane] != OPEN_VALUE) & (due[lane] != ABSENT));
+        let is_known = |lane: usize| (due[lane] != OPEN_VALUE) & (due[lane] != ABSENT);
+        part(&mut left, &mut out.left, is_known, |lane| due[lane] == OPEN_VALUE);
         out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
         self.truth(deadline.met, &left);
         let (all, before) = (left.len(), out.left.len());
         let met = self.truths_of(deadline.met);
-        Which::Some(&left).select(&mut out.left, |lane| met[lane] == OPEN);
-        keep(&mut left, |lane| met[lane] == FALSE);
+        part(&mut left, &mut out.left, |lane| met[lane] == FALSE, |lane| met[lane] == OPEN);
         out.count(Verdict::Compliant, all - left.len() - (out.left.len() - before));
         self.truth(deadline.past, &left);
         self.truth(deadline.warned, &left);
         let (past, warned) = (self.truths_of(deadline.past), self.truths_of(deadline.warned));
-        let before = out.left.len();
-        let opens = |lane: usize| (past[lane] == OPEN) | ((past[lane] == FALSE) & (warned[lane] == OPEN));
-        Which::Some(&left).select(&mut out.left, opens);
-        let open = out.left.len() - before;
-        let before = out.found.len();
-        Which::Some(&left).select(&mut out.found, |lane| (past[lane] == TRUE) | ((past[lane] == FALSE) & (warned[lane] == TRUE)));
-        out.count(Verdict::Pending, left.len() - open - (out.found.len() - before));
+        let (all, before) = (left.len(), out.left.len());
+        // What has passed speaks; what has not, whether it is warned of.
+        let speaks = |lane: usize| if past[lane] == FALSE { warned[lane] } else { past[lane] };
+        part(&mut left, &mut out.left, |lane| speaks(lane) == TRUE, |lane| speaks(lane) == OPEN);
+        out.found.extend_from_slice(&left);
+        out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
         self.put_away(left);
     }
 
@@ -245,8 +237,7 @@ impl Block<'_> {
                 self.truth(skip, lanes);
                 let skip = self.truths_of(skip);
                 Which::Some(lanes).select(&mut counts, |lane| skip[lane] == FALSE);
-                Which::Some(lanes).select(&mut out.left, |lane| skip[lane] == OPEN);
-                keep(lanes, |lane| skip[lane] != OPEN);
+                part(lanes, &mut out.left, |lane| skip[lane] != OPEN, |lane| skip[lane] == OPEN);
             } else {
                 counts.extend_from_slice(lanes);
             }
@@ -254,19 +245,20 @@ impl Block<'_> {
             self.value(stage.end, &counts);
             let (starts, ends) = (self.values_of(stage.start), self.values_of(stage.end));
             let (open, found) = (out.left.len(), out.found.len());
-            let is_open = |lane: usize| {
-                let unknown = (starts[lane] == OPEN_VALUE) | (ended[lane] == OPEN_VALUE);
-                (starts[lane] != ABSENT) & unknown
-            };
-            Which::Some(&counts).select(&mut out.left, is_open);
-            Which::Some(&counts).select(&mut out.found, |lane| {
-                let early = (ended[lane] != ABSENT) & (starts[lane] < ended[lane]) & !is_open(lane);
-                if starts[lane] == ABSENT { missing } else { early }
-            });
-            Which::Some(&counts).each(|lane| {
-                let end = if ends[lane] == ABSENT { OPEN_VALUE } else { ends[lane] };
-                ended[lane] = if starts[lane] == ABSENT { ended[lane] } else { end };
-            });
+            for &lane in &counts {
+                let (start, end, before) = (starts[lane as usize], ends[lane as usize], ended[lane as usize]);
+                let there = start != ABSENT;
+                let is_open = there & ((start == OPEN_VALUE) | (before == OPEN_VALUE));
+                let early = there & (before != ABSENT) & (start < before) & !is_open;
+                if is_open {
+                    out.left.push(lane);
+                }
+                if early | (!there & missing) {
+                    out.found.push(lane);
+                }
+                let end = if end == ABSENT { OPEN_VALUE } else { end };
+                ended[lane as usize] = if there { end } else { before };
+            }
             drop_those(lanes, out.left.get(open..).unwrap_or_default());
             drop_those(lanes, out.found.get(found..).unwrap_or_default());
             self.put_away(counts);

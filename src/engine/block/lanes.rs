@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::value::Span;
-use super::plan::{KindsAt, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, ValueAt};
+use super::plan::{CellOf, KindsAt, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
 use super::which::Which;
 use crate::records::{Children, RowId, TableId};
 use std::mem::take;
@@ -103,6 +103,8 @@ pub struct Block<'c> {
     pub(super) sets: Vec<Lanes>,
     pub(super) kinds: Vec<LatestRows>,
     spare: Vec<Vec<u32>>,
+    /// Of how many lanes each truth, value and row is known, where it is known of all that there were.
+    whole: [Vec<usize>; 3],
     /// Subjects of whom it is asked whether they are in order; how many others are outside every rule, and who may not exist.
     pub(super) sound: Vec<u32>,
     pub(super) void: usize,
@@ -124,6 +126,7 @@ impl<'c> Block<'c> {
             sets: (0..=plan.sets.len()).map(|_| Lanes::default()).collect(),
             kinds: plan.kinds.iter().map(|_| LatestRows::default()).collect(),
             spare: Vec::new(),
+            whole: [plan.truths.all.len(), plan.values.all.len(), plan.rows.all.len()].map(|n| vec![0; n]),
             sound: Vec::new(),
             void: 0,
             doubtful: Vec::new(),
@@ -141,6 +144,7 @@ impl<'c> Block<'c> {
             kinds.done.clear();
             kinds.rows.clear();
         }
+        self.whole.iter_mut().for_each(|known| known.fill(0));
         self.sets[SUBJECTS.0 as usize].rows.extend_from_slice(rows);
         self.void = 0;
         self.sound.clear();
@@ -186,11 +190,21 @@ impl<'c> Block<'c> {
     /// Works out a truth for some lanes.
     pub fn truth(&mut self, at: TruthAt, lanes: &[u32]) {
         let expr = &self.plan.truths.all[at.0 as usize];
+        let count = self.len(expr.set);
+        if self.whole[0][at.0 as usize] == count {
+            return;
+        }
         let mut out = take(&mut self.truths[at.0 as usize]);
-        let (count, fresh) = (self.len(expr.set), out.is_empty());
+        let fresh = out.is_empty();
         out.resize(count, UNSET);
         if fresh {
-            let which = if lanes.len() == count { Which::All(count) } else { Which::Some(lanes) };
+            let all = lanes.len() == count
+                || self.is_read_at_once(match &expr.op {
+                    TruthOp::Byte(cell, ..) | TruthOp::Filled(cell) => Some(cell),
+                    _ => None,
+                }) && lanes.len() >= count / 4;
+            self.whole[0][at.0 as usize] = if all { count } else { 0 };
+            let which = if all { Which::All(count) } else { Which::Some(lanes) };
             self.work_truth(&expr.op, expr.set, lanes, which, &mut out);
         } else {
             let mut left = self.room();
@@ -206,11 +220,21 @@ impl<'c> Block<'c> {
     /// Works out a value for some lanes.
     pub fn value(&mut self, at: ValueAt, lanes: &[u32]) {
         let expr = &self.plan.values.all[at.0 as usize];
+        let count = self.len(expr.set);
+        if self.whole[1][at.0 as usize] == count {
+            return;
+        }
         let mut out = take(&mut self.values[at.0 as usize]);
-        let (count, fresh) = (self.len(expr.set), out.is_empty());
+        let fresh = out.is_empty();
         out.resize(count, UNSET_VALUE);
         if fresh {
-            let which = if lanes.len() == count { Which::All(count) } else { Which::Some(lanes) };
+            let all = lanes.len() == count
+                || self.is_read_at_once(match &expr.op {
+                    ValueOp::Cell(cell) => Some(cell),
+                    _ => None,
+                }) && lanes.len() >= count / 4;
+            self.whole[1][at.0 as usize] = if all { count } else { 0 };
+            let which = if all { Which::All(count) } else { Which::Some(lanes) };
             self.work_value(&expr.op, expr.set, lanes, which, &mut out);
         } else {
             let mut left = self.room();
@@ -229,11 +253,21 @@ impl<'c> Block<'c> {
         if expr.op == RowOp::Lane {
             return;
         }
+        let count = self.len(expr.set);
+        if self.whole[2][at.0 as usize] == count {
+            return;
+        }
         let mut out = take(&mut self.rows[at.0 as usize]);
-        let (count, fresh) = (self.len(expr.set), out.is_empty());
+        let fresh = out.is_empty();
         out.resize(count, UNSET_ROW);
         if fresh {
-            let which = if lanes.len() == count { Which::All(count) } else { Which::Some(lanes) };
+            let all = lanes.len() == count
+                || self.is_read_at_once(match &expr.op {
+                    RowOp::Follow(cell) => Some(cell),
+                    _ => None,
+                }) && lanes.len() >= count / 4;
+            self.whole[2][at.0 as usize] = if all { count } else { 0 };
+            let which = if all { Which::All(count) } else { Which::Some(lanes) };
             self.work_row(&expr.op, expr.set, lanes, which, &mut out);
         } else {
             let mut left = self.room();
@@ -246,6 +280,11 @@ impl<'c> Block<'c> {
         self.rows[at.0 as usize] = out;
     }
 
+    /// Whether a cell is the lanes' own: those are read sooner for all lanes than picked out for many.
+    fn is_read_at_once(&self, cell: Option<&CellOf>) -> bool {
+        cell.is_some_and(|cell| *self.plan.row_op(cell.row) == RowOp::Lane)
+    }
+
     /// Makes the lanes of a set for some owners; gives them in order.
     pub(super) fn expand(&mut self, set: SetId, owners: &[u32]) -> Vec<u32> {
         let mut found = self.room();
@@ -255,11 +294,13 @@ impl<'c> Block<'c> {
         let mut lanes = take(&mut self.sets[set.0 as usize]);
         lanes.of.resize(count, (UNSET_ROW, 0, false));
         let link = self.cx.store.link(made.table, made.field);
+        let rows = self.rows_of(made.owner);
+        let loose = link.is_some_and(|link| !link.loose().is_empty());
         for &owner in owners {
-            if lanes.of[owner as usize].0 == UNSET_ROW {
+            let of = &mut lanes.of[owner as usize];
+            if of.0 == UNSET_ROW {
                 let first = lanes.rows.len() as u32;
-                let row = self.rows_of(made.owner)[owner as usize];
-                let open = match (row, link) {
+                let open = match (rows[owner as usize], link) {
                     (NO_ROW, _) => false,
                     (OPEN_ROW | UNSET_ROW, _) | (_, None) => true,
                     (row, Some(link)) => {
@@ -267,14 +308,14 @@ impl<'c> Block<'c> {
                             Children::Range(together) => lanes.rows.extend(together),
                             Children::List(listed) => lanes.rows.extend(listed),
                         }
-                        !link.loose().is_empty() && !self.cx.loose(made.table, made.field, row).is_empty()
+                        loose && !self.cx.loose(made.table, made.field, row).is_empty()
                     }
                 };
                 let count = lanes.rows.len() as u32 - first;
                 lanes.owner.resize(lanes.rows.len(), owner);
-                lanes.of[owner as usize] = (first, count, open);
+                *of = (first, count, open);
             }
-            let (first, count, _) = lanes.of[owner as usize];
+            let (first, count, _) = *of;
             found.extend(first..first + count);
         }
         self.sets[set.0 as usize] = lanes;

@@ -79,3 +79,18 @@ pub fn keep(list: &mut Vec<u32>, mut keep: impl FnMut(usize) -> bool) {
     }
     list.truncate(at);
 }
+
+/// Parts a list in one go: keeps those that the first says, and adds those to a second list, few as a rule, that the other says.
+#[inline(always)]
+pub fn part(list: &mut Vec<u32>, few: &mut Vec<u32>, keep: impl Fn(usize) -> bool, is_apart: impl Fn(usize) -> bool) {
+    let mut at = 0;
+    for i in 0..list.len() {
+        let lane = list[i];
+        list[at] = lane;
+        at += usize::from(keep(lane as usize));
+        if is_apart(lane as usize) {
+            few.push(lane);
+        }
+    }
+    list.truncate(at);
+}
