@@ -1,12 +1,14 @@
 //! What was typed. Nothing here is checked beyond its form; [`super::settings`] says what it means.
 
+use super::args_history::{DIFF_EXAMPLES, Diff, HISTORY_EXAMPLES, History, Ledger};
 use super::args_ledger::{Baseline, KnownFlags, NIGHTLY_EXAMPLES, Nightly, Waive};
 use super::args_rectify::Rectify;
+use super::args_rules::Rules;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use std::path::PathBuf;
 
 /// The sections of every help page, in Chinese.
-const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
+pub(super) const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -127,23 +129,6 @@ pub enum Command {
     /// 生成命令补全脚本
     #[command(override_usage = "guiju completions <外壳>", help_template = TEMPLATE, after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
-}
-
-/// What the rule commands are.
-#[derive(Debug, Subcommand)]
-pub enum Rules {
-    /// 列出全部规则
-    #[command(override_usage = "guiju rules list [选项]", help_template = TEMPLATE, after_help = LIST_EXAMPLES)]
-    List(RulesList),
-    /// 运行规则自带的测试
-    #[command(override_usage = "guiju rules test [选项]", help_template = TEMPLATE, after_help = TEST_EXAMPLES)]
-    Test(RulesTest),
-    /// 法规逐条由哪些规则判；规则的测试没有跑到、没有察觉的地方
-    #[command(override_usage = "guiju rules coverage [选项] [数据源]…", help_template = TEMPLATE, after_help = COVERAGE_EXAMPLES)]
-    Coverage(RulesCoverage),
-    /// 检查规则写得是否周全：依据、处理意见、测试、版本衔接、多余的名字
-    #[command(override_usage = "guiju rules lint [选项]", help_template = TEMPLATE, after_help = LINT_EXAMPLES)]
-    Lint(RulesLint),
 }
 
 /// Which records.
@@ -341,145 +326,6 @@ pub struct Profile {
     pub supplement: Option<PathBuf>,
 }
 
-/// `rules list`.
-#[derive(Debug, Args)]
-pub struct RulesList {
-    #[command(flatten)]
-    pub rules: RuleFlags,
-    /// 格式：table（默认）、json
-    #[arg(long, value_name = "格式", help_heading = "输出选项")]
-    pub format: Option<String>,
-    #[command(flatten)]
-    pub output: OutputFlags,
-}
-
-/// `rules test`.
-#[derive(Debug, Args)]
-pub struct RulesTest {
-    #[command(flatten)]
-    pub rules: RuleFlags,
-}
-
-/// `rules coverage`.
-#[derive(Debug, Args)]
-pub struct RulesCoverage {
-    /// 数据源：除规则自带的测试外，还看这些记录跑到了哪里
-    #[arg(value_name = "数据源", value_hint = ValueHint::AnyPath, help_heading = "参数")]
-    pub sources: Vec<String>,
-    /// 逐条列出法规，各由哪些规则判
-    #[arg(long, conflicts_with_all = ["mutate", "sources"], help_heading = "范围选项")]
-    pub clauses: bool,
-    /// 把每个数字、期限和日期逐一改动一点，列出没有测试察觉的改动
-    #[arg(long, conflicts_with = "sources", help_heading = "范围选项")]
-    pub mutate: bool,
-    #[command(flatten)]
-    pub rules: RuleFlags,
-    #[command(flatten)]
-    pub as_of: AsOf,
-    /// 格式：text（默认）、json、markdown
-    #[arg(long, value_name = "格式", help_heading = "输出选项")]
-    pub format: Option<String>,
-    #[command(flatten)]
-    pub output: OutputFlags,
-}
-
-/// `history`.
-#[derive(Debug, Args)]
-pub struct History {
-    #[command(flatten)]
-    pub file: LedgerFile,
-    /// 只列最近这么多次
-    #[arg(long, value_name = "次数", help_heading = "台账选项")]
-    pub last: Option<usize>,
-    /// 格式：table（默认）、json
-    #[arg(long, value_name = "格式", help_heading = "输出选项")]
-    pub format: Option<String>,
-    #[command(flatten)]
-    pub output: OutputFlags,
-}
-
-/// `diff`.
-#[derive(Debug, Args)]
-pub struct Diff {
-    /// 前一次：序号、prev（上一次）或 last（最近一次）
-    #[arg(value_name = "运行", default_value = "prev", hide_default_value = true, help_heading = "参数")]
-    pub from: String,
-    /// 后一次，写法同上；两个都不写就是 prev last
-    #[arg(value_name = "运行", default_value = "last", hide_default_value = true, help_heading = "参数")]
-    pub to: String,
-    #[command(flatten)]
-    pub file: LedgerFile,
-    /// 格式：text（默认）、table、json
-    #[arg(long, value_name = "格式", help_heading = "输出选项")]
-    pub format: Option<String>,
-    #[command(flatten)]
-    pub output: OutputFlags,
-}
-
-/// What the ledger commands are.
-#[derive(Debug, Subcommand)]
-pub enum Ledger {
-    /// 核对台账：证明所记内容没有被改动、删除，指出第一处断开的地方
-    #[command(override_usage = "guiju ledger verify [选项] --ledger <文件>", help_template = TEMPLATE, after_help = LEDGER_EXAMPLES)]
-    Verify(LedgerVerify),
-    /// 登记、停用经办人；不写姓名则列出
-    #[command(override_usage = "guiju ledger user [选项] --ledger <文件> [姓名]", help_template = TEMPLATE, after_help = LEDGER_EXAMPLES)]
-    User(LedgerUser),
-}
-
-/// Which ledger.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "台账选项")]
-pub struct LedgerFile {
-    /// 台账文件
-    #[arg(long, value_name = "文件", required = true, value_hint = ValueHint::FilePath)]
-    pub ledger: PathBuf,
-}
-
-/// Who acts.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "台账选项")]
-pub struct Acting {
-    /// 经办人（须已用 guiju ledger user 登记）
-    #[arg(long = "as", value_name = "姓名")]
-    pub acting: Option<String>,
-}
-
-/// `ledger verify`.
-#[derive(Debug, Args)]
-pub struct LedgerVerify {
-    #[command(flatten)]
-    pub file: LedgerFile,
-    /// 以前抄存的末条哈希：证明那一条及以前的记录仍在
-    #[arg(long, value_name = "哈希", help_heading = "台账选项")]
-    pub expect: Option<String>,
-}
-
-/// `ledger user`.
-#[derive(Debug, Args)]
-pub struct LedgerUser {
-    #[command(flatten)]
-    pub file: LedgerFile,
-    /// 经办人姓名；不写则列出全部经办人
-    #[arg(value_name = "姓名", help_heading = "参数")]
-    pub name: Option<String>,
-    /// 职务，如 干部监督科科长
-    #[arg(long, value_name = "职务", help_heading = "台账选项")]
-    pub post: Option<String>,
-    /// 停用：此后不能再以此人名义办理
-    #[arg(long, help_heading = "台账选项")]
-    pub retire: bool,
-    #[command(flatten)]
-    pub acting: Acting,
-}
-
-/// `rules lint`.
-#[derive(Debug, Args)]
-pub struct RulesLint {
-    #[command(flatten)]
-    pub rules: RuleFlags,
-}
-
 /// `completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
@@ -537,46 +383,6 @@ const PROFILE_EXAMPLES: &str = "\
   guiju profile 导出目录                          哪些字段没填，哪些规则因此判不了
   guiju profile 导出目录 --output 填报情况.html   一页网页
   guiju profile 导出目录 --supplement 补充材料清单.xlsx";
-
-const LIST_EXAMPLES: &str = "\
-示例:
-  guiju rules list --select GS                    列出公示类规则
-  guiju rules list --profile 本县.toml            连同本县的规则包，以及改了什么、为什么";
-
-const TEST_EXAMPLES: &str = "\
-示例:
-  guiju rules test --select GS                    只测公示类规则
-  guiju rules test --rules 我的规则目录           测试一个规则目录
-  guiju rules test --profile 本县.toml            连同本县的规则包一起测试";
-
-const COVERAGE_EXAMPLES: &str = "\
-示例:
-  guiju rules coverage --clauses                  法规逐条由哪些规则判，哪些不宜机判
-  guiju rules coverage --select GS                公示类规则的测试没有跑到的地方
-  guiju rules coverage --select GS samples/county 再加上这些记录
-  guiju rules coverage --mutate --select GS       改动门槛而没有测试察觉的";
-
-const HISTORY_EXAMPLES: &str = "\
-示例:
-  guiju history --ledger 台账.db                  历次运行和走势
-  guiju history --ledger 台账.db --last 30 --format json";
-
-const DIFF_EXAMPLES: &str = "\
-示例:
-  guiju diff --ledger 台账.db                     最近两次
-  guiju diff 12 last --ledger 台账.db             第 12 次与最近一次
-  guiju diff prev last --ledger 台账.db --format table";
-
-const LEDGER_EXAMPLES: &str = "\
-示例:
-  guiju ledger user 王五 --post 干部监督科科长 --ledger 台账.db    登记经办人
-  guiju ledger verify --ledger 台账.db                             核对有无改动
-  guiju ledger verify --ledger 台账.db --expect 3f1c…              与抄存的末条哈希核对";
-
-const LINT_EXAMPLES: &str = "\
-示例:
-  guiju rules lint                                检查自带的规则
-  guiju rules lint --profile 本县.toml            连同本县的规则包一起检查";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 示例:

@@ -1,10 +1,9 @@
 //! What was typed for `rectify`: the life of what is to be mended.
 
-use super::args::{Acting, AsOf, LedgerFile, OutputFlags};
+use super::args::{AsOf, OutputFlags, TEMPLATE};
+use super::args_history::{Acting, LedgerFile};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
-
-const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
 
 /// What the commands are.
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,8 @@
 //! `rules coverage`: the law article by article and which rules judge it; what the tests of the rules exercise, and which changes they
 //! notice.
 
-use super::args::{Common, RulesCoverage};
+use super::args::Common;
+use super::args_rules::RulesCoverage;
 use super::exit::Exit;
 use super::settings::{self, Screen, Settings};
 use super::trouble::{Plain, Trouble};

@@ -1,6 +1,6 @@
 //! `history` and `diff`: what the ledger tells of runs.
 
-use super::args::{Diff, History};
+use super::args_history::{Diff, History};
 use super::exit::Exit;
 use super::output;
 use super::settings::{self, Screen};

@@ -1,6 +1,6 @@
 //! `ledger`: whether what was recorded still stands, and who may act.
 
-use super::args::{Ledger as Command, LedgerUser, LedgerVerify};
+use super::args_history::{Ledger as Command, LedgerUser, LedgerVerify};
 use super::exit::Exit;
 use super::moment::Moment;
 use super::output;

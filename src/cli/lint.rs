@@ -1,6 +1,7 @@
 //! `rules lint`: whether the rules are written with care.
 
-use super::args::{Common, RulesLint};
+use super::args::Common;
+use super::args_rules::RulesLint;
 use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::{self, Trouble};

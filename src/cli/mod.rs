@@ -1,8 +1,10 @@
 //! The command line: what was typed becomes calls, and what they answer becomes text and an exit code. One file a command.
 
 mod args;
+mod args_history;
 mod args_ledger;
 mod args_rectify;
+mod args_rules;
 mod baseline;
 mod case;
 mod check;
@@ -45,6 +47,7 @@ pub use exit::Exit;
 
 use crate::report::Paint;
 use args::{Cli, Command};
+use args_rules::Rules;
 use clap::{CommandFactory, Parser};
 use settings::Screen;
 use std::ffi::OsString;
@@ -75,10 +78,10 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Case(args) => case::run(&args, common, screen),
         Command::Import(args) => import::run(&args, common, screen),
         Command::Explain(args) => explain::run(&args, common, screen),
-        Command::Rules(args::Rules::List(args)) => rules::list(&args, common, screen),
-        Command::Rules(args::Rules::Test(args)) => rules::test(&args, common, screen),
-        Command::Rules(args::Rules::Coverage(args)) => coverage::run(&args, common, screen),
-        Command::Rules(args::Rules::Lint(args)) => lint::run(&args, common, screen),
+        Command::Rules(Rules::List(args)) => rules::list(&args, common, screen),
+        Command::Rules(Rules::Test(args)) => rules::test(&args, common, screen),
+        Command::Rules(Rules::Coverage(args)) => coverage::run(&args, common, screen),
+        Command::Rules(Rules::Lint(args)) => lint::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
         Command::Nightly(args) => nightly::run(&args, common, screen),
         Command::Baseline(args) => baseline::run(&args, common, screen),

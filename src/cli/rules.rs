@@ -1,6 +1,7 @@
 //! `rules list`: every rule, its versions, and how it runs. `rules test`: the tests beside the rules.
 
-use super::args::{Common, RulesList, RulesTest};
+use super::args::Common;
+use super::args_rules::{RulesList, RulesTest};
 use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::Trouble;
