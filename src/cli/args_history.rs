@@ -1,10 +1,8 @@
 //! What was typed for the commands that read the ledger: its runs, what moved between them, whether it still stands.
 
-use super::args::OutputFlags;
+use super::args::{OutputFlags, TEMPLATE};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
-
-const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
 
 /// `history`.
 #[derive(Debug, Args)]
@@ -55,8 +53,8 @@ pub enum Ledger {
 #[command(next_help_heading = "台账选项")]
 pub struct LedgerFile {
     /// 台账文件
-    #[arg(long, value_name = "文件", required = true, value_hint = ValueHint::FilePath)]
-    pub ledger: PathBuf,
+    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
+    pub ledger: Option<PathBuf>,
 }
 
 /// Who acts.

@@ -1,10 +1,8 @@
 //! What was typed for the commands that keep findings: baselines and waivers.
 
-use super::args::{AsOf, RuleFlags, ScopeFlags, Sources};
+use super::args::{AsOf, RuleFlags, ScopeFlags, Sources, TEMPLATE};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
-
-const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
 
 /// What the baseline commands are.
 #[derive(Debug, Subcommand)]
@@ -88,13 +86,13 @@ pub enum Waive {
 #[command(next_help_heading = "豁免选项")]
 pub struct WaiverFile {
     /// 豁免文件
-    #[arg(long, value_name = "文件", required = true, value_hint = ValueHint::FilePath)]
-    pub waivers: PathBuf,
+    #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
+    pub waivers: Option<PathBuf>,
     /// 把添加、去掉豁免记入这个台账的日志
     #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
     pub ledger: Option<PathBuf>,
     /// 经办人（须已用 guiju ledger user 登记）
-    #[arg(long = "as", value_name = "姓名", requires = "ledger")]
+    #[arg(long = "as", value_name = "姓名")]
     pub acting: Option<String>,
 }
 
@@ -161,7 +159,7 @@ pub struct WaiveRemove {
 }
 
 /// What is known already, and what is accepted.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "台账选项")]
 pub struct KnownFlags {
     /// 记入这个台账，并与上一次比较

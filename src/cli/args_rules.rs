@@ -1,9 +1,7 @@
 //! What was typed for the commands about the rules themselves.
 
-use super::args::{AsOf, OutputFlags, RuleFlags};
+use super::args::{AsOf, OutputFlags, RuleFlags, TEMPLATE};
 use clap::{Args, Subcommand, ValueHint};
-
-const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
 
 /// What the rule commands are.
 #[derive(Debug, Subcommand)]

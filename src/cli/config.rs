@@ -14,7 +14,8 @@ use std::sync::Arc;
 /// The file's name.
 const NAME: &str = "guiju.toml";
 /// Every key there is.
-const KEYS: [&str; 9] = ["rules", "profile", "schema", "as_of", "select", "ignore", "format", "fail_on", "jobs"];
+const KEYS: [&str; 12] =
+    ["rules", "profile", "schema", "as_of", "select", "ignore", "format", "fail_on", "jobs", "ledger", "waivers", "baseline"];
 
 /// What the files say; paths are relative to the working folder.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +38,12 @@ pub struct Config {
     pub fail_on: Option<Gate>,
     /// Threads.
     pub jobs: Option<u16>,
+    /// The ledger that runs are recorded in.
+    pub ledger: Option<PathBuf>,
+    /// The waivers in force.
+    pub waivers: Option<PathBuf>,
+    /// The findings known already.
+    pub baseline: Option<PathBuf>,
 }
 
 /// Reads the files that stand beside the sources and in the working folder.
@@ -92,6 +99,9 @@ impl Config {
             format: self.format.or(other.format),
             fail_on: self.fail_on.or(other.fail_on),
             jobs: self.jobs.or(other.jobs),
+            ledger: self.ledger.or(other.ledger),
+            waivers: self.waivers.or(other.waivers),
+            baseline: self.baseline.or(other.baseline),
         }
     }
 }
@@ -107,9 +117,12 @@ fn read(source: &Arc<Source>, folder: &Path, sink: &mut Vec<Diagnostic>) -> Conf
     let texts = |doc: &Table, key: &str, sink: &mut Vec<Diagnostic>| -> Option<Vec<String>> {
         doc.get(key).map(|v| document::texts(source, v, sink).into_iter().map(|p| p.value).collect())
     };
+    let path = |key: &str, sink: &mut Vec<Diagnostic>| -> Option<PathBuf> {
+        doc.get(key).and_then(|v| document::text(source, v, sink)).map(|p| folder.join(p))
+    };
     let config = Config {
-        rules: doc.get("rules").and_then(|v| document::text(source, v, sink)).map(|p| folder.join(p)),
-        profile: doc.get("profile").and_then(|v| document::text(source, v, sink)).map(|p| folder.join(p)),
+        rules: path("rules", sink),
+        profile: path("profile", sink),
         schema: texts(&doc, "schema", sink).map(|all| all.iter().map(|p| folder.join(p)).collect()),
         as_of: doc.get("as_of").and_then(|v| document::day(source, v, sink)),
         select: texts(&doc, "select", sink),
@@ -117,6 +130,9 @@ fn read(source: &Arc<Source>, folder: &Path, sink: &mut Vec<Diagnostic>) -> Conf
         format: doc.get("format").and_then(|v| word(source, v, Format::from_name, &Format::ALL.map(Format::name), sink)),
         fail_on: doc.get("fail_on").and_then(|v| word(source, v, Gate::from_name, &Gate::NAMES, sink)),
         jobs: doc.get("jobs").and_then(|v| jobs(source, v, sink)),
+        ledger: path("ledger", sink),
+        waivers: path("waivers", sink),
+        baseline: path("baseline", sink),
     };
     document::report_unknown_keys(source, &doc, &KEYS, sink);
     config
@@ -161,7 +177,7 @@ mod tests {
     #[test]
     fn every_key_is_read_and_paths_are_relative_to_the_file() {
         let (config, sink) = read_text(
-            "rules = 'rules'\nprofile = '../strict.toml'\nschema = ['county.toml']\nas_of = 2026-06-30\nselect = ['GS', 'SY001']\nignore = 'local'\nformat = 'table'\nfail_on = '待核'\njobs = 2\n",
+            "rules = 'rules'\nprofile = '../strict.toml'\nschema = ['county.toml']\nas_of = 2026-06-30\nselect = ['GS', 'SY001']\nignore = 'local'\nformat = 'table'\nfail_on = '待核'\njobs = 2\nledger = '../book.db'\nwaivers = 'waivers.toml'\nbaseline = 'known.txt'\n",
         );
         assert!(sink.is_empty(), "{sink:?}");
         assert_eq!(config.rules, Some(PathBuf::from("data/rules")));
@@ -171,6 +187,9 @@ mod tests {
         assert_eq!(config.select, Some(vec!["GS".into(), "SY001".into()]));
         assert_eq!(config.ignore, Some(vec!["local".into()]));
         assert_eq!((config.format, config.fail_on, config.jobs), (Some(Format::Table), Gate::from_name("待核"), Some(2)));
+        assert_eq!(config.ledger, Some(PathBuf::from("data/../book.db")));
+        assert_eq!(config.waivers, Some(PathBuf::from("data/waivers.toml")));
+        assert_eq!(config.baseline, Some(PathBuf::from("data/known.txt")));
     }
 
     #[test]

@@ -23,7 +23,7 @@ enum Form {
 pub(super) fn history(args: &History, screen: Screen) -> Result<Exit, Trouble> {
     let known = [("table", Form::Table), ("json", Form::Json)];
     let form = settings::format(args.format.as_deref(), &args.output, Form::Table, &known, |_| false)?;
-    let ledger = Ledger::read(&args.file.ledger)?;
+    let ledger = Ledger::read(&settings::ledger(&args.file)?)?;
     let mut runs = ledger::runs(&ledger)?;
     let moved = ledger::movements(&ledger)?;
     if let Some(last) = args.last {
@@ -41,7 +41,7 @@ pub(super) fn history(args: &History, screen: Screen) -> Result<Exit, Trouble> {
 pub(super) fn diff(args: &Diff, screen: Screen) -> Result<Exit, Trouble> {
     let known = [("text", Form::Text), ("table", Form::Table), ("json", Form::Json)];
     let form = settings::format(args.format.as_deref(), &args.output, Form::Text, &known, |_| false)?;
-    let ledger = Ledger::read(&args.file.ledger)?;
+    let ledger = Ledger::read(&settings::ledger(&args.file)?)?;
     let (from, to) = (ledger::find_run(&ledger, &args.from)?, ledger::find_run(&ledger, &args.to)?);
     let difference = ledger::diff(&ledger, &from, &to)?;
     let names = names(&ledger, &difference.to)?;

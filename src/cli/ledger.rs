@@ -4,7 +4,7 @@ use super::args_history::{Ledger as Command, LedgerUser, LedgerVerify};
 use super::exit::Exit;
 use super::moment::Moment;
 use super::output;
-use super::settings::Screen;
+use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
 use crate::ledger::{self, Ledger, User, keep_user, users};
 use crate::report::{Align, Grid};
@@ -18,7 +18,7 @@ pub(super) fn run(command: &Command, screen: Screen) -> Result<Exit, Trouble> {
 }
 
 fn verify(args: &LedgerVerify, screen: Screen) -> Result<Exit, Trouble> {
-    let verified = ledger::verify(&Ledger::read(&args.file.ledger)?, args.expect.as_deref())?;
+    let verified = ledger::verify(&Ledger::read(&settings::ledger(&args.file)?)?, args.expect.as_deref())?;
     let paint = screen.out;
     output::write(None, |out| {
         if let Some(first) = verified.broken.first() {
@@ -41,7 +41,7 @@ fn user(args: &LedgerUser, screen: Screen) -> Result<Exit, Trouble> {
     };
     let moment = Moment::now();
     let act = moment.act(args.acting.acting.as_deref());
-    let mut ledger = Ledger::open(&args.file.ledger, &act)?;
+    let mut ledger = Ledger::open(&settings::ledger(&args.file)?, &act)?;
     let known = users(&ledger)?.into_iter().find(|u| u.name == name);
     if known.is_none() && args.retire {
         return Err(ledger::LedgerError::UnknownUser { name: name.to_owned() }.into());
@@ -62,7 +62,7 @@ fn user(args: &LedgerUser, screen: Screen) -> Result<Exit, Trouble> {
 
 fn list(args: &LedgerUser, screen: Screen) -> Result<Exit, Trouble> {
     let mut grid = Grid::new([("姓名", Align::Left), ("职务", Align::Left), ("状态", Align::Left)]);
-    for user in users(&Ledger::read(&args.file.ledger)?)? {
+    for user in users(&Ledger::read(&settings::ledger(&args.file)?)?)? {
         grid.row([user.name, user.post, if user.active { "在岗" } else { "停用" }.to_owned()]);
     }
     output::write(None, |out| grid.render(screen.out, out))?;

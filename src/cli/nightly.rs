@@ -16,11 +16,6 @@ use std::path::PathBuf;
 /// Runs one night.
 pub(super) fn run(args: &Nightly, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
     let reports = args.report.iter().map(|text| wanted(text)).collect::<Result<Vec<_>, _>>()?;
-    if args.known.ledger.is_none() {
-        return Err(Trouble::Usage(
-            Plain::new("usage::missing-argument", "缺少 --ledger <文件>").help("每夜的结果记入台账，才能与上一次比较"),
-        ));
-    }
     let typed = Typed {
         sources: &args.sources.sources,
         rules: &args.rules,
@@ -30,8 +25,13 @@ pub(super) fn run(args: &Nightly, common: &Common, screen: Screen) -> Result<Exi
         common,
     };
     let mut round = round::prepare(&typed, screen)?;
+    if round.known.ledger.is_none() {
+        return Err(Trouble::Usage(
+            Plain::new("usage::missing-argument", "缺少 --ledger <文件>").help("每夜的结果记入台账，才能与上一次比较"),
+        ));
+    }
     let gate = settings::gate(args.fail_on.as_deref(), &round.settings.config)?;
-    round.open(&args.known)?;
+    round.open()?;
     let mut closing = String::new();
     let (exit, recorded, _) = round.run(gate, |report| {
         closing = report::closing(report, screen.out);

@@ -43,7 +43,7 @@ fn list(args: &List, screen: Screen) -> Result<Exit, Trouble> {
     let form = settings::format(args.format.as_deref(), &args.output, Form::Table, &known, |_| false)?;
     let as_of = day_asked(args.as_of.as_of.as_deref())?;
     let filter = Filter { limit: Some(args.limit).filter(|n| *n > 0), ..filter(&args.which, as_of)? };
-    let ledger = Ledger::read(&args.file.ledger)?;
+    let ledger = Ledger::read(&settings::ledger(&args.file)?)?;
     let (lines, total) = item::items(&ledger, &filter)?;
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| match form {
@@ -62,7 +62,7 @@ fn list(args: &List, screen: Screen) -> Result<Exit, Trouble> {
 fn show(args: &Show, screen: Screen) -> Result<Exit, Trouble> {
     let known = [("text", Form::Text), ("json", Form::Json)];
     let form = settings::format(args.format.as_deref(), &args.output, Form::Text, &known, |_| false)?;
-    let ledger = Ledger::read(&args.file.ledger)?;
+    let ledger = Ledger::read(&settings::ledger(&args.file)?)?;
     let (line, done) = item::item(&ledger, args.id)?;
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| match form {
@@ -85,7 +85,7 @@ fn assign(args: &Assign) -> Result<Exit, Trouble> {
         return Err(nothing("--to、--leader、--person、--kind、--due、--measures"));
     }
     let ids = ids(&args.ids.ids)?;
-    acting(&args.file.ledger, args.acting.acting.as_deref(), |ledger, act| item::assign(ledger, act, &ids, &to))
+    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::assign(ledger, act, &ids, &to))
 }
 
 fn progress(args: &Progress) -> Result<Exit, Trouble> {
@@ -99,18 +99,18 @@ fn progress(args: &Progress) -> Result<Exit, Trouble> {
         return Err(nothing("--state、--progress、--measures、--material"));
     }
     let ids = ids(&args.ids.ids)?;
-    acting(&args.file.ledger, args.acting.acting.as_deref(), |ledger, act| item::progress(ledger, act, &ids, &to))
+    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::progress(ledger, act, &ids, &to))
 }
 
 fn close(args: &Close) -> Result<Exit, Trouble> {
     let on = Closing { opinion: args.opinion.clone(), document: args.document.clone(), forced: args.reason.clone() };
     let ids = ids(&args.ids.ids)?;
-    acting(&args.file.ledger, args.acting.acting.as_deref(), |ledger, act| item::close(ledger, act, &ids, &on))
+    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::close(ledger, act, &ids, &on))
 }
 
 fn reopen(args: &Reopen) -> Result<Exit, Trouble> {
     let ids = ids(&args.ids.ids)?;
-    acting(&args.file.ledger, args.acting.acting.as_deref(), |ledger, act| item::reopen(ledger, act, &ids, &args.reason))
+    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::reopen(ledger, act, &ids, &args.reason))
 }
 
 fn attach(args: &Attach) -> Result<Exit, Trouble> {
@@ -131,13 +131,13 @@ fn attach(args: &Attach) -> Result<Exit, Trouble> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         files.push(Attached { name, sha256, size: bytes.len() as u64 });
     }
-    acting(&args.file.ledger, args.acting.acting.as_deref(), |ledger, act| item::attach(ledger, act, &ids, &files))
+    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::attach(ledger, act, &ids, &files))
 }
 
 fn rates(args: &Rates, screen: Screen) -> Result<Exit, Trouble> {
     let known = [("table", Form::Table), ("json", Form::Json)];
     let form = settings::format(args.format.as_deref(), &args.output, Form::Table, &known, |_| false)?;
-    let (all, units) = item::rates(&Ledger::read(&args.file.ledger)?)?;
+    let (all, units) = item::rates(&Ledger::read(&settings::ledger(&args.file)?)?)?;
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| match form {
         Form::Json => report::rates_json(&all, &units, out),

@@ -30,7 +30,7 @@ pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
     let as_of = day_asked(args.as_of.as_of.as_deref())?;
     let reply_by = args.reply_by.as_deref().map(|text| settings::day("--reply-by", text)).transpose()?;
     let filter = filter(&args.which, as_of)?;
-    let (mut lines, _) = item::items(&Ledger::read(&args.file.ledger)?, &filter)?;
+    let (mut lines, _) = item::items(&Ledger::read(&settings::ledger(&args.file)?)?, &filter)?;
     if filter.stage.is_none() && !filter.forced {
         lines.retain(|line| !matches!(line.item.stage, Stage::Closed | Stage::Waived));
     }
@@ -65,7 +65,7 @@ pub(super) fn import(args: &Import, screen: Screen) -> Result<Exit, Trouble> {
     })?;
     let moment = Moment::now();
     let act = moment.act(Some(args.acting.acting.as_deref().ok_or(LedgerError::Nobody)?));
-    let mut ledger = Ledger::existing(&args.file.ledger, &act)?;
+    let mut ledger = Ledger::existing(&settings::ledger(&args.file)?, &act)?;
     let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
     let name = args.workbook.file_name().unwrap_or_default().to_string_lossy();
     let why = format!("清单 {name} sha256:{hash}");

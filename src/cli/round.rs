@@ -18,6 +18,8 @@ use crate::report::Report;
 pub(super) struct Round {
     /// Which rules over which records, on which day.
     pub settings: Settings,
+    /// What is known already: as typed, else as `guiju.toml` says.
+    pub known: KnownFlags,
     /// Which subjects.
     pub scope: Scope,
     newness: Newness,
@@ -44,9 +46,10 @@ pub(super) struct Typed<'a> {
 pub(super) fn prepare(typed: &Typed<'_>, screen: Screen) -> Result<Round, Trouble> {
     let settings = settings::settings(typed.sources, typed.rules, typed.as_of, typed.common)?.with_sources()?;
     let scope = scope::scope(typed.scope)?;
-    let newness = newness::newness(typed.known)?;
-    let in_force = typed.known.waivers.as_deref().map(waivers::read).transpose()?;
-    Ok(Round { settings, scope, newness, in_force, book: None, screen })
+    let known = settings::known(typed.known, &settings.config);
+    let newness = newness::newness(&known)?;
+    let in_force = known.waivers.as_deref().map(waivers::read).transpose()?;
+    Ok(Round { settings, known, scope, newness, in_force, book: None, screen })
 }
 
 impl Round {
@@ -54,8 +57,8 @@ impl Round {
     ///
     /// # Errors
     /// The ledger cannot be opened.
-    pub(super) fn open(&mut self, known: &KnownFlags) -> Result<(), Trouble> {
-        self.book = known.ledger.as_deref().map(|path| record::open(path, &self.settings, &self.scope, self.screen)).transpose()?;
+    pub(super) fn open(&mut self) -> Result<(), Trouble> {
+        self.book = self.known.ledger.as_deref().map(|path| record::open(path, &self.settings, &self.scope, self.screen)).transpose()?;
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! What was typed, joined with what `guiju.toml` says, means this. From here on nothing is optional that has a default.
 
 use super::args::{Common, OutputFlags, RuleFlags, ScopeFlags};
+use super::args_history::LedgerFile;
+use super::args_ledger::{KnownFlags, WaiverFile};
 use super::config::{self, Config};
 use super::moment::today;
 use super::trouble::{Plain, Trouble};
@@ -298,6 +300,54 @@ pub fn gate(flag: Option<&str>, config: &Config) -> Result<Gate, Trouble> {
             Plain::new("usage::bad-value", format!("--fail-on 不能是“{name}”")).help(format!("可以是：{}", Gate::NAMES.join("、"))),
         )
     })
+}
+
+/// What is known already: the flags, and what `guiju.toml` says where they are silent.
+pub fn known(flags: &KnownFlags, config: &Config) -> KnownFlags {
+    KnownFlags {
+        ledger: flags.ledger.clone().or_else(|| config.ledger.clone()),
+        waivers: flags.waivers.clone().or_else(|| config.waivers.clone()),
+        baseline: flags.baseline.clone().or_else(|| config.baseline.clone()),
+        new_only: flags.new_only,
+    }
+}
+
+/// The ledger asked for. A command that reads no records looks into the working folder's `guiju.toml` only.
+///
+/// # Errors
+/// None is named, or something is wrong in `guiju.toml`.
+pub fn ledger(file: &LedgerFile) -> Result<PathBuf, Trouble> {
+    match &file.ledger {
+        Some(path) => Ok(path.clone()),
+        None => config::load(&[])?.ledger.ok_or_else(|| nameless("--ledger", "ledger")),
+    }
+}
+
+/// A waiver file and the log of its changes, found.
+pub struct WaiverFiles {
+    /// The waivers.
+    pub waivers: PathBuf,
+    /// The ledger, if changes are logged.
+    pub ledger: Option<PathBuf>,
+}
+
+/// The waiver file asked for, and the ledger.
+///
+/// # Errors
+/// No waiver file is named, or somebody acts and no ledger is.
+pub fn waiver_files(file: &WaiverFile, config: &Config) -> Result<WaiverFiles, Trouble> {
+    let waivers = file.waivers.clone().or_else(|| config.waivers.clone()).ok_or_else(|| nameless("--waivers", "waivers"))?;
+    let ledger = file.ledger.clone().or_else(|| config.ledger.clone());
+    if file.acting.is_some() && ledger.is_none() {
+        return Err(nameless("--ledger", "ledger"));
+    }
+    Ok(WaiverFiles { waivers, ledger })
+}
+
+fn nameless(flag: &str, key: &str) -> Trouble {
+    Trouble::Usage(
+        Plain::new("usage::missing-argument", format!("缺少 {flag} <文件>")).help(format!("也可以写在 guiju.toml 里：{key} = \"文件\"")),
+    )
 }
 
 /// The formats of a report, by name.

@@ -8,7 +8,7 @@ use super::run;
 use super::scope::Scope;
 use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
-use super::{output, waivers};
+use super::{config, output, waivers};
 use crate::dates::Day;
 use crate::engine::{Finding, fingerprint};
 use crate::ledger::{
@@ -29,6 +29,7 @@ pub(super) fn run(command: &Command, common: &Common, screen: Screen) -> Result<
 
 fn add(args: &WaiveAdd, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
     let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?.with_sources()?;
+    let files = settings::waiver_files(&args.file, &settings.config)?;
     let approved = args.approved.as_deref().map_or(Ok(settings.as_of), |text| settings::day("--approved", text))?;
     let expires = settings::day("--expires", &args.expires)?;
     let selector = Selector { unit: args.unit.clone(), person: args.person.clone(), case: args.case.clone(), kind: args.kind.clone() };
@@ -43,15 +44,15 @@ fn add(args: &WaiveAdd, common: &Common, screen: Screen) -> Result<Exit, Trouble
     let text = |text: &str| text.trim().to_owned();
     let (reason, document, approver) = (text(&args.reason), text(&args.document), text(&args.approver));
     let mut waiver = Waiver { target, reason, document, approver, approved, expires, granted: Vec::new(), line: 0 };
-    let before = match std::fs::read_to_string(&args.file.waivers) {
+    let before = match std::fs::read_to_string(&files.waivers) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => {
-            let message = format!("读不了豁免文件 {}：{}", args.file.waivers.display(), output::reason(&error));
+            let message = format!("读不了豁免文件 {}：{}", files.waivers.display(), output::reason(&error));
             return Err(Trouble::Rules(Plain::new("waiver::unreadable", message)));
         }
     };
-    let name = args.file.waivers.display().to_string();
+    let name = files.waivers.display().to_string();
     waivers::parse(name.clone(), before.clone())?;
     let checked = run::check(&settings, &Scope::default(), screen)?;
     if let Target::Rule(code, _) = &mut waiver.target {
@@ -76,8 +77,8 @@ fn add(args: &WaiveAdd, common: &Common, screen: Screen) -> Result<Exit, Trouble
     let after = append_waiver(&before, &waiver);
     let whole = waivers::parse(name, after.clone())?;
     // The log first: whoever may not act changes nothing.
-    logged(args.file.ledger.as_deref(), args.file.acting.as_deref(), "waive", &waiver, true)?;
-    put(&args.file.waivers, &after)?;
+    logged(files.ledger.as_deref(), args.file.acting.as_deref(), "waive", &waiver, true)?;
+    put(&files.waivers, &after)?;
     output::write(None, |out| {
         writeln!(out, "已添加第 {} 项豁免，涉及 {} 个问题，至 {} 止", whole.waivers.list.len(), named.len(), waiver.expires)
     })?;
@@ -85,7 +86,8 @@ fn add(args: &WaiveAdd, common: &Common, screen: Screen) -> Result<Exit, Trouble
 }
 
 fn list(args: &WaiveList, screen: Screen) -> Result<Exit, Trouble> {
-    let in_force = waivers::read(&args.file.waivers)?;
+    let config = config::load(&[])?;
+    let in_force = waivers::read(&settings::waiver_files(&args.file, &config)?.waivers)?;
     let as_of = args.as_of.as_of.as_deref().map_or_else(|| Ok(today()), |text| settings::day("--as-of", text))?;
     let left = Align::Left;
     let columns = [
@@ -116,7 +118,8 @@ fn list(args: &WaiveList, screen: Screen) -> Result<Exit, Trouble> {
 }
 
 fn remove(args: &WaiveRemove) -> Result<Exit, Trouble> {
-    let in_force = waivers::read(&args.file.waivers)?;
+    let files = settings::waiver_files(&args.file, &config::load(&[])?)?;
+    let in_force = waivers::read(&files.waivers)?;
     let list = &in_force.waivers.list;
     let wrong = || {
         let message = format!("没有第 {} 项豁免", args.number);
@@ -126,15 +129,15 @@ fn remove(args: &WaiveRemove) -> Result<Exit, Trouble> {
     let mut left = list.clone();
     let removed = left.remove(n);
     let after = remove_waiver(&in_force.text, n).ok_or_else(wrong)?;
-    let kept = waivers::parse(args.file.waivers.display().to_string(), after.clone())?;
+    let kept = waivers::parse(files.waivers.display().to_string(), after.clone())?;
     // Written in another manner than line by line, a file is not touched.
     let same = kept.waivers.list.iter().zip(&left).all(|(a, b)| Waiver { line: 0, ..a.clone() } == Waiver { line: 0, ..b.clone() });
     if kept.waivers.list.len() != left.len() || !same {
-        let message = format!("{} 不是逐项写成 [[waiver]] 的，不能自动去掉", args.file.waivers.display());
+        let message = format!("{} 不是逐项写成 [[waiver]] 的，不能自动去掉", files.waivers.display());
         return Err(Trouble::Usage(Plain::new("usage::no-waiver", message).help("请手工修改文件")));
     }
-    logged(args.file.ledger.as_deref(), args.file.acting.as_deref(), "unwaive", &removed, false)?;
-    put(&args.file.waivers, &after)?;
+    logged(files.ledger.as_deref(), args.file.acting.as_deref(), "unwaive", &removed, false)?;
+    put(&files.waivers, &after)?;
     output::write(None, |out| writeln!(out, "已去掉第 {} 项豁免（{}）", args.number, removed.document))?;
     Ok(Exit::Clean)
 }

@@ -131,3 +131,32 @@ fn a_half_written_record_is_taken_back_by_a_reader() {
     assert!(out.status.success(), "{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     assert!(!journal.exists());
 }
+
+#[test]
+fn what_is_known_may_be_named_once_in_the_defaults_of_the_team() {
+    let world = World::new();
+    let code = |args: &[&str]| {
+        let out = world.run(args);
+        out.status.code().unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&out.stderr)))
+    };
+    // Nothing is named: each command says what it lacks.
+    for args in [&["nightly", "data"][..], &["history"], &["ledger", "verify"], &["waive", "list"]] {
+        assert_eq!(code(args), 2, "{args:?}");
+    }
+    assert_eq!(code(&["baseline", "write", "known.txt", "data", "--rules", "rules", "--as-of", "2024-04-10"]), 0);
+    world.write("waivers.toml", "");
+    world
+        .write("guiju.toml", "rules = 'rules'\nas_of = 2024-04-10\nledger = 'book.db'\nwaivers = 'waivers.toml'\nbaseline = 'known.txt'\n");
+    // All of it is in the baseline.
+    assert_eq!(code(&["check", "data", "--new-only"]), 0);
+    assert_eq!(code(&["check", "data"]), 1);
+    assert_eq!(code(&["nightly", "data", "--new-only"]), 0);
+    assert_eq!(world.json(&["history", "--format", "json"]).as_array().map(Vec::len), Some(3));
+    assert_eq!(code(&["diff"]), 0);
+    assert_eq!(code(&["ledger", "verify"]), 0);
+    assert_eq!(code(&["waive", "list"]), 0);
+    // What is typed wins.
+    assert_eq!(code(&["check", "data", "--ledger", "other.db"]), 1);
+    assert_eq!(world.json(&["history", "--format", "json"]).as_array().map(Vec::len), Some(3));
+    assert_eq!(world.json(&["history", "--ledger", "other.db", "--format", "json"]).as_array().map(Vec::len), Some(1));
+}
