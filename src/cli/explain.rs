@@ -20,6 +20,7 @@ mod aloud;
 /// Explains a rule.
 pub(super) fn run(args: &Explain, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
     let settings = settings::settings(&[], &args.rules, None, common)?;
+    settings::plain_text(&args.output)?;
     let run::Rules { set: rules, files, .. } = run::rules(&settings)?;
     let code = run::known_code(&rules, &args.code)?;
     let paint = screen.result(&args.output);
