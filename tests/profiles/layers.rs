@@ -84,3 +84,21 @@ fn a_changed_word_changes_every_rule_that_uses_it() {
     assert_eq!((told.len(), told[0].what.as_str(), told[0].line), (1, "case.promotion", 2));
     assert!(rules.program.definitions.iter().any(|d| d.name == "promotion" && d.text == "kind == '提拔'"));
 }
+
+#[test]
+fn a_weight_that_a_profile_changes_is_that_of_what_a_script_advises() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    put("unit.csv", "unit_id,name\nU1,青石县\n");
+    put("person.csv", "person_id,name,unit_id\nP1,王示例,U1\n");
+    put("post.csv", "post_id,person_id,kind,title,start,end\nS1,P1,挂职,副科长,2024-01-10,2024-10-10\n");
+    // The first report is a day later than three months after the start.
+    put("secondment_report.csv", "report_id,post_id,date\nR1,S1,2024-04-11\nR2,S1,2024-07-11\n");
+    let weights = |rules: &guiju::rules::RuleSet| -> Vec<String> {
+        let found = outcome(rules, &folder.path().display().to_string()).findings;
+        found.iter().filter(|f| f.code == "JL002").map(|f| f.verdict.to_string()).collect()
+    };
+    assert_eq!(weights(&sound("title = 't'\n", &[])), ["提醒"]);
+    let harder = "title = 't'\n[[change]]\nrule = 'JL002'\nseverity = '违规'\nreason = '本县更严'\n";
+    assert_eq!(weights(&sound(harder, &[])), ["违规"]);
+}

@@ -1,6 +1,10 @@
 //! Every mistake that a profile or a pack can hold is refused with its place; where two places contradict each other, with both.
 
 use crate::kit::{CITY, COUNTY, RULE, load, told};
+use guiju::diagnostic::Source;
+use guiju::rules::{Files, read_profile};
+use std::fs;
+use std::sync::Arc;
 
 /// Expects exactly one complaint, which begins so.
 fn refused(profile: &str, packs: &[(&str, &str)], expected: &str) {
@@ -222,4 +226,18 @@ fn a_shared_word_is_replaced_only_when_the_pack_says_so_and_why() {
         "[case]\ndecidedd = { is = 'decision.start', overrides = true, reason = 'r' }\n",
         "profile::stale definitions.toml:2 没有可以代替的共用说法",
     );
+}
+
+#[test]
+fn a_pack_with_a_file_that_cannot_be_read_is_refused_where_it_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(folder.path().join("a/YZ")).expect("a folder");
+    fs::write(folder.path().join("a/pack.toml"), COUNTY).expect("a file");
+    // The head can be read; a rule is in GBK, as old editors save it.
+    fs::write(folder.path().join("a/YZ/YZ101.toml"), b"title = '\xb1\xbe\xb5\xd8'\n").expect("a file");
+    let source = Arc::new(Source { name: "profile.toml".into(), text: "title = 't'\npacks = ['a']\n".into() });
+    let errors = read_profile(&source, folder.path(), &mut Files::built_in()).err().unwrap_or_default();
+    let told = told(&errors);
+    assert!(told.len() == 1 && told[0].starts_with("pack::unreadable profile.toml:2"), "{told:?}");
+    assert!(told[0].contains("YZ101.toml") && told[0].contains("不是 UTF-8 文本"), "{told:?}");
 }
