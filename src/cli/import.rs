@@ -11,7 +11,6 @@ use crate::report::{Names, Report, refused_csv, refused_names, refused_xlsx, ren
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Reads the sources and writes the database.
 pub(super) fn run(args: &Import, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
@@ -21,7 +20,7 @@ pub(super) fn run(args: &Import, common: &Common, screen: Screen) -> Result<Exit
     let rules = run::rules(&settings)?.set;
     let store = run::records(&settings, &rules.schema, &Wanted::all(&rules.schema), screen)?;
     ingest::write_store(&store, &args.to).map_err(|e| Trouble::Output(Plain::new(e.code(), e.to_string()).help(e.advice())))?;
-    let names = Names { schema: Some(Arc::clone(&store.schema)), ..Names::default() };
+    let names = Names::of_tables(&store);
     let report = Report {
         problems: store.problems.clone(),
         tallies: store.tallies.clone(),

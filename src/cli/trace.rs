@@ -9,7 +9,6 @@ use crate::engine::{Trace, trace};
 use crate::records::{FieldType, RowId, Store};
 use crate::report::{Names, render_trace};
 use crate::rules::Rule;
-use std::sync::Arc;
 
 /// Explains a rule's verdict on a subject.
 pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
@@ -33,7 +32,7 @@ pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result
     }
     let traces: Vec<Trace> =
         found.into_iter().flat_map(|(rule, row)| one_year(trace(&rules, &store, settings.as_of, rule, row), year)).collect();
-    let names = Names { schema: Some(Arc::clone(&store.schema)), ..Names::default() };
+    let names = Names::of_tables(&store);
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| {
         traces.iter().try_for_each(|t| render_trace(t, &names, &rules.calendar, paint, out))

@@ -15,6 +15,8 @@ pub struct Names {
     pub persons: BTreeMap<String, String>,
     /// Of units, by id.
     pub units: BTreeMap<String, String>,
+    /// The tables that a source had, by ASCII name: what these lack is rows.
+    pub exported: BTreeSet<String>,
 }
 
 impl Names {
@@ -22,7 +24,13 @@ impl Names {
     pub fn of(findings: &[Finding], store: &Store) -> Self {
         let persons: BTreeSet<&str> = findings.iter().filter_map(|f| f.person_id.as_deref()).collect();
         let units: BTreeSet<&str> = findings.iter().filter_map(|f| f.unit_id.as_deref()).collect();
-        Self { persons: look_up(store, "person", &persons), units: look_up(store, "unit", &units), schema: Some(Arc::clone(&store.schema)) }
+        Self { persons: look_up(store, "person", &persons), units: look_up(store, "unit", &units), ..Self::of_tables(store) }
+    }
+
+    /// Names of tables and fields alone.
+    pub fn of_tables(store: &Store) -> Self {
+        let exported = store.schema.tables.iter().enumerate().filter(|(t, _)| store.rows(*t).exported).map(|(_, def)| def.name.clone());
+        Self { schema: Some(Arc::clone(&store.schema)), exported: exported.collect(), ..Self::default() }
     }
 
     /// A table's Chinese name.

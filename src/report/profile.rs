@@ -102,6 +102,9 @@ pub struct Starver {
     pub exported: bool,
     /// The share of rows with this cell filled, 0 to 1; none where it was not exported or has no rows.
     pub fill: Option<f64>,
+    /// Cells filled with a date that is not known to the day; for people, not part of the contract.
+    #[serde(skip)]
+    pub coarse: u64,
     /// How many subjects cannot be decided for lack of it.
     pub undecided: u64,
 }
@@ -123,7 +126,7 @@ pub fn profile(store: &Store, outcome: &Outcome, starved: &[Starved], as_of: Str
             fields.push(line);
         }
     }
-    let rules = starved.iter().map(|s| starving(s, outcome)).collect();
+    let rules = starved.iter().map(|s| starving(s, store, outcome)).collect();
     let (tallies, form_fields, problems) = (store.tallies.clone(), store.field_tallies.clone(), store.problems.clone());
     Profile { as_of, tables, fields, rules, tallies, form_fields, problems, names }
 }
@@ -169,7 +172,18 @@ fn unlisted(store: &Store) -> BTreeMap<(TableId, FieldId), BTreeMap<String, u64>
     all
 }
 
-fn starving(rule: &Starved, outcome: &Outcome) -> Starving {
+/// How many cells of a field hold a date that is not known to the day.
+fn coarse(store: &Store, table: &str, field: &str) -> u64 {
+    let Some(t) = store.schema.table(table) else { return 0 };
+    let column = store.schema.tables.get(t).and_then(|def| store.rows(t).column(def.field(field)?));
+    let Some(column @ Column::Date(dates)) = column else { return 0 };
+    let known = |(row, date): &(usize, &Fuzzy)| {
+        !date.is_exact() && column.filled(*row) == Filled::Yes && RowId::try_from(*row).is_ok_and(|r| !store.rows(t).is_ghost(r))
+    };
+    dates.iter().enumerate().filter(known).count() as u64
+}
+
+fn starving(rule: &Starved, store: &Store, outcome: &Outcome) -> Starving {
     let unexported = || outcome.unexported.iter().filter(|u| u.code == rule.code);
     let shared: u64 = unexported().map(|u| u.subjects).sum();
     let grouped = unexported().filter(|u| u.subjects > 0).count() as u64;
@@ -180,6 +194,7 @@ fn starving(rule: &Starved, outcome: &Outcome) -> Starving {
             field: lack.field.clone(),
             exported: lack.exported,
             fill: lack.fill,
+            coarse: lack.field.as_deref().map_or(0, |field| coarse(store, &lack.table, field)),
             undecided: if lack.exported { lack.findings } else { unexported().filter(of_this).map(|u| u.subjects).sum() },
         }
     });
@@ -217,7 +232,7 @@ impl FieldLine {
 }
 
 impl Starver {
-    /// 程序节点.结束日期，填报率37.0%，214件无法判定.
+    /// 程序节点.结束日期，填报率37.0%（其中3格没有写到日），214件无法判定.
     pub(super) fn words(&self, names: &Names) -> String {
         let table = names.table(&self.table);
         let name = match &self.field {
@@ -226,6 +241,9 @@ impl Starver {
         };
         let state = match (self.exported, self.fill) {
             (false, _) => "，未导出".to_owned(),
+            (true, Some(fill)) if self.coarse > 0 => {
+                format!("，填报率{:.1}%（其中{}格没有写到日）", fill * 100.0, words::count(self.coarse))
+            }
             (true, Some(fill)) => format!("，填报率{:.1}%", fill * 100.0),
             (true, None) => String::new(),
         };

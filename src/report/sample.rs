@@ -135,6 +135,7 @@ pub(super) fn report() -> Report {
             schema: Some(Arc::new(schema)),
             persons: [("P0031".to_owned(), "王示例".to_owned())].into(),
             units: [("U12".to_owned(), "青石镇/人民政府".to_owned())].into(),
+            exported: ["case".to_owned(), "step".to_owned(), "talk".to_owned()].into(),
         },
     }
 }
@@ -169,8 +170,8 @@ pub(super) fn profile_of(report: &Report) -> Profile {
             title: "任前公示期不足".into(),
             undecided: 1418,
             lacks: vec![
-                Starver { table: "step".into(), field: Some("end".into()), exported: true, fill: Some(0.3694), undecided: 214 },
-                Starver { table: "talk".into(), field: None, exported: false, fill: None, undecided: 1204 },
+                Starver { table: "step".into(), field: Some("end".into()), exported: true, fill: Some(0.3694), coarse: 12, undecided: 214 },
+                Starver { table: "talk".into(), field: None, exported: false, fill: None, coarse: 0, undecided: 1204 },
             ],
         }],
         form_fields: Vec::new(),

@@ -5,10 +5,10 @@
 use super::sample::{profile_of, report};
 use super::{
     CasePage, CaseStep, Demand, DueFormat, Format, Paint, ProfileFormat, Report, Wanted, jsonl_asides, render, render_case, render_due,
-    render_profile, render_reading, render_trace, sort_due, supplement_xlsx,
+    render_profile, render_reading, render_trace, sort_due, supplement_xlsx, words,
 };
 use crate::dates::{Calendar, Day};
-use crate::engine::{Mark, Trace, TraceLine, Verdict};
+use crate::engine::{Mark, Missing, Trace, TraceLine, Verdict};
 use calamine::{Data, Reader, Xlsx};
 use std::io::Cursor;
 
@@ -320,4 +320,12 @@ fn supplement_has_a_sheet_for_each_unit() {
     let (of_unit, alone) = (vec![line("U12 青石镇", "S2"), line("U12 青石镇", "S3")], vec![line("", "S1")]);
     let all = [of_unit.clone(), alone.clone()].concat();
     assert_eq!(found, [("补充材料清单".to_owned(), all), ("U12 青石镇".to_owned(), of_unit), ("未关联单位".to_owned(), alone)]);
+}
+
+#[test]
+fn a_row_that_is_not_there_is_told_from_a_table_that_was_not_exported() {
+    let names = report().names;
+    let lacking = |table: &str| words::missing(&names, &Missing { table: table.into(), id: None, field: None });
+    assert_eq!(lacking("step"), "没有相应的程序节点记录");
+    assert_eq!(lacking("visit"), "visit一表未导出");
 }

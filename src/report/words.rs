@@ -61,6 +61,7 @@ pub(super) fn missing(names: &Names, missing: &Missing) -> String {
         (Some(id), Some(field)) => format!("{table} {id} {}", names.field(&missing.table, field)),
         (Some(id), None) => format!("{table} {id}"),
         (None, Some(field)) => format!("{table}“{}”一列未导出", names.field(&missing.table, field)),
+        (None, None) if names.exported.contains(&missing.table) => format!("没有相应的{table}记录"),
         (None, None) => format!("{table}一表未导出"),
     }
 }
