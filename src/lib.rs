@@ -9,6 +9,7 @@ pub mod document;
 pub mod engine;
 pub mod ingest;
 pub mod ledger;
+pub mod notice;
 pub mod records;
 pub mod report;
 pub mod rules;

@@ -89,6 +89,7 @@ fn every_command_and_option_is_in_the_manual() {
         "waive add",
         "waive list",
         "waive remove",
+        "notice check",
         "history",
         "diff",
         "ledger verify",

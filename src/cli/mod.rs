@@ -3,6 +3,7 @@
 mod args;
 mod args_history;
 mod args_ledger;
+mod args_notice;
 mod args_rectify;
 mod args_rules;
 mod baseline;
@@ -25,6 +26,7 @@ mod lint;
 mod moment;
 mod newness;
 mod nightly;
+mod notice;
 mod output;
 mod profile;
 mod progress;
@@ -84,6 +86,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Rules(Rules::Lint(args)) => lint::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
         Command::Nightly(args) => nightly::run(&args, common, screen),
+        Command::Notice(args) => notice::run(&args, common, screen),
         Command::Baseline(args) => baseline::run(&args, common, screen),
         Command::Waive(args) => waive::run(&args, common, screen),
         Command::History(args) => history::history(&args, screen),

@@ -5,6 +5,7 @@
 
 mod csv;
 mod decode;
+mod draft;
 mod error;
 mod forms;
 mod header;
@@ -17,6 +18,7 @@ mod sqlite;
 mod workbook;
 mod write;
 
+pub use draft::{Draft, draft};
 pub use error::IngestError;
 pub use refused::{Refused, RefusedRow, RefusedRows, refused};
 pub use write::{WriteError, write_store};
