@@ -99,7 +99,9 @@ impl Reader<'_> {
         let labels = |i: &Item| labelled(text, &i.labels).is_some();
         let opens = |i: &Item| leads(text, &i.opens).is_some();
         let is_exception = |i: &Item| i.holds.iter().any(|h| self.words.words.exception.contains(h) && text.contains(h.as_str()));
-        self.words.item.iter().any(|i| labels(i) || opens(i) || is_exception(i))
+        // What is said of the last person already is said of another now.
+        let is_new = |i: &Item| self.found.people.last().is_some_and(|p| p.items.iter().all(|r| r.item != i.field));
+        self.words.item.iter().any(|i| (labels(i) || opens(i) || is_exception(i)) && is_new(i))
     }
 
     fn start(&mut self, name: &str, line: u32) {

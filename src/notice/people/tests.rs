@@ -77,4 +77,10 @@ fn a_candidate_without_a_name_is_told_not_passed_over() {
     let found = read("现任县水利局副局长的程远山，拟任县水利局局长。");
     assert!(found.people.is_empty());
     assert_eq!(found.unread.len(), 1);
+    let second = read("程远山，男，现任副局长，拟任局长。\n现任县司法局副局长的何秋月，拟任县司法局局长。");
+    assert_eq!(
+        second.people.iter().map(shown).collect::<Vec<_>>(),
+        [("程远山".to_owned(), "姓名 性别 现任职务 拟任职务".to_owned(), false)]
+    );
+    assert_eq!(second.unread.len(), 1);
 }
