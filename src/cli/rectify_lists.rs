@@ -34,6 +34,11 @@ pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
     if filter.stage.is_none() && !filter.forced {
         lines.retain(|line| !matches!(line.item.stage, Stage::Closed | Stage::Waived));
     }
+    if let (true, Some(unit)) = (lines.is_empty(), &args.which.unit) {
+        // An empty list must not pass for a unit in order when its code was mistyped.
+        let why = format!("台账里没有单位“{unit}”待整改的问题，没有写出清单");
+        return Err(Trouble::Usage(Plain::new("usage::bad-value", why).help("用 guiju rectify list 看台账里的问题和单位编码")));
+    }
     let units = report::by_unit(&lines);
     let letter = Letter { issuer: args.issuer.clone(), on: as_of, reply_by };
     output::write(args.output.output.as_deref(), |out| match form {

@@ -277,6 +277,16 @@ fn a_date_is_taken_as_excel_keeps_it_and_what_is_no_list_is_refused() {
 }
 
 #[test]
+fn no_list_is_written_for_a_unit_that_has_nothing_to_mend() {
+    let world = found();
+    let out = rectify(&world, &["draft", "--output", "none.xlsx", "--unit", "U99"]);
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(out.status.code() == Some(2) && said.contains("usage::bad-value") && said.contains("U99"), "{said}");
+    assert!(!world.path("none.xlsx").exists());
+    assert!(rectify(&world, &["draft", "--output", "some.xlsx", "--unit", "U2"]).status.success());
+}
+
+#[test]
 fn the_letter_is_sound_xml_and_says_what_is_asked_of_each_unit() {
     let world = found();
     let letter =
