@@ -234,6 +234,7 @@ fn every_shape_of_line_becomes_what_it_says() {
         ),
         // Neither post nor study.
         ("1996.07--1997.02  待分配\n1997.02--  某镇科员".into(), vec!["J 某镇科员||1997-02|", "- 1 待分配"]),
+        ("1996.07--1997.02  待分配某局局长\n1997.02--  待业在家".into(), vec!["J 待分配某局局长||1996-07|1997-02", "- 2 待业在家"]),
         // What cannot be read is told by line; no date is made up.
         ("2003.05--2007.11  某镇科员\n第十届县委委员".into(), vec!["J 某镇科员||2003-05|2007-11", "! 2 第十届县委委员"]),
         ("个人简历\n2003.05--2007.11  某镇科员".into(), vec!["J 某镇科员||2003-05|2007-11", "! 1 个人简历"]),
@@ -768,17 +769,19 @@ proptest! {
             prop_assert!(starts.contains(first), "{plain:?}: {starts:?}");
         }
         prop_assert!(starts.iter().all(|s| *s == 0 || lines.contains(s)), "{plain:?}: {starts:?}");
-        // No character of it is lost: what is told or kept holds every word that says what was done.
+        // No character of it is lost: what is kept, or told to be no post (of a long text the beginning), holds every word that says what was done.
+        let waiting = || store.problems.iter().filter(|p| p.code == "form::resume-waiting");
+        let is_shortened = waiting().any(|p| p.value.ends_with('…'));
         let words = plain.matches("某局局长").count();
         let post = store.schema.table("post").unwrap();
         let title = store.schema.tables[post].field("title").unwrap();
         let study = store.schema.table("study").unwrap();
         let study_title = store.schema.tables[study].field("title").unwrap();
-        let mut found = 0;
+        let mut found = waiting().map(|p| p.value.matches("某局局长").count()).sum::<usize>();
         for (t, f) in [(post, title), (study, study_title)] {
             found += (0..store.rows(t).len as RowId).filter_map(|r| store.show(t, r, f)).map(|t| t.matches("某局局长").count()).sum::<usize>();
         }
-        prop_assert!(found >= words, "{plain:?}: {words} words, {found} found, {kept} rows");
+        prop_assert!(found >= words || is_shortened, "{plain:?}: {words} words, {found} found, {kept} rows");
     }
 
     #[test]

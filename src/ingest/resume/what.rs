@@ -38,13 +38,20 @@ const STUDY: [&str; 19] = [
 pub(super) fn of(text: &str) -> What {
     let plain = without_brackets(text);
     let plain = plain.trim();
-    if ["待业", "待分配", "待安置", "等待分配"].iter().any(|w| plain.starts_with(w) || plain.ends_with(w)) {
+    if is_waiting(plain) {
         return What::Waiting;
     }
     // 在某校某专业学习，获管理学硕士学位: the first clause says what was done.
     let first = plain.split(['，', ',', '；', ';', '。']).next().unwrap_or(plain).trim();
     let is_study = STUDY.iter().any(|w| first.ends_with(w)) || plain.contains("攻读");
     if is_study { What::Study } else { What::Post }
+}
+
+/// Whether a text says that the person waited for work and nothing besides: 毕业后待分配, 待业在家; but not 待分配某局局长.
+fn is_waiting(plain: &str) -> bool {
+    const WAITING: [&str; 4] = ["等待分配", "待分配", "待安置", "待业"];
+    let rest = |w: &&str| plain.strip_prefix(*w).is_some_and(|rest| ["", "在家", "期间", "人员", "青年"].contains(&rest.trim()));
+    WAITING.iter().any(|w| plain.ends_with(w) || rest(&w))
 }
 
 /// Whether a text about one day tells that something ended.
