@@ -64,7 +64,10 @@ pub fn leading(text: &str) -> Option<(Result<Fuzzy, DateError>, usize)> {
     at.blanks();
     let Some(separator) = at.one_of(&['.', '/', '-', '年']) else { return Some((Fuzzy::parse(year), after_year)) };
     let year_end = if separator == '年' { at.at } else { after_year };
+    let month_at = at.at;
     at.blanks();
+    // A number holds no blank: 1990. 1 was typed, with a blank in the place of the zero.
+    let padded = at.at > month_at;
     let month = match at.digits() {
         Some(month) if month.len() <= 2 => month,
         // 1998-2001: the dash joins two years.
@@ -89,7 +92,7 @@ pub fn leading(text: &str) -> Option<(Result<Fuzzy, DateError>, usize)> {
         }
     }
     // What was typed as the number 1990.10 shows as 1990.1.
-    if separator == '.' && month == "1" && !named {
+    if separator == '.' && month == "1" && !named && !padded {
         return Some((Err(DateError::LostZero), end));
     }
     Some((Fuzzy::parse(&format!("{year}-{month}")), end))
@@ -143,6 +146,7 @@ mod tests {
         }
         assert_eq!(whole("1990年"), Fuzzy::year(1990).ok_or(DateError::NotADate));
         assert_eq!(whole("1990.1"), Err(DateError::LostZero));
+        assert_eq!(whole("1990. 1"), Fuzzy::month(1990, 1).ok_or(DateError::NotADate));
         assert_eq!(whole("1990.13"), Err(DateError::Month));
         assert_eq!(whole("19900230"), Err(DateError::DayOfMonth));
         assert_eq!(whole("2013.04 正科"), Err(DateError::NotADate));

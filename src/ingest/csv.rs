@@ -4,8 +4,8 @@ use super::error::IngestError;
 use super::header::{self, Header};
 use super::refused::{self, Original};
 use super::source::{CsvFiles, Named};
-use super::{Progress, decode};
-use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, Stood, TableId};
+use super::{Progress, decode, kinds};
+use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Schema, Sheet, Stood, TableId};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -56,7 +56,7 @@ pub(super) fn originals(files: &CsvFiles, schema: &Schema, wanted: &refused::Lin
     for (table, file) in &files.files {
         let Some(lines) = wanted.get(&file.name) else { continue };
         let bytes = std::fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
-        let mut text = decode::text(&bytes, &file.name)?.into_bytes();
+        let mut text = decode::mixed(&bytes).map_or_else(|| decode::text(&bytes, &file.name), |m| Ok(m.text))?.into_bytes();
         let length = text.len();
         text.extend_from_slice(END);
         let skip = rows_above_header(schema, *table, &file.name, &text, length)?.unwrap_or(0);
@@ -128,6 +128,9 @@ impl Job<'_> {
     fn read_file(&self, table: TableId, file: &Named, bytes: &mut Vec<u8>, batch: &mut Batch) -> Result<(Sheet, Header), IngestError> {
         bytes.clear();
         File::open(&file.path).and_then(|mut f| f.read_to_end(bytes)).map_err(|e| IngestError::io(&file.path, &e))?;
+        if let Some((what, right)) = kinds::not_text(bytes) {
+            return Err(IngestError::WrongEnding { path: file.name.clone(), what, right });
+        }
         let plain = decode::may_be_utf8(bytes, &file.name)?;
         if plain {
             let length = bytes.len();
@@ -137,13 +140,15 @@ impl Job<'_> {
                 None => bytes.truncate(length),
             }
         }
-        let mut text = decode::text(bytes, &file.name)?.into_bytes();
+        let mixed = decode::mixed(bytes);
+        let note = mixed.as_ref().map(|m| mixed_encoding(self.schema, table, &file.name, m));
+        let mut text = mixed.map_or_else(|| decode::text(bytes, &file.name), |m| Ok(m.text))?.into_bytes();
         let length = text.len();
         text.extend_from_slice(END);
-        match self.read_text(table, &file.name, &text, length, batch)? {
-            Some(read) => Ok(read),
-            None => Err(IngestError::Encoding { file: file.name.clone() }),
-        }
+        let read = self.read_text(table, &file.name, &text, length, batch)?;
+        let Some((sheet, mut header)) = read else { return Err(IngestError::Encoding { file: file.name.clone() }) };
+        header.notes.extend(note);
+        Ok((sheet, header))
     }
 
     /// Reads a file's text; none if it turns out not to be UTF-8.
@@ -195,6 +200,28 @@ impl Job<'_> {
             Some((i, (field, headers.get(i).map_or("", |h| h.trim()).to_owned())))
         });
         columns.unzip()
+    }
+}
+
+/// Tells of lines in another encoding than the rest.
+fn mixed_encoding(schema: &Schema, table: TableId, file: &str, mixed: &decode::Mixed) -> Problem {
+    let lines: Vec<String> = mixed.fewer.iter().take(5).map(u32::to_string).collect();
+    let more = if mixed.fewer.len() > lines.len() { "等" } else { "" };
+    Problem {
+        file: file.to_owned(),
+        table: schema.tables.get(table).map(|t| t.name.clone()).unwrap_or_default(),
+        row: mixed.fewer.first().copied().unwrap_or(0),
+        column: String::new(),
+        code: "data::mixed-encoding",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: format!(
+            "文件里混有两种文字编码：第{}行{more}共 {} 行是 {}，与其余各行不同，已逐行分别读出",
+            lines.join("、"),
+            mixed.fewer.len(),
+            mixed.called
+        ),
+        right: "请核对这些行，再统一另存为 CSV UTF-8".to_owned(),
     }
 }
 

@@ -53,6 +53,89 @@ pub(super) fn text(bytes: &[u8], file: &str) -> Result<String, IngestError> {
     Ok(text)
 }
 
+/// A file whose lines are in two encodings, each read in its own.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mixed {
+    pub text: String,
+    /// Lines in the encoding that fewer of them have, from 1.
+    pub fewer: Vec<u32>,
+    /// Which that is.
+    pub called: &'static str,
+}
+
+/// The encoding a line is in, as far as its bytes tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Utf8,
+    Gb,
+    /// ASCII, or nobody can tell.
+    Either,
+}
+
+/// Reads a file line by line, if some lines are surely UTF-8 and others surely GB18030, as happens where exports of two programs are
+/// joined. Read in one encoding, the lines in the other would come out as wrong characters, not always as damage.
+pub(super) fn mixed(bytes: &[u8]) -> Option<Mixed> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let lines: Vec<(Line, &[u8])> = bytes.split_inclusive(|&b| b == b'\n').map(|line| (encoding_of(line), line)).collect();
+    let count = |which| lines.iter().filter(|(of, _)| *of == which).count();
+    let (utf8, gb) = (count(Line::Utf8), count(Line::Gb));
+    if utf8 == 0 || gb == 0 {
+        return None;
+    }
+    let most = if utf8 >= gb { Line::Utf8 } else { Line::Gb };
+    let mut text = String::new();
+    for (of, line) in &lines {
+        match if *of == Line::Either { most } else { *of } {
+            Line::Gb => text.push_str(&GB18030.decode_without_bom_handling(line).0),
+            _ => text.push_str(&String::from_utf8_lossy(line)),
+        }
+    }
+    let fewer = (1u32..).zip(&lines).filter(|(_, (of, _))| *of != Line::Either && *of != most).map(|(number, _)| number).collect();
+    let called = if most == Line::Utf8 { "GB18030（GBK）" } else { "UTF-8" };
+    Some(Mixed { text: text.trim_start_matches('\u{feff}').to_owned(), fewer, called })
+}
+
+fn encoding_of(line: &[u8]) -> Line {
+    if line.is_ascii() {
+        return Line::Either;
+    }
+    let (as_gb, broken) = GB18030.decode_without_bom_handling(line);
+    let ideograph = |c: &char| ('\u{4e00}'..'\u{a000}').contains(c);
+    if let Ok(text) = std::str::from_utf8(line) {
+        // Pairs of bytes of GBK that happen to be UTF-8 are letters of Latin to Arabic, hardly ever ideographs.
+        let foreign = text.chars().any(|c| ('\u{80}'..'\u{800}').contains(&c));
+        let sure = broken || (!foreign && text.chars().filter(ideograph).count() >= 2);
+        return if sure { Line::Utf8 } else { Line::Either };
+    }
+    if broken {
+        return Line::Either;
+    }
+    // A damaged line of UTF-8 may be read as GBK, too: then few of its characters are common, and many of it are whole in UTF-8.
+    let all = as_gb.chars().filter(|c| !c.is_ascii()).count();
+    let common = pairs(line).filter(|(lead, trail)| matches!(lead, 0xa1..=0xa9 | 0xb0..=0xd7) && *trail >= 0xa1).count();
+    let whole: usize = line.utf8_chunks().map(|chunk| chunk.valid().chars().filter(ideograph).count()).sum();
+    if all >= 2 && common * 5 >= all * 4 && whole * 10 <= all { Line::Gb } else { Line::Either }
+}
+
+/// The characters of two bytes in a line of GBK.
+fn pairs(line: &[u8]) -> impl Iterator<Item = (u8, u8)> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        loop {
+            match rest {
+                [] | [_] => return None,
+                [lead, trail, after @ ..] if *lead >= 0x80 => {
+                    rest = after;
+                    return Some((*lead, *trail));
+                }
+                [_, after @ ..] => rest = after,
+            }
+        }
+    })
+}
+
 /// Whether bytes of a text were none: where they stood is U+FFFD.
 pub(super) fn is_damaged(text: &[u8]) -> bool {
     memchr::memmem::find(text, "\u{fffd}".as_bytes()).is_some()
@@ -77,7 +160,9 @@ fn not_utf8(bytes: &[u8], cut: bool, file: &str) -> Result<String, IngestError> 
         whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    if bytes.starts_with(b"\xef\xbb\xbf") || whole > broken * 10 {
+    // In a short text one damaged character weighs more than that: there whole lines tell.
+    let lines = |which| bytes.split(|&b| b == b'\n').filter(|line| encoding_of(line) == which).count();
+    if bytes.starts_with(b"\xef\xbb\xbf") || whole > broken * 10 || (lines(Line::Utf8) > 0 && lines(Line::Gb) == 0) {
         if cut && broken == 1 {
             return Err(truncated());
         }
@@ -96,4 +181,36 @@ fn not_utf8(bytes: &[u8], cut: bool, file: &str) -> Result<String, IngestError> 
         return Ok(text.into_owned());
     }
     Err(IngestError::Encoding { file: file.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gb(text: &str) -> Vec<u8> {
+        GB18030.encode(text).0.into_owned()
+    }
+
+    #[test]
+    fn lines_of_two_encodings_are_each_read_in_their_own() {
+        let bytes = [gb("人员编码,姓名\nP1,张三\n"), "P2,李四\n".as_bytes().to_vec(), gb("P3,王五\n")].concat();
+        let read = mixed(&bytes).map(|m| (m.text, m.fewer, m.called));
+        assert_eq!(read, Some(("人员编码,姓名\nP1,张三\nP2,李四\nP3,王五\n".to_owned(), vec![3], "UTF-8")));
+        let bytes = ["人员编码,姓名\nP1,张三\n".as_bytes().to_vec(), gb("P2,李四\n"), "P3,王五\n".as_bytes().to_vec()].concat();
+        let read = mixed(&bytes).map(|m| (m.text, m.fewer, m.called));
+        assert_eq!(read, Some(("人员编码,姓名\nP1,张三\nP2,李四\nP3,王五\n".to_owned(), vec![3], "GB18030（GBK）")));
+    }
+
+    #[test]
+    fn one_encoding_is_not_taken_for_two() {
+        assert_eq!(mixed("人员编码,姓名\nP1,张三\n".as_bytes()), None);
+        assert_eq!(mixed(&gb("人员编码,姓名\nP1,张三\nP2,某县财政局局长、党组书记，路·联通\n")), None);
+        // A line of UTF-8 that lost a byte is damaged, not GBK.
+        let whole = "人员编码,姓名\nP1,张三丰\n".as_bytes();
+        for lost in 1..=3 {
+            let mut cut = whole.to_vec();
+            cut.remove(whole.len() - 1 - lost);
+            assert_eq!(mixed(&cut), None, "{lost}");
+        }
+    }
 }

@@ -90,6 +90,28 @@ pub enum IngestError {
         /// In Chinese.
         why: String,
     },
+    /// The workbook asks for a password.
+    #[error("工作簿“{file}”设有打开密码")]
+    Password {
+        /// The file.
+        file: String,
+    },
+    /// A file of another kind than its name says.
+    #[error("“{path}”的内容与后缀不符：其实是{what}")]
+    WrongEnding {
+        /// The file.
+        path: String,
+        /// What it is, in Chinese.
+        what: &'static str,
+        /// What to do about it, in Chinese.
+        right: &'static str,
+    },
+    /// Somebody wrote to the file while it was read.
+    #[error("“{file}”在读取过程中被改动")]
+    Changed {
+        /// The file.
+        file: String,
+    },
     /// A line of NDJSON is not JSON, or not of the form expected.
     #[error("“{file}”第{line}行不是约定的 JSON：{why}")]
     Json {
@@ -136,6 +158,9 @@ impl IngestError {
             Self::Database { .. } => "ingest::database",
             Self::Busy { .. } => "ingest::busy",
             Self::Workbook { .. } => "ingest::workbook",
+            Self::Password { .. } => "ingest::password",
+            Self::WrongEnding { .. } => "ingest::wrong-ending",
+            Self::Changed { .. } => "ingest::changed",
             Self::Json { .. } => "ingest::json",
             Self::Form { code, .. } => code,
             Self::StdinTwice => "ingest::stdin-twice",
@@ -159,7 +184,10 @@ impl IngestError {
             Self::Unsupported { .. } => "请先导出为 CSV、工作簿或 SQLite 再检查",
             Self::Database { .. } => "请确认它是 SQLite 数据库且没有损坏；可用 sqlite3 的 PRAGMA integrity_check 检查",
             Self::Busy { .. } => "请等写入的程序结束后再试",
-            Self::Workbook { .. } => "请用 Excel 或 WPS 打开后另存一份再试；加密的工作簿须先去掉密码",
+            Self::Workbook { .. } => "请用 Excel 或 WPS 打开后另存一份再试",
+            Self::Password { .. } => "请用 Excel 或 WPS 打开，去掉密码后另存一份再试",
+            Self::WrongEnding { right, .. } => right,
+            Self::Changed { .. } => "请等写入的程序结束后再试，或者先拷贝一份再核查",
             Self::Json { .. } => {
                 "每行一个人员对象，如 {\"person_id\":\"P1\",\"name\":\"…\",\"post\":[…]}；单位类表一行写作 {\"table\":\"unit\",\"rows\":[…]}"
             }

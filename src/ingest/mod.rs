@@ -9,12 +9,14 @@ mod draft;
 mod error;
 mod forms;
 mod header;
+mod kinds;
 mod ndjson;
 mod past;
 mod refused;
 mod resume;
 mod source;
 mod sqlite;
+mod steady;
 mod workbook;
 mod write;
 
@@ -52,7 +54,8 @@ impl Progress for Silent {}
 /// A source that cannot be opened or understood at all. Wrong rows and cells are no error: see [`Store::problems`].
 pub fn read(sources: &[String], schema: &Arc<Schema>, wanted: &Wanted, progress: &dyn Progress) -> Result<Store, IngestError> {
     let sources = source::find(sources, schema)?;
-    let store = read_all(&sources, schema, wanted, progress)?;
+    let before = steady::Stamps::take(&sources);
+    let store = before.unless_changed(read_all(&sources, schema, wanted, progress))?;
     if store.unseen_merges.is_empty() {
         return Ok(store);
     }
@@ -60,7 +63,7 @@ pub fn read(sources: &[String], schema: &Arc<Schema>, wanted: &Wanted, progress:
     let mut wanted = wanted.clone();
     store.unseen_merges.iter().for_each(|&t| wanted.add_table(t));
     drop(store);
-    read_all(&sources, schema, &wanted, progress)
+    before.unless_changed(read_all(&sources, schema, &wanted, progress))
 }
 
 fn read_all(sources: &[Source], schema: &Arc<Schema>, wanted: &Wanted, progress: &dyn Progress) -> Result<Store, IngestError> {

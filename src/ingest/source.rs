@@ -2,7 +2,7 @@
 
 use super::error::IngestError;
 use super::forms::{self, FormFiles};
-use super::{decode, header};
+use super::{decode, header, kinds};
 use crate::records::{Fate, Problem, Schema, TableId};
 use std::fs::{self, File};
 use std::io::Read;
@@ -21,6 +21,21 @@ pub(super) enum Source {
     Ndjson(String, String),
     /// Forms: a file, or those of a folder or zip.
     Forms(FormFiles),
+}
+
+impl Source {
+    /// The files it is read from, where a change while they are read would go unnoticed: a database is read as of one moment.
+    pub(super) fn files(&self) -> Vec<&Named> {
+        match self {
+            Self::Csv(files) => files.files.iter().map(|(_, file)| file).collect(),
+            Self::Workbook(file) => vec![file],
+            Self::Forms(forms) => match &forms.files {
+                forms::Files::One(file) | forms::Files::Zip(file) => vec![file],
+                forms::Files::Folder(files) => files.iter().collect(),
+            },
+            Self::Sqlite(_) | Self::Ndjson(..) => Vec::new(),
+        }
+    }
 }
 
 /// A file and the name it goes by in findings and problems.
@@ -83,7 +98,7 @@ fn recognise(source: &str, several: bool, schema: &Schema, found: &mut Vec<Sourc
         return folder(path, source, several, schema, found);
     }
     let named = Named { path: path.to_owned(), name: name_of(path, several) };
-    let one = match kind(path)? {
+    let one = match kind(path, &named.name)? {
         Kind::Sqlite => Source::Sqlite(named),
         Kind::Csv => Source::Csv(single(named, path, schema)?),
         Kind::Workbook => Source::Workbook(named),
@@ -122,10 +137,19 @@ enum Kind {
 const HEAD: u64 = 2048;
 
 /// By its first bytes, which do not lie; where they say nothing, by its ending.
-fn kind(path: &Path) -> Result<Kind, IngestError> {
+fn kind(path: &Path, name: &str) -> Result<Kind, IngestError> {
     let mut head = Vec::new();
     File::open(path).and_then(|f| f.take(HEAD).read_to_end(&mut head)).map_err(|e| IngestError::io(path, &e))?;
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let named_workbook = matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm" | "et");
+    if named_workbook
+        && !head.starts_with(b"SQLite format 3\0")
+        && !forms::begins_like_form(&head)
+        && !head.is_empty()
+        && let Some((what, right)) = kinds::not_workbook(&head)
+    {
+        return Err(IngestError::WrongEnding { path: name.to_owned(), what, right });
+    }
     Ok(if head.is_empty() {
         Kind::Empty
     } else if head.starts_with(b"SQLite format 3\0") || matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "db3") {
@@ -134,8 +158,7 @@ fn kind(path: &Path) -> Result<Kind, IngestError> {
         Kind::Form
     } else if head.starts_with(b"PK") && is_zip_of_forms(path, &ending) {
         Kind::Forms
-    } else if head.starts_with(b"PK") || head.starts_with(b"\xd0\xcf\x11\xe0") || matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm")
-    {
+    } else if head.starts_with(b"PK") || head.starts_with(b"\xd0\xcf\x11\xe0") || named_workbook {
         Kind::Workbook
     } else if matches!(ending.as_str(), "lrmx" | "lrm") {
         Kind::Form

@@ -8,7 +8,7 @@ use crate::dates::{Day, Fuzzy};
 use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, Stood, TableId};
 use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, Xls, Xlsx, open_workbook};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -59,22 +59,39 @@ impl Book {
 
 fn open(file: &Named) -> Result<Book, IngestError> {
     let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
-    let locked = "工作簿有密码";
+    let locked = || IngestError::Password { file: file.name.clone() };
     match open_workbook::<Xlsx<_>, _>(&file.path) {
         Ok(book) => return Ok(Book::Xlsx(Box::new(book))),
-        Err(calamine::XlsxError::Password) => return Err(fail(locked)),
+        Err(calamine::XlsxError::Password) => return Err(locked()),
         Err(_) => {}
     }
     match open_workbook::<Xls<_>, _>(&file.path) {
         Ok(book) => return Ok(Book::Xls(Box::new(book))),
-        Err(calamine::XlsError::Password) => return Err(fail(locked)),
+        Err(calamine::XlsError::Password) => return Err(locked()),
         Err(_) => {}
     }
     match open_workbook::<Ods<_>, _>(&file.path) {
         Ok(book) => Ok(Book::Ods(Box::new(book))),
-        Err(calamine::OdsError::Password) => Err(fail(locked)),
+        Err(calamine::OdsError::Password) => Err(locked()),
+        Err(_) if is_cut(file) => Err(fail("文件不完整，末尾缺少压缩包的目录，可能没有传完")),
         Err(_) => Err(fail("不是工作簿，或文件已损坏")),
     }
+}
+
+/// Whether the file is a zip whose end is gone: the directory stands there.
+fn is_cut(file: &Named) -> bool {
+    /// The directory's end may be followed by a comment of so many bytes.
+    const TAIL: u64 = 22 + 65_535;
+    let tail = File::open(&file.path).and_then(|mut f| {
+        let mut head = [0; 2];
+        f.read_exact(&mut head)?;
+        let length = f.seek(SeekFrom::End(0))?;
+        f.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+        let mut tail = Vec::new();
+        f.read_to_end(&mut tail)?;
+        Ok((head, tail))
+    });
+    tail.is_ok_and(|(head, tail)| head == *b"PK" && memchr::memmem::find(&tail, b"PK\x05\x06").is_none())
 }
 
 fn read_sheets(file: &Named, builder: &Builder, progress: &dyn Progress) -> Result<(Batch, Vec<Seen>), IngestError> {

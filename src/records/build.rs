@@ -2,14 +2,15 @@
 
 use super::column::{BAD_ROW, Column};
 use super::correct::Stood;
+use super::date::Remark;
 use super::fill::Filled;
 use super::origin::Origins;
 use super::places::{Copied, Places};
-use super::problem::{FieldTally, Problem, Tally};
+use super::problem::{Fate, FieldTally, Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
 use super::sheet::{Part, Sheet};
 use super::text::{Keys, RefKeys, Sym, Texts};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -96,6 +97,8 @@ pub struct Builder {
     pub(super) problems: Vec<Problem>,
     pub(super) tallies: Vec<Tally>,
     pub(super) field_tallies: Vec<FieldTally>,
+    /// Cells that were read though not written as they should be, by file, table and column: how many, and the first line.
+    remarks: BTreeMap<(String, String, String, Remark), (u64, u32)>,
 }
 
 /// The rows of one table so far.
@@ -197,6 +200,7 @@ impl Builder {
             problems: Vec::new(),
             tallies: Vec::new(),
             field_tallies: Vec::new(),
+            remarks: BTreeMap::new(),
         }
     }
 
@@ -232,6 +236,14 @@ impl Builder {
     /// Enters how the fields of forms were taken.
     pub fn count_fields(&mut self, tallies: Vec<FieldTally>) {
         self.field_tallies.extend(tallies);
+    }
+
+    /// Tells of the cells that were read though not written as they should be.
+    pub(super) fn tell_remarks(&mut self) {
+        for ((file, table, column, remark), (count, row)) in std::mem::take(&mut self.remarks) {
+            let (code, why, right) = (remark.code(), remark.why(count), remark.right().to_owned());
+            self.problems.push(Problem { file, table, row, column, code, fate: Fate::Noted, value: String::new(), why, right });
+        }
     }
 
     /// Counts rows that were read before, where they were before.
@@ -282,6 +294,12 @@ impl Builder {
         let file = self.places.file(&part.file);
         self.problems.append(&mut part.problems);
         for fill in &part.fills {
+            for (remark, (count, row)) in &fill.remarks {
+                let line = part.origins.get(*row).map_or(0, |(_, line)| line);
+                let of = (part.file.clone(), name.clone(), fill.header.clone(), *remark);
+                let known = self.remarks.entry(of).or_insert((0, line));
+                *known = (known.0 + count, known.1.min(line));
+            }
             self.places.head(part.table, file, fill.field, &fill.header);
         }
         if self.places.is_copy(file) {

@@ -118,6 +118,19 @@ fn is_scientific(text: &str) -> bool {
     digits(mantissa, b'.') && digits(exponent, b'0')
 }
 
+/// Whether an ID number lost its last digits on the way through a spreadsheet, which keeps fifteen: three zeros stand for them, and the
+/// check digit (GB 11643, ISO 7064 MOD 11-2) does not fit. One number in eleven thousand ends so by itself, with a digit that fits.
+pub(super) fn is_rounded_id(text: &str) -> bool {
+    let digits = text.as_bytes();
+    if digits.len() != 18 || !digits.ends_with(b"000") || !digits.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    // The sum of the digits, each weighed with a power of two, leaves 1 by 11 where the check digit fits.
+    let sum = digits.iter().fold(0u32, |sum, digit| (sum * 2 + u32::from(digit - b'0')) % 11);
+    sum != 1
+}
+
+/// A date as a table should hold it; see [`super::date::written`] for how else it may be written.
 #[inline]
 pub(super) fn date(cell: Cell<'_>) -> Result<Fuzzy, Bad> {
     let read = |text: &str| match parse_fast(text.as_bytes()) {
@@ -222,6 +235,16 @@ mod tests {
     }
 
     #[test]
+    fn three_zeros_in_the_place_of_the_last_digits_are_not_believed() {
+        assert!(is_rounded_id("110105194912310000"));
+        assert!(!is_rounded_id("11010519491231002X"));
+        assert!(!is_rounded_id("110105194912310"));
+        // Of the numbers of one day and place that end so, those whose check digit is 0.
+        let fits: Vec<u32> = (0..10).filter(|n| !is_rounded_id(&format!("11010519491231{n}000"))).collect();
+        assert!(fits.len() <= 1, "{fits:?}");
+    }
+
+    #[test]
     fn a_number_is_a_date_only_where_it_can_be_but_one() {
         let month = Fuzzy::month(1990, 10);
         assert_eq!(date(Cell::Real(199_010.0)).ok(), month);
@@ -230,7 +253,7 @@ mod tests {
         // 1990.10 typed as a number shows as 1990.1.
         assert_eq!(date(Cell::Real(1990.1)), Err(Bad::Date(DateError::LostZero)));
         assert_eq!(date(Cell::Text("1990.1")), Err(Bad::Date(DateError::LostZero)));
-        // A workbook's serial number for 1990-01-01 is not taken for a date.
+        // A serial number is none strictly.
         assert!(date(Cell::Int(32_874)).is_err());
         assert!(date(Cell::Text("2024-02-30")).is_err());
     }

@@ -5,9 +5,11 @@ use super::column::{
     BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER, BLANK_ROW,
     Column, NONE_CODE, NONE_ROW,
 };
+use super::date::{Remark, SINCE_1904, Written, written};
 use super::schema::{Blank, Field, FieldId, FieldType, ListId, Schema};
 use super::text::{Keys, RefKeys, Sym, Texts};
 use crate::dates::{Fuzzy, parse_fast};
+use std::collections::BTreeMap;
 
 /// One column being filled.
 #[derive(Debug)]
@@ -17,6 +19,14 @@ pub(super) struct Fill {
     pub required: bool,
     /// A blank is the fact that there is nothing, which may be said outright.
     pub may_be_none: bool,
+    /// Cells that were not written as they should be and were read all the same: how many, and the row of the first.
+    pub remarks: BTreeMap<Remark, (u64, usize)>,
+    /// What a blank date says, if a word may say it, too.
+    blank: Blank,
+    /// Holds ID numbers, of which spreadsheets lose the last digits.
+    ids: bool,
+    /// Added to serial numbers of days.
+    behind: i64,
     cells: Cells,
 }
 
@@ -65,14 +75,30 @@ impl Fill {
         };
         let required = def.required || def.ty == FieldType::Id;
         let may_be_none = !required && matches!(def.blank, Blank::NotHappened | Blank::None);
-        Self { field, header, required, may_be_none, cells }
+        let ids = def.name == "id_number";
+        Self { field, header, required, may_be_none, remarks: BTreeMap::new(), blank: def.blank, ids, behind: 0, cells }
+    }
+
+    /// Its serial numbers of days count from 1904.
+    pub(super) fn count_from_1904(&mut self) {
+        self.behind = SINCE_1904;
     }
 
     /// Reads a cell that is not blank.
     #[inline(always)]
     pub(super) fn put(&mut self, cell: Cell<'_>, keys: &mut Keys, texts: &mut Texts, schema: &Schema) -> Result<(), Bad> {
         match &mut self.cells {
-            Cells::Date(v, _) => put(v, cell::date(cell), BAD_DATE),
+            Cells::Date(v, _) => match cell::date(cell) {
+                Ok(date) => {
+                    v.push(date);
+                    Ok(())
+                }
+                Err(strict) => self.put_written(cell, strict, schema),
+            },
+            Cells::Text(v, _) if self.ids && matches!(cell, Cell::Text(t) if cell::is_rounded_id(t)) => {
+                v.push(Sym::BAD);
+                Err(Bad::LostDigits)
+            }
             Cells::Text(v, _) => put(v, cell::text(cell, |t| texts.intern(t)), Sym::BAD),
             Cells::Code(v, _, list) => {
                 let code = match cell {
@@ -89,12 +115,34 @@ impl Fill {
         }
     }
 
+    /// Reads a date that is not written as it should be.
+    #[cold]
+    fn put_written(&mut self, cell: Cell<'_>, strict: Bad, schema: &Schema) -> Result<(), Bad> {
+        let Cells::Date(v, blank) = &mut self.cells else { return Err(strict) };
+        let row = v.len();
+        let (date, said) = match written(cell, strict, schema, self.behind) {
+            Ok(Written::Date(date, remark)) => {
+                if let Some(remark) = remark {
+                    self.remarks.entry(remark).or_insert((0, row)).0 += 1;
+                }
+                (date, Ok(()))
+            }
+            Ok(Written::Nothing) if self.required => (BAD_DATE, Err(Bad::Missing)),
+            Ok(Written::Nothing) if matches!(self.blank, Blank::Unknown | Blank::NotHappened) => (*blank, Ok(())),
+            Ok(Written::Still) if self.blank == Blank::NotHappened => (*blank, Ok(())),
+            Ok(Written::Still | Written::Nothing) => (BAD_DATE, Err(strict)),
+            Err(bad) => (BAD_DATE, Err(bad)),
+        };
+        v.push(date);
+        said
+    }
+
     /// Reads a cell given as bytes if that needs no proof that they are text: what was read before is; whether it did.
     #[inline(always)]
     pub(super) fn put_bytes(&mut self, bytes: &[u8], texts: &Texts, schema: &Schema) -> bool {
         let stored = match &mut self.cells {
             Cells::Refs(refs, _) => return refs.push_again(bytes),
-            Cells::Text(v, _) => texts.find_bytes(bytes).map(|sym| v.push(sym)),
+            Cells::Text(v, _) if !self.ids => texts.find_bytes(bytes).map(|sym| v.push(sym)),
             Cells::Date(v, _) => parse_fast(bytes).map(|date| v.push(date)),
             Cells::Code(v, _, list) => schema.lists.get(*list).and_then(|l| l.code_meant(bytes)).map(|code| v.push(code)),
             _ => None,

@@ -21,6 +21,7 @@ impl Builder {
     pub fn finish(mut self) -> Store {
         let schema = Arc::clone(&self.schema);
         self.texts.shrink();
+        self.tell_remarks();
         let mut book = Book { schema: Arc::clone(&schema), places: self.places, problems: self.problems, tallies: self.tallies };
         let mut drafts = self.tables;
         take_out_corrected(&mut drafts, &mut book);

@@ -8,6 +8,7 @@ mod build;
 mod cell;
 mod column;
 mod correct;
+mod date;
 mod digest;
 mod fill;
 mod finish;

@@ -107,24 +107,27 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 49] = [
+pub const CODES: [&str; 52] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
     "data::bad-date",
     "data::bad-int",
     "data::bad-number",
+    "data::date-words",
     "data::duplicate-column",
     "data::duplicate-key",
     "data::garbled",
     "data::lost-digits",
     "data::missing",
     "data::missing-column",
+    "data::mixed-encoding",
     "data::not-a-row",
     "data::owner-mismatch",
     "data::refused-at-import",
     "data::reversed",
     "data::row-width",
+    "data::serial-date",
     "data::unknown-column",
     "data::unknown-owner",
     "data::unknown-reference",

@@ -19,6 +19,12 @@ pub struct Schema {
     pub lists: Vec<CodeList>,
     /// What is written into a cell to say outright that there is nothing, where its blank is such a fact.
     pub attested: Vec<String>,
+    /// What is written for a date that has not come: "up to now". Reads as blank where that says the same.
+    pub still: Vec<String>,
+    /// What is written into a date cell that is left blank.
+    pub nothing: Vec<String>,
+    /// What may follow a date in its cell and says nothing of the date.
+    pub after_date: Vec<String>,
 }
 
 /// One table.

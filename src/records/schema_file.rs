@@ -212,13 +212,17 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
         }
         let attested = blank.get("attested").map(|v| document::texts(source, v, sink)).unwrap_or_default();
         schema.attested.extend(attested.into_iter().map(|p| p.value));
+        for (key, words) in [("still", &mut schema.still), ("nothing", &mut schema.nothing), ("after_date", &mut schema.after_date)] {
+            let given = blank.get(key).map(|v| document::texts(source, v, sink)).unwrap_or_default();
+            words.extend(given.into_iter().map(|p| p.value));
+        }
         for place in blank.get("even_unexported").map(|v| document::texts(source, v, sink)).unwrap_or_default() {
             with_field(source, schema, &place, sink, |_, f| f.even_unexported = true);
         }
         document::report_unknown_keys(
             source,
             blank,
-            &["not_happened", "since_ever", "none", "same_as", "even_unexported", "attested"],
+            &["not_happened", "since_ever", "none", "same_as", "even_unexported", "attested", "still", "nothing", "after_date"],
             sink,
         );
     }

@@ -127,6 +127,11 @@ impl Sheet {
         self.part.keys.reserve(rows);
     }
 
+    /// Serial numbers of days count from 1904, as in books of old Macintoshes.
+    pub fn count_from_1904(&mut self) {
+        self.part.fills.iter_mut().for_each(Fill::count_from_1904);
+    }
+
     /// How many columns there are.
     pub fn width(&self) -> usize {
         self.part.fills.len()

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod accounting;
+mod bad_input;
 mod county;
+mod dates;
 mod formats;
 mod forms;
 mod hostile;
