@@ -4,7 +4,8 @@
 //!     cargo bench --bench catalogue
 //!
 //! One thread, by its time on a core; the least of several runs of each rule alone, less a run of no rule at all. Another database:
-//! `GUIJU_BENCH_DB=other.db`; more runs: `GUIJU_BENCH_ROUNDS=10`.
+//! `GUIJU_BENCH_DB=other.db`; more runs: `GUIJU_BENCH_ROUNDS=10`; only some rules: `GUIJU_BENCH_RULES=KH001,ZS002`; every rule's cost:
+//! `GUIJU_BENCH_ALL=1`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a benchmark stops at the first thing that is not as it should be")]
 
 mod clock;
@@ -59,7 +60,8 @@ fn main() {
     costs.iter().take(10).for_each(tell);
     costs.sort_by(|a, b| b.ms.total_cmp(&a.ms));
     println!("dearest in all");
-    costs.iter().take(10).for_each(tell);
+    let most = if std::env::var_os("GUIJU_BENCH_ALL").is_some() { costs.len() } else { 10 };
+    costs.iter().take(most).for_each(tell);
 }
 
 fn costs<'r>(rules: &'r RuleSet, store: &Store) -> Vec<Cost<'r>> {
@@ -72,8 +74,10 @@ fn costs<'r>(rules: &'r RuleSet, store: &Store) -> Vec<Cost<'r>> {
     };
     let nothing = least(&[]);
     println!("no rule at all: {nothing:.1} ms");
+    let only = std::env::var("GUIJU_BENCH_RULES").ok();
+    let meant = |code: &str| only.as_deref().is_none_or(|only| only.split(',').any(|c| c == code));
     let mut costs = Vec::new();
-    for (i, rule) in rules.rules.iter().enumerate() {
+    for (i, rule) in rules.rules.iter().enumerate().filter(|(_, rule)| meant(&rule.code)) {
         let subjects = store.rows(rule.subject).len;
         if subjects > 0 {
             let ms = (least(&[i]) - nothing).max(0.0);
