@@ -56,7 +56,7 @@ impl Block<'_> {
         let mut asked = self.room();
         asked.extend_from_slice(&self.sound);
         if self.in_period(law, period, &mut asked, &mut out) {
-            self.judge_dated(law, &asked, &mut out);
+            self.judge_parts(law, &mut asked, &mut out);
         }
         self.put_away(asked);
         out.left.sort_unstable();
@@ -82,11 +82,37 @@ impl Block<'_> {
         true
     }
 
+    /// Judges the parts of each subject. Whoever is left or found in one of them is judged alone in all: what was counted of their
+    /// parts before goes.
+    fn judge_parts(&mut self, law: &Law, asked: &mut Vec<u32>, out: &mut Judged) {
+        let mut gone: Vec<(u32, usize)> = Vec::new();
+        for (at, editions) in law.parts.iter().enumerate() {
+            let (left, found) = (out.left.len(), out.found.len());
+            self.judge_dated(law, editions, asked, out);
+            if law.parts.len() > 1 && out.left.len() + out.found.len() > left + found {
+                let mut these: Vec<u32> = out.left.iter().skip(left).chain(out.found.iter().skip(found)).copied().collect();
+                these.sort_unstable();
+                drop_those(asked, &these);
+                gone.extend(these.into_iter().map(|lane| (lane, at)));
+            }
+        }
+        gone.sort_unstable();
+        for (at, editions) in law.parts.iter().enumerate() {
+            let counted: Vec<u32> = gone.iter().filter(|(_, last)| *last > at).map(|(lane, _)| *lane).collect();
+            if counted.is_empty() {
+                break;
+            }
+            let mut before = Judged::default();
+            self.judge_dated(law, editions, &counted, &mut before);
+            out.counts.iter_mut().zip(before.counts).for_each(|(all, n)| *all = all.saturating_sub(n));
+        }
+    }
+
     /// Which version is in force for whom.
-    fn judge_dated(&mut self, law: &Law, asked: &[u32], out: &mut Judged) {
-        let Some(last) = law.editions.last() else { return out.count(Verdict::NotApplicable, asked.len()) };
+    fn judge_dated(&mut self, law: &Law, editions: &[Edition], asked: &[u32], out: &mut Judged) {
+        let Some(last) = editions.last() else { return out.count(Verdict::NotApplicable, asked.len()) };
         if !law.dated {
-            return self.judge_edition(&law.editions[0], asked, out);
+            return self.judge_edition(&editions[0], asked, out);
         }
         // No anchor: not applicable if the rule asks nothing of the subject in any case, else not yet.
         let mut without = self.room();
@@ -102,7 +128,7 @@ impl Block<'_> {
         self.put_away(pending);
         let mut rest = asked.len() - without.len();
         self.put_away(without);
-        for edition in &law.editions {
+        for edition in editions {
             let (Some(anchor), true) = (law.anchor, rest > 0) else { break };
             let from = edition.from.map_or(i32::MIN, |day| day.0);
             let until = edition.until.map_or(ABSENT - 1, |day| day.0);

@@ -5,7 +5,10 @@ use super::lower::{Env, Lowering, subject_env};
 use super::plan::{Plan, SUBJECTS, TruthAt, TruthOp, ValueAt};
 use crate::dates::Day;
 use crate::rules::ir::Cmp;
-use crate::rules::{Body, Check, Dates, Deadline, Rule, Sequence, Version};
+use crate::rules::{Body, Check, Dates, Deadline, Each, Rule, Sequence, Version};
+
+/// So many parts of a subject blocks judge apart. More would make a plan that is larger than what it saves.
+const MOST_PARTS: usize = 64;
 
 /// What a rule asks.
 #[derive(Debug)]
@@ -14,8 +17,8 @@ pub struct Law {
     pub anchor: Option<ValueAt>,
     /// Whether any version has a date.
     pub dated: bool,
-    /// The versions, oldest first.
-    pub editions: Vec<Edition>,
+    /// What is asked of each part of a subject: one where nothing is judged apart. The versions, oldest first.
+    pub parts: Vec<Vec<Edition>>,
 }
 
 /// What is asked in a time.
@@ -77,11 +80,12 @@ pub fn laws<'r>(cx: &Context<'_>, rules: impl Iterator<Item = (usize, &'r Rule)>
     let mut lowering = Lowering { cx, plan: Plan::default(), escaped: false };
     let (env, _) = subject_env(&mut lowering.plan);
     let mut laws = Vec::new();
-    for (index, rule) in rules.filter(|(_, rule)| rule.each.is_none() && rule.script.is_none()) {
+    for (index, rule) in rules.filter(|(_, rule)| rule.script.is_none()) {
+        let Some(around) = lowering.parts(rule, &env) else { continue };
         let anchor = rule.anchor.map(|node| lowering.value(node, &env));
-        let editions: Vec<Edition> = rule.versions.iter().map(|v| lowering.edition(v, &env)).collect();
-        if !overlap(&editions) && editions.iter().any(|e| lowering.says_something(e)) {
-            laws.push((index, Law { anchor, dated: rule.dated, editions }));
+        let parts: Vec<Vec<Edition>> = around.iter().map(|env| rule.versions.iter().map(|v| lowering.edition(v, env)).collect()).collect();
+        if parts.iter().all(|editions| !overlap(editions)) && parts.iter().flatten().any(|e| lowering.says_something(e)) {
+            laws.push((index, Law { anchor, dated: rule.dated, parts }));
         }
     }
     (lowering.plan, laws)
@@ -98,6 +102,26 @@ fn overlap(editions: &[Edition]) -> bool {
 }
 
 impl Lowering<'_, '_> {
+    /// What is bound around each part of a subject. None where blocks do not know the parts before they see the subject.
+    fn parts(&mut self, rule: &Rule, env: &Env) -> Option<Vec<Env>> {
+        let (list, var) = match &rule.each {
+            None => return Some(vec![env.clone()]),
+            Some(Each::List { list, var, .. }) => (*list, *var),
+            Some(Each::Rows { .. }) => return None,
+        };
+        // Where the anchor picks no version, a subject has one verdict however many parts it has; and so where no part is asked anything.
+        let no_checks = |v: &Version| matches!(&v.body, Body::Checks(checks) if checks.is_empty());
+        if rule.dated || rule.versions.iter().any(no_checks) {
+            return None;
+        }
+        let elements = self.elements(list, env).filter(|all| (1..=MOST_PARTS).contains(&all.len()))?;
+        let bound = elements.into_iter().map(|element| {
+            let value = self.constant(element);
+            env.with_value(var, value)
+        });
+        Some(bound.collect())
+    }
+
     /// Whether there are lanes of which blocks may decide.
     fn says_something(&self, edition: &Edition) -> bool {
         let open = |t: Option<TruthAt>| t.is_some_and(|t| *self.plan.truth_op(t) == TruthOp::Open);

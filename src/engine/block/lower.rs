@@ -8,6 +8,7 @@ use super::plan::{CellOf, Plan, RowAt, RowOp, SetId, TruthAt, TruthOp, ValueAt, 
 use crate::records::{BAD_CODE, BLANK_CODE, Column, FieldId, FieldType, Filled, NONE_CODE, TableId};
 use crate::rules::ir::{Cmp, Node, NodeId};
 
+mod keyed;
 mod rows;
 mod values;
 
@@ -31,7 +32,8 @@ impl Env {
         Self { at: lanes, slots, vars: self.vars.clone() }
     }
 
-    fn with_value(&self, var: u8, value: ValueAt) -> Self {
+    /// With a value bound to a variable.
+    pub fn with_value(&self, var: u8, value: ValueAt) -> Self {
         let mut vars = self.vars.clone();
         vars.retain(|(v, _)| *v != var);
         vars.push((var, value));
@@ -205,6 +207,13 @@ impl Lowering<'_, '_> {
 
     /// A comparison of values.
     pub fn compare_values(&mut self, cmp: Cmp, a: ValueAt, b: ValueAt) -> TruthAt {
+        if let (Some(a), Some(b)) = (self.constant_of(a), self.constant_of(b)) {
+            let op = match compared(cmp, a, b) {
+                Truth::Unknown => TruthOp::Open,
+                known => TruthOp::Const(known == Truth::True),
+            };
+            return self.plan.truth(op, super::plan::SUBJECTS);
+        }
         if let ValueOp::Const(b) = *self.plan.value_op(b) {
             return self.plan.truth(TruthOp::CompareTo(cmp, a, b), self.plan.set_of_value(a));
         }
@@ -293,12 +302,7 @@ impl Lowering<'_, '_> {
 
     /// The condition for each element of a list of constants.
     fn each_of(&mut self, list: NodeId, var: u8, cond: NodeId, env: &Env) -> Option<Vec<TruthAt>> {
-        let elements: Vec<i64> = match self.node(list)? {
-            Node::CodeList(codes) => codes.iter().map(|&c| i64::from(c)).collect(),
-            Node::IntList(ints) => ints.clone(),
-            _ => return None,
-        };
-        let each = elements.into_iter().map(|element| {
+        let each = self.elements(list, env)?.into_iter().map(|element| {
             let value = self.constant(element);
             self.truth(cond, &env.with_value(var, value))
         });

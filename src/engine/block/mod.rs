@@ -13,6 +13,8 @@ mod lower;
 mod plan;
 mod rows;
 mod sources;
+mod spans;
+mod tallies;
 mod truths;
 mod values;
 mod which;

@@ -3,6 +3,7 @@
 //! A lane is a subject, or a row of a set of some lane's. Every expression belongs to one set of lanes: the deepest that it depends on.
 //! What it says of shallower lanes is lifted to deeper ones. Equal expressions are one.
 
+use super::tallies::{Tally, TallyAt};
 use crate::dates::Period;
 use crate::records::{FieldId, TableId};
 use crate::rules::ir::{Cmp, Pick};
@@ -82,6 +83,8 @@ pub enum TruthOp {
     Sound(TableId, TruthAt),
     /// Some lane of a set.
     Any(SetId, TruthAt),
+    /// Some lane of a tally has the key at this place.
+    AnyTallied(TallyAt, u32),
     /// All lanes of a set that fulfil the first fulfil the second.
     All(SetId, TruthAt, TruthAt),
     /// Of a row: open where there is none.
@@ -119,6 +122,8 @@ pub enum ValueOp {
     If(TruthAt, ValueAt, ValueAt),
     /// How many lanes of a set.
     Count(SetId, TruthAt),
+    /// How many lanes of a tally have the key at this place.
+    Tallied(TallyAt, u32),
     /// The sum over the lanes of a set.
     Sum(SetId, TruthAt, ValueAt),
     /// The least over the lanes of a set.
@@ -268,6 +273,8 @@ pub struct Plan {
     pub sets: Vec<Expansion>,
     /// Tables of the latest rows by kind: of which owner, and by which of the run's kinds.
     pub kinds: Vec<(RowAt, usize)>,
+    /// Lanes counted by key.
+    pub tallies: Vec<Tally>,
 }
 
 impl Plan {

@@ -83,6 +83,9 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn any(&mut self, set: &Set, env: &Env) -> TruthAt {
+        if let Some((lanes, tally, place)) = self.tallied(set, env) {
+            return self.truth_of_set(lanes, TruthOp::AnyTallied(tally, place));
+        }
         match self.within(set, env, |_, _| ()) {
             Some((lanes, cond, ())) => self.truth_of_set(lanes, TruthOp::Any(lanes, cond)),
             None => self.open_truth(),
@@ -120,9 +123,12 @@ impl Lowering<'_, '_> {
 
     pub(super) fn aggregate(&mut self, node: &Node, env: &Env) -> ValueAt {
         match node {
-            Node::Count(set) => match self.within(set, env, |_, _| ()) {
-                Some((lanes, cond, ())) => self.value_of_set(lanes, ValueOp::Count(lanes, cond)),
-                None => self.open_value(),
+            Node::Count(set) => match self.tallied(set, env) {
+                Some((lanes, tally, place)) => self.value_of_set(lanes, ValueOp::Tallied(tally, place)),
+                None => match self.within(set, env, |_, _| ()) {
+                    Some((lanes, cond, ())) => self.value_of_set(lanes, ValueOp::Count(lanes, cond)),
+                    None => self.open_value(),
+                },
             },
             Node::Sum(set, value) => self.over(set, *value, env, ValueOp::Sum),
             Node::Least(set, value) => self.over(set, *value, env, ValueOp::Least),

@@ -1,8 +1,8 @@
 //! Truths of many lanes at once.
 
-use super::super::quick::in_codes;
+use super::super::quick::{compared, in_codes};
 use super::super::value::Span;
-use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE};
+use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, widened};
 use super::plan::{CellOf, RowAt, SetId, TruthAt, TruthOp, ValueAt};
 use super::which::{Which, keep};
 use crate::dates::Day;
@@ -42,10 +42,13 @@ impl Block<'_> {
                 self.value(*a, lanes);
                 self.value(*b, lanes);
                 self.compared(*cmp, *a, *b, which, out);
+                self.settle(which, out, OPEN, |s, lane| Some(compared(*cmp, s.span_at(*a, lane)?, s.span_at(*b, lane)?) as u8));
             }
             TruthOp::CompareTo(cmp, a, b) => {
                 self.value(*a, lanes);
                 self.compared_to(*cmp, *a, *b, which, out);
+                let other = widened(*b);
+                self.settle(which, out, OPEN, |s, lane| Some(compared(*cmp, s.span_at(*a, lane)?, other?) as u8));
             }
             TruthOp::InCodes(code, mask) => {
                 self.value(*code, lanes);
@@ -88,6 +91,10 @@ impl Block<'_> {
             TruthOp::Sound(table, cond) => {
                 self.truth(*cond, lanes);
                 self.sound(*table, *cond, set, which, out);
+            }
+            TruthOp::AnyTallied(tally, place) => {
+                self.tally(*tally, lanes);
+                self.any_tallied(*tally, *place, which, out);
             }
             TruthOp::Any(lanes_of, cond) => self.any(*lanes_of, *cond, lanes, which, out),
             TruthOp::All(lanes_of, cond, must) => self.all((*lanes_of, *cond, *must), lanes, which, out),

@@ -20,14 +20,26 @@ impl Block<'_> {
             }
             ValueOp::BlankAs(cell, value, other) => self.blank_as(cell, *value, *other, lanes, out),
             ValueOp::FirstOf(items) => self.first_of(items, lanes, out),
-            ValueOp::Min(items) => self.merged(items, lanes, which, out, i32::min),
-            ValueOp::Max(items) => self.merged(items, lanes, which, out, i32::max),
+            ValueOp::Min(items) => {
+                self.merged(items, lanes, which, out, i32::min);
+                self.settle_exact(op, set, which, out);
+            }
+            ValueOp::Max(items) => {
+                self.merged(items, lanes, which, out, i32::max);
+                self.settle_exact(op, set, which, out);
+            }
             ValueOp::AddPeriod(date, period) => {
                 let calendar = self.cx.calendar();
                 self.of_one(*date, lanes, which, out, |date| moved(date, *period, calendar));
             }
-            ValueOp::One(One::Year, date) => self.of_one(*date, lanes, which, out, year_of),
-            ValueOp::One(One::Month, date) => self.of_one(*date, lanes, which, out, month_of),
+            ValueOp::One(One::Year, date) => {
+                self.of_one(*date, lanes, which, out, year_of);
+                self.settle_exact(op, set, which, out);
+            }
+            ValueOp::One(One::Month, date) => {
+                self.of_one(*date, lanes, which, out, month_of);
+                self.settle_exact(op, set, which, out);
+            }
             ValueOp::One(One::Shift(by, len), code) => self.of_one(*code, lanes, which, out, |code| shift(code, *by, *len)),
             ValueOp::One(One::Lookup(table), code) => self.of_one(*code, lanes, which, out, |code| lookup(code, table)),
             ValueOp::Two(function, a, b) => self.two(*function, (*a, *b), lanes, which, out),
@@ -50,17 +62,21 @@ impl Block<'_> {
                 self.put_away(otherwise);
             }
             ValueOp::Count(of, cond) => self.count(*of, *cond, lanes, which, out),
+            ValueOp::Tallied(tally, place) => {
+                self.tally(*tally, lanes);
+                self.count_tallied(*tally, *place, which, out);
+            }
             ValueOp::Sum(of, cond, value) => {
-                self.each_of((*of, *cond, *value), 0, lanes, which, out, |total, value| match value {
+                self.each_of((*of, *cond, *value), (0, Some(0)), lanes, which, out, |total, value| match value {
                     ABSENT => OPEN_VALUE,
                     value => narrowed(Span::exact(i64::from(total) + i64::from(value))),
                 });
             }
             ValueOp::Least(of, cond, value) => {
-                self.each_of((*of, *cond, *value), ABSENT, lanes, which, out, |best, value| extreme(best, value, i32::min));
+                self.each_of((*of, *cond, *value), (ABSENT, None), lanes, which, out, |best, value| extreme(best, value, i32::min));
             }
             ValueOp::Greatest(of, cond, value) => {
-                self.each_of((*of, *cond, *value), ABSENT, lanes, which, out, |best, value| extreme(best, value, i32::max));
+                self.each_of((*of, *cond, *value), (ABSENT, None), lanes, which, out, |best, value| extreme(best, value, i32::max));
             }
             ValueOp::HeldMonths(stretches, until) => self.held_months(stretches, *until, lanes, out),
             ValueOp::Reaches(stretches, months) => self.reaches(stretches, *months, lanes, out),
@@ -249,13 +265,19 @@ impl Block<'_> {
     fn each_of(
         &mut self,
         (set, cond, value): (SetId, TruthAt, ValueAt),
-        start: i32,
+        (start, idle): (i32, Option<i32>),
         owners: &[u32],
         which: Which<'_>,
         out: &mut [i32],
         fold: impl Fn(i32, i32) -> i32,
     ) {
         let mut lanes = self.expand(set, owners);
+        // Nothing is added by nothing, whether it counts or not: where amounts lie ready, the condition is asked of the others only.
+        if let (Some(idle), ValueOp::Tallied(..)) = (idle, self.plan.value_op(value)) {
+            self.value(value, &lanes);
+            let values = self.values_of(value);
+            keep(&mut lanes, |lane| values[lane] != idle);
+        }
         self.truth(cond, &lanes);
         let (truths, of) = (self.truths_of(cond), &self.sets[set.0 as usize]);
         which.map(&of.of, out, |(_, _, open)| if open { OPEN_VALUE } else { start });

@@ -1,7 +1,8 @@
 //! Dates, numbers and codes as expressions over lanes.
 
+use super::super::super::compute::{arithmetic, date_of, year_of};
 use super::super::super::value::Span;
-use super::super::lanes::{ABSENT, OPEN_VALUE, narrowed};
+use super::super::lanes::{ABSENT, OPEN_VALUE, narrowed, widened};
 use super::super::plan::{CellOf, One, RowOp, SUBJECTS, Two, ValueAt, ValueOp};
 use super::{Env, Lowering};
 use crate::records::Column;
@@ -62,7 +63,11 @@ impl Lowering<'_, '_> {
                 let [y, m, d] = [y, m, d].map(|n| self.value(n, env));
                 let set = [y, m, d].into_iter().map(|v| self.plan.set_of_value(v)).fold(SUBJECTS, |a, b| self.deeper(a, b));
                 let [y, m, d] = [y, m, d].map(|v| self.plan.lift_value(v, set));
-                self.plan.value(ValueOp::DateOf(y, m, d), set)
+                let known = [y, m, d].map(|v| self.constant_of(v));
+                match known {
+                    [Some(y), Some(m), Some(d)] => self.folded(date_of(y, m, d)),
+                    _ => self.plan.value(ValueOp::DateOf(y, m, d), set),
+                }
             }
             Node::Count(_) | Node::Sum(..) | Node::Least(..) | Node::Greatest(..) | Node::HeldMonths(..) | Node::Reaches(..) => {
                 self.aggregate(&node, env)
@@ -97,6 +102,23 @@ impl Lowering<'_, '_> {
         self.plan.value(op, SUBJECTS)
     }
 
+    /// What a constant is.
+    pub(super) fn constant_of(&self, at: ValueAt) -> Option<Span> {
+        match self.plan.value_op(at) {
+            ValueOp::Const(value) => widened(*value),
+            _ => None,
+        }
+    }
+
+    /// What was worked out of constants: with years as constants, the days made of them are ones too.
+    fn folded(&mut self, value: Span) -> ValueAt {
+        let op = match narrowed(value) {
+            OPEN_VALUE => ValueOp::Open,
+            value => ValueOp::Const(value),
+        };
+        self.plan.value(op, SUBJECTS)
+    }
+
     fn several(&mut self, items: &[NodeId], env: &Env, op: impl Fn(Vec<ValueAt>) -> ValueOp) -> ValueAt {
         let items: Vec<ValueAt> = items.iter().map(|&i| self.value(i, env)).collect();
         let set = items.iter().map(|v| self.plan.set_of_value(*v)).fold(SUBJECTS, |a, b| self.deeper(a, b));
@@ -106,11 +128,17 @@ impl Lowering<'_, '_> {
 
     fn one(&mut self, function: One, of: NodeId, env: &Env) -> ValueAt {
         let of = self.value(of, env);
+        if let (One::Year, Some(date)) = (&function, self.constant_of(of)) {
+            return self.folded(year_of(date));
+        }
         self.plan.value(ValueOp::One(function, of), self.plan.set_of_value(of))
     }
 
     fn two(&mut self, function: Two, a: NodeId, b: NodeId, env: &Env) -> ValueAt {
         let (a, b) = (self.value(a, env), self.value(b, env));
+        if let (Two::Arithmetic(op), Some(a), Some(b)) = (function, self.constant_of(a), self.constant_of(b)) {
+            return self.folded(arithmetic(op, a, b));
+        }
         let set = self.deeper(self.plan.set_of_value(a), self.plan.set_of_value(b));
         let (a, b) = (self.plan.lift_value(a, set), self.plan.lift_value(b, set));
         self.plan.value(ValueOp::Two(function, a, b), set)
