@@ -51,7 +51,7 @@ pub(super) fn of(text: &str) -> What {
 fn is_waiting(plain: &str) -> bool {
     const WAITING: [&str; 4] = ["等待分配", "待分配", "待安置", "待业"];
     let rest = |w: &&str| plain.strip_prefix(*w).is_some_and(|rest| ["", "在家", "期间", "人员", "青年"].contains(&rest.trim()));
-    WAITING.iter().any(|w| plain.ends_with(w) || rest(&w))
+    WAITING.iter().any(|w| plain.ends_with(w) || rest(w))
 }
 
 /// Whether a text about one day tells that something ended.
