@@ -1,5 +1,6 @@
 //! One calendar day as a day number.
 
+use super::months::Month;
 use std::fmt;
 use std::str::FromStr;
 
@@ -37,7 +38,7 @@ pub enum DateError {
 }
 
 /// Years that data may hold.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Days of 400 years, after which the Gregorian calendar repeats.
 const ERA: u64 = 146_097;
@@ -67,10 +68,8 @@ impl Day {
         if !(1..=12).contains(&m) {
             return Err(DateError::Month);
         }
-        if d == 0 || d > month_len(i64::from(y), m) {
-            return Err(DateError::DayOfMonth);
-        }
-        Ok(Day::from_civil(i64::from(y), m, d))
+        let month = Month::ymd(y, m).filter(|month| (1..=month.len()).contains(&d));
+        month.map(|month| month.day_after(d - 1)).ok_or(DateError::DayOfMonth)
     }
 
     /// The day number of a valid civil date of any year, saturating at `PAST` and `FUTURE`.
@@ -88,6 +87,18 @@ impl Day {
     /// Year, month (1..=12), day of the month (1..=31).
     #[inline]
     pub fn to_ymd(self) -> (i32, u32, u32) {
+        match Month::of(self) {
+            Some((month, before)) => {
+                let (y, m) = month.year_and_month();
+                (y, m, before + 1)
+            }
+            None => self.by_formula(),
+        }
+    }
+
+    /// As [`Day::to_ymd`], for any day.
+    #[inline(never)]
+    pub(super) fn by_formula(self) -> (i32, u32, u32) {
         let z = (i64::from(self.0) + EPOCH + (SHIFT * ERA) as i64) as u64;
         let of_era = z % ERA;
         let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -136,9 +147,9 @@ impl Day {
 
 /// Days of a month (1..=12).
 #[inline]
-pub(super) fn month_len(y: i64, m: u32) -> u32 {
+pub(super) const fn month_len(y: i64, m: u32) -> u32 {
     if m == 2 {
-        28 + u32::from(y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))
+        28 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) as u32
     } else {
         // Odd months up to July and even ones after it have 31.
         30 | (m ^ (m >> 3))

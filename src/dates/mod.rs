@@ -14,6 +14,7 @@
 mod calendar;
 mod day;
 mod fuzzy;
+mod months;
 mod period;
 mod spans;
 pub mod spelled;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::calendar::Calendar;
 use super::day::{Day, month_len};
+use super::months::Month;
 
 /// A length of time as the law writes it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -56,6 +57,15 @@ pub fn add_months(d: Day, n: i32) -> Day {
 
 #[inline]
 fn shift_months(d: Day, n: i64) -> Day {
+    match Month::of(d).and_then(|(month, before)| Some((month.later(n)?, before))) {
+        Some((month, before)) => month.day_after(before),
+        None => shift_months_far(d, n),
+    }
+}
+
+/// As [`shift_months`], for any day.
+#[inline(never)]
+fn shift_months_far(d: Day, n: i64) -> Day {
     if !d.is_finite() {
         return d;
     }
@@ -95,6 +105,15 @@ pub fn add(d: Day, period: Period, calendar: &Calendar) -> Option<Day> {
 /// millions, beyond any length the law asks for; between equal days it is 0.
 #[inline]
 pub fn months_between(a: Day, b: Day) -> i32 {
+    match (Month::of(a), Month::of(b)) {
+        (Some((from, after)), Some((to, until))) => to.since(from) - i32::from(after.min(to.len() - 1) > until),
+        _ => months_between_far(a, b),
+    }
+}
+
+/// As [`months_between`], for any days.
+#[inline(never)]
+fn months_between_far(a: Day, b: Day) -> i32 {
     let (ya, ma, da) = a.to_ymd();
     let (yb, mb, db) = b.to_ymd();
     let months = month_index(yb, mb) - month_index(ya, ma);
@@ -177,6 +196,19 @@ mod tests {
         assert_eq!(add_months(d, i32::MIN), Day::PAST);
         assert_eq!(add(d, Period::Years(i32::MAX), &Calendar::empty()), Some(Day::FUTURE));
         assert_eq!(add(d, Period::Years(i32::MIN), &Calendar::empty()), Some(Day::PAST));
+    }
+
+    #[test]
+    fn within_the_years_of_data_months_are_what_they_are_in_any_year() {
+        for n in (0..4000).map(|i| day("1900-01-01").0 + i * 27) {
+            for months in [-700, -13, -1, 0, 1, 2, 3, 11, 12, 60, 1200, 5000] {
+                let later = add_months(Day(n), months);
+                assert_eq!(later, shift_months_far(Day(n), months.into()), "{} + {months}", Day(n));
+                assert_eq!(months_between(Day(n), later), months_between_far(Day(n), later));
+                let before = Day(later.0 - 1);
+                assert_eq!(months_between(Day(n), before), months_between_far(Day(n), before));
+            }
+        }
     }
 
     #[test]
