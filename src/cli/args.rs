@@ -160,6 +160,9 @@ pub struct RuleFlags {
     /// 本地口径文件：用哪些规则包和规则，改了哪些参数、等级，为什么
     #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
     pub profile: Option<PathBuf>,
+    /// 来源的表和列怎样对应：自带的映射名（如 a01），或者映射文件
+    #[arg(long, value_name = "名称或文件", value_hint = ValueHint::FilePath)]
+    pub mapping: Option<String>,
     /// 补充的数据表定义（可给多个）
     #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
     pub schema: Vec<PathBuf>,

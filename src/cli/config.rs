@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// The file's name.
 const NAME: &str = "guiju.toml";
 /// Every key there is.
-const KEYS: [&str; 12] =
-    ["rules", "profile", "schema", "as_of", "select", "ignore", "format", "fail_on", "jobs", "ledger", "waivers", "baseline"];
+const KEYS: [&str; 13] =
+    ["rules", "profile", "mapping", "schema", "as_of", "select", "ignore", "format", "fail_on", "jobs", "ledger", "waivers", "baseline"];
 
 /// What the files say; paths are relative to the working folder.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Config {
     pub rules: Option<PathBuf>,
     /// The profile.
     pub profile: Option<PathBuf>,
+    /// The mapping of the sources: a name of a shipped one, or a file.
+    pub mapping: Option<String>,
     /// Further schema files.
     pub schema: Option<Vec<PathBuf>>,
     /// The day the question is asked on.
@@ -92,6 +94,7 @@ impl Config {
         Self {
             rules: self.rules.or(other.rules),
             profile: self.profile.or(other.profile),
+            mapping: self.mapping.or(other.mapping),
             schema: self.schema.or(other.schema),
             as_of: self.as_of.or(other.as_of),
             select: self.select.or(other.select),
@@ -123,6 +126,7 @@ fn read(source: &Arc<Source>, folder: &Path, sink: &mut Vec<Diagnostic>) -> Conf
     let config = Config {
         rules: path("rules", sink),
         profile: path("profile", sink),
+        mapping: doc.get("mapping").and_then(|v| document::text(source, v, sink)).map(|m| mapping(folder, m)),
         schema: texts(&doc, "schema", sink).map(|all| all.iter().map(|p| folder.join(p)).collect()),
         as_of: doc.get("as_of").and_then(|v| document::day(source, v, sink)),
         select: texts(&doc, "select", sink),
@@ -136,6 +140,11 @@ fn read(source: &Arc<Source>, folder: &Path, sink: &mut Vec<Diagnostic>) -> Conf
     };
     document::report_unknown_keys(source, &doc, &KEYS, sink);
     config
+}
+
+/// A name of a shipped mapping stays one; a file lies beside this one.
+fn mapping(folder: &Path, written: &str) -> String {
+    if crate::ingest::shipped_names().contains(&written) { written.to_owned() } else { folder.join(written).display().to_string() }
 }
 
 fn word<T>(source: &Arc<Source>, value: &Value, of: impl Fn(&str) -> Option<T>, known: &[&str], sink: &mut Vec<Diagnostic>) -> Option<T> {
@@ -177,11 +186,13 @@ mod tests {
     #[test]
     fn every_key_is_read_and_paths_are_relative_to_the_file() {
         let (config, sink) = read_text(
-            "rules = 'rules'\nprofile = '../strict.toml'\nschema = ['county.toml']\nas_of = 2026-06-30\nselect = ['GS', 'SY001']\nignore = 'local'\nformat = 'table'\nfail_on = '待核'\njobs = 2\nledger = '../book.db'\nwaivers = 'waivers.toml'\nbaseline = 'known.txt'\n",
+            "rules = 'rules'\nprofile = '../strict.toml'\nmapping = 'county.mapping.toml'\nschema = ['county.toml']\nas_of = 2026-06-30\nselect = ['GS', 'SY001']\nignore = 'local'\nformat = 'table'\nfail_on = '待核'\njobs = 2\nledger = '../book.db'\nwaivers = 'waivers.toml'\nbaseline = 'known.txt'\n",
         );
         assert!(sink.is_empty(), "{sink:?}");
         assert_eq!(config.rules, Some(PathBuf::from("data/rules")));
         assert_eq!(config.profile, Some(PathBuf::from("data/../strict.toml")));
+        assert_eq!(config.mapping.as_deref(), Some("data/county.mapping.toml"));
+        assert_eq!(read_text("mapping = 'a01'").0.mapping.as_deref(), Some("a01"));
         assert_eq!(config.schema, Some(vec![PathBuf::from("data/county.toml")]));
         assert_eq!(config.as_of, Day::ymd(2026, 6, 30));
         assert_eq!(config.select, Some(vec!["GS".into(), "SY001".into()]));

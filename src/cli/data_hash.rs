@@ -1,12 +1,15 @@
 //! The hash of the data a run was made of: names and bytes of every file, wherever they lie.
 
+use crate::diagnostic::Source;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// The hash of all sources, in the order named; none where one is no file (standard input, a server) or cannot be read.
-pub(super) fn data_hash(sources: &[String]) -> Option<String> {
+pub(super) fn data_hash(sources: &[String], mapping: Option<&Source>) -> Option<String> {
     let mut whole = Sha256::new();
+    // The same files mean something else under another mapping.
+    mapping.into_iter().for_each(|m| whole.update(Sha256::digest(m.text.as_bytes())));
     for source in sources {
         for path in files(Path::new(source)).ok()? {
             let name = path.file_name()?.to_string_lossy().into_owned();
@@ -59,7 +62,7 @@ mod tests {
     #[test]
     fn the_hash_follows_names_and_bytes_and_nothing_else() {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let hash = |dir: &tempfile::TempDir| data_hash(&[dir.path().display().to_string()]).unwrap();
+        let hash = |dir: &tempfile::TempDir| data_hash(&[dir.path().display().to_string()], None).unwrap();
         for dir in [&one, &two] {
             std::fs::write(dir.path().join("case.csv"), "case_id\nC1\n").unwrap();
         }
@@ -71,6 +74,6 @@ mod tests {
         assert_ne!(before, hash(&one));
         std::fs::rename(two.path().join("case.csv"), two.path().join("step.csv")).unwrap();
         assert_ne!(before, hash(&two));
-        assert_eq!(data_hash(&["-".to_owned()]), None);
+        assert_eq!(data_hash(&["-".to_owned()], None), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::args::{Common, Import};
 use super::exit::Exit;
-use super::settings::{self, Screen};
+use super::settings::{self, Screen, Settings};
 use super::trouble::{Plain, Trouble};
 use super::{output, run};
 use crate::ingest;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &Import, common: &Common, screen: Screen) -> Result<Exit
         names,
         ..Report::default()
     };
-    let saved = args.refused.as_deref().map(|to| save_refused(&settings.sources, &store, to)).transpose()?;
+    let saved = args.refused.as_deref().map(|to| save_refused(&settings, &store, to)).transpose()?;
     output::write(None, |out| {
         render_reading(&report, screen.out, out)?;
         writeln!(out, "已存入 {}", args.to.display())?;
@@ -38,8 +38,10 @@ pub(super) fn run(args: &Import, common: &Common, screen: Screen) -> Result<Exit
 }
 
 /// Saves the refused rows for correction; says what was done.
-fn save_refused(sources: &[String], store: &Store, to: &Path) -> Result<Vec<String>, Trouble> {
-    let refused = ingest::refused(sources, store).map_err(|e| Trouble::Records(Plain::new(e.code(), e.to_string()).help(e.advice())))?;
+fn save_refused(settings: &Settings, store: &Store, to: &Path) -> Result<Vec<String>, Trouble> {
+    let mapping = run::mapping(settings, &store.schema)?;
+    let refused = ingest::refused_mapped(&settings.sources, mapping.as_ref(), store)
+        .map_err(|e| Trouble::Records(Plain::new(e.code(), e.to_string()).help(e.advice())))?;
     let rows: usize = refused.files.iter().map(|f| f.rows.len()).sum();
     let mut said = Vec::new();
     if rows > 0 {

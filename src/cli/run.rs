@@ -9,7 +9,7 @@ use super::trouble::{Plain, Trouble};
 use crate::dates::Day;
 use crate::diagnostic::{Source, nearest};
 use crate::engine::{self, Due, Options, Outcome, Trace, Verdict, trace};
-use crate::ingest;
+use crate::ingest::{self, Mapping};
 use crate::records::{Fate, FieldType, RowId, Schema, Store, TableId, Wanted};
 use crate::report::{Demand, Names, PackRun, ProfileRun, Report, Run, starved};
 use crate::rules::{self, Files, InForce, Loading, Profile, Rule, RuleSet};
@@ -72,9 +72,28 @@ fn profile(path: &Path, files: &mut Files) -> Result<Profile, Trouble> {
 /// Reads the sources.
 pub(super) fn records(settings: &Settings, schema: &Arc<Schema>, wanted: &Wanted, screen: Screen) -> Result<Store, Trouble> {
     let progress = Progress::new(screen.progress);
-    let read = ingest::read(&settings.sources, schema, wanted, &progress);
+    let mapping = mapping(settings, schema)?;
+    let read = ingest::read_mapped(&settings.sources, mapping.as_ref(), schema, wanted, &progress);
     progress.done();
     read.map_err(|error| Trouble::Records(Plain::new(error.code(), error.to_string()).help(error.advice())))
+}
+
+/// The mapping of the sources, if they have one.
+///
+/// # Errors
+/// A file that cannot be read, or everything wrong in it.
+pub(super) fn mapping(settings: &Settings, schema: &Schema) -> Result<Option<Mapping>, Trouble> {
+    let Some(named) = settings.mapping.as_deref() else { return Ok(None) };
+    if let Some(shipped) = ingest::shipped(named, schema) {
+        return shipped.map(Some).map_err(Trouble::Files);
+    }
+    let path = Path::new(named);
+    let text = Files::read_text(path).map_err(|e| {
+        let plain = Plain::new("mapping::unreadable", format!("读不了映射文件 {}：{}", e.path, e.why));
+        Trouble::Rules(plain.help(format!("核对 --mapping 或者 guiju.toml 里的路径；自带的映射有：{}", ingest::shipped_names().join("、"))))
+    })?;
+    let source = Arc::new(Source { name: path.display().to_string(), text });
+    ingest::parse_mapping(&source, schema).map(Some).map_err(Trouble::Files)
 }
 
 /// Whether rows or cells were rejected.
@@ -171,8 +190,9 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
     scope.want(&rules.set.schema, &mut wanted);
     limits::want(rules.set.in_force.as_ref(), &rules.set.schema, &mut wanted);
     // Hashing the files waits on the disk; reading them waits on the processor.
+    let mapped_by = mapping(settings, &rules.set.schema)?.map(|m| m.source);
     let (store, data) = std::thread::scope(|threads| {
-        let hash = threads.spawn(|| data_hash(&settings.sources));
+        let hash = threads.spawn(|| data_hash(&settings.sources, mapped_by.as_deref()));
         let store = records(settings, &rules.set.schema, &wanted, screen);
         (store, hash.join().ok().flatten())
     });

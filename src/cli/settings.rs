@@ -22,6 +22,8 @@ pub struct Settings {
     pub rules: Option<PathBuf>,
     /// What a county changes, and why.
     pub profile: Option<PathBuf>,
+    /// The mapping of the sources: a name of a shipped one, or a file.
+    pub mapping: Option<String>,
     /// Further schema files.
     pub schema: Vec<PathBuf>,
     /// The day the question is asked on.
@@ -98,6 +100,7 @@ pub fn settings(sources: &[String], rules: &RuleFlags, as_of: Option<&str>, comm
         sources: sources.to_vec(),
         rules: rules.rules.clone().or_else(|| config.rules.clone()),
         profile: rules.profile.clone().or_else(|| config.profile.clone()),
+        mapping: rules.mapping.clone().or_else(|| config.mapping.clone()),
         schema: if rules.schema.is_empty() { config.schema.clone().unwrap_or_default() } else { rules.schema.clone() },
         as_of,
         select: list(&rules.select, &config.select),

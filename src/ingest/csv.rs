@@ -13,9 +13,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 /// Stands after the last line. A file that ends within quotes swallows it; no text file holds it.
-const END: &[u8] = b"\n\0\n";
+pub(super) const END: &str = "\n\0\n";
 /// Titles may stand above the headers; they are looked for in so many rows.
-const HEADER_ROWS: usize = 6;
+pub(super) const HEADER_ROWS: usize = 6;
 /// Rows between two tellings of progress.
 const STEP: u64 = 8192;
 
@@ -58,7 +58,7 @@ pub(super) fn originals(files: &CsvFiles, schema: &Schema, wanted: &refused::Lin
         let bytes = std::fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
         let mut text = decode::mixed(&bytes).map_or_else(|| decode::text(&bytes, &file.name), |m| Ok(m.text))?.into_bytes();
         let length = text.len();
-        text.extend_from_slice(END);
+        text.extend_from_slice(END.as_bytes());
         let skip = rows_above_header(schema, *table, &file.name, &text, length)?.unwrap_or(0);
         let mut reader = Lines::new(&text, length);
         let mut record = csv::ByteRecord::new();
@@ -134,17 +134,17 @@ impl Job<'_> {
         let plain = decode::may_be_utf8(bytes, &file.name)?;
         if plain {
             let length = bytes.len();
-            bytes.extend_from_slice(END);
+            bytes.extend_from_slice(END.as_bytes());
             match self.read_text(table, &file.name, bytes, length, batch)? {
                 Some(read) => return Ok(read),
                 None => bytes.truncate(length),
             }
         }
         let mixed = decode::mixed(bytes);
-        let note = mixed.as_ref().map(|m| mixed_encoding(self.schema, table, &file.name, m));
+        let note = mixed.as_ref().map(|m| mixed_encoding(self.schema.tables.get(table).map_or("", |t| &t.name), &file.name, m));
         let mut text = mixed.map_or_else(|| decode::text(bytes, &file.name), |m| Ok(m.text))?.into_bytes();
         let length = text.len();
-        text.extend_from_slice(END);
+        text.extend_from_slice(END.as_bytes());
         let read = self.read_text(table, &file.name, &text, length, batch)?;
         let Some((sheet, mut header)) = read else { return Err(IngestError::Encoding { file: file.name.clone() }) };
         header.notes.extend(note);
@@ -204,12 +204,12 @@ impl Job<'_> {
 }
 
 /// Tells of lines in another encoding than the rest.
-fn mixed_encoding(schema: &Schema, table: TableId, file: &str, mixed: &decode::Mixed) -> Problem {
+pub(super) fn mixed_encoding(table: &str, file: &str, mixed: &decode::Mixed) -> Problem {
     let lines: Vec<String> = mixed.fewer.iter().take(5).map(u32::to_string).collect();
     let more = if mixed.fewer.len() > lines.len() { "等" } else { "" };
     Problem {
         file: file.to_owned(),
-        table: schema.tables.get(table).map(|t| t.name.clone()).unwrap_or_default(),
+        table: table.to_owned(),
         row: mixed.fewer.first().copied().unwrap_or(0),
         column: String::new(),
         code: "data::mixed-encoding",
@@ -291,14 +291,14 @@ fn read_row(record: &csv::ByteRecord, line: u32, layout: &Layout, sheet: &mut Sh
 }
 
 /// The records of a text with the physical lines they start on.
-struct Lines<'t> {
+pub(super) struct Lines<'t> {
     text: &'t [u8],
     length: usize,
     reader: csv::Reader<&'t [u8]>,
 }
 
 impl<'t> Lines<'t> {
-    fn new(text: &'t [u8], length: usize) -> Self {
+    pub(super) fn new(text: &'t [u8], length: usize) -> Self {
         let delimiter = delimiter(text);
         let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
         Self { text, length, reader }
@@ -306,7 +306,7 @@ impl<'t> Lines<'t> {
 
     /// The next record, and the line it starts on; none at the end.
     #[inline]
-    fn next(&mut self, record: &mut csv::ByteRecord, file: &str) -> Result<Option<u32>, IngestError> {
+    pub(super) fn next(&mut self, record: &mut csv::ByteRecord, file: &str) -> Result<Option<u32>, IngestError> {
         let truncated = |why: String| IngestError::Truncated { file: file.to_owned(), why };
         let more = self.reader.read_byte_record(record).map_err(|_| truncated("无法按 CSV 读取".to_owned()))?;
         let Some(position) = record.position().filter(|_| more) else { return Ok(None) };

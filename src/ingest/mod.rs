@@ -10,6 +10,7 @@ mod error;
 mod forms;
 mod header;
 mod kinds;
+mod mapping;
 mod ndjson;
 mod past;
 mod refused;
@@ -22,10 +23,12 @@ mod write;
 
 pub use draft::{Draft, draft};
 pub use error::IngestError;
-pub use refused::{Refused, RefusedRow, RefusedRows, refused};
+pub use mapping::{Mapping, parse_mapping, shipped, shipped_names};
+pub use refused::{Refused, RefusedRow, RefusedRows, refused, refused_mapped};
 pub use write::{WriteError, write_store};
 
 use crate::records::{Builder, Schema, Store, Wanted};
+use mapping::Prepared;
 use source::Source;
 use std::sync::Arc;
 
@@ -53,9 +56,24 @@ impl Progress for Silent {}
 /// # Errors
 /// A source that cannot be opened or understood at all. Wrong rows and cells are no error: see [`Store::problems`].
 pub fn read(sources: &[String], schema: &Arc<Schema>, wanted: &Wanted, progress: &dyn Progress) -> Result<Store, IngestError> {
-    let sources = source::find(sources, schema)?;
+    read_mapped(sources, None, schema, wanted, progress)
+}
+
+/// The same through a mapping: tables that it names are read as it says, the others as they are.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_mapped(
+    sources: &[String],
+    mapping: Option<&Mapping>,
+    schema: &Arc<Schema>,
+    wanted: &Wanted,
+    progress: &dyn Progress,
+) -> Result<Store, IngestError> {
+    let sources = source::find(sources, schema, mapping)?;
     let before = steady::Stamps::take(&sources);
-    let store = before.unless_changed(read_all(&sources, schema, wanted, progress))?;
+    let prepared = mapping.map(|m| Prepared::new(m, &sources)).transpose()?;
+    let store = before.unless_changed(read_all(&sources, prepared.as_ref(), schema, wanted, progress))?;
     if store.unseen_merges.is_empty() {
         return Ok(store);
     }
@@ -63,18 +81,33 @@ pub fn read(sources: &[String], schema: &Arc<Schema>, wanted: &Wanted, progress:
     let mut wanted = wanted.clone();
     store.unseen_merges.iter().for_each(|&t| wanted.add_table(t));
     drop(store);
-    before.unless_changed(read_all(&sources, schema, &wanted, progress))
+    before.unless_changed(read_all(&sources, prepared.as_ref(), schema, &wanted, progress))
 }
 
-fn read_all(sources: &[Source], schema: &Arc<Schema>, wanted: &Wanted, progress: &dyn Progress) -> Result<Store, IngestError> {
+fn read_all(
+    sources: &[Source],
+    mapped: Option<&Prepared<'_>>,
+    schema: &Arc<Schema>,
+    wanted: &Wanted,
+    progress: &dyn Progress,
+) -> Result<Store, IngestError> {
     let mut builder = Builder::new(Arc::clone(schema), wanted.clone());
     // Two forms may be of one person wherever they lie, so all are read together.
     let forms: Vec<&forms::FormFiles> = sources.iter().filter_map(|s| if let Source::Forms(f) = s { Some(f) } else { None }).collect();
     for source in sources {
         match source {
-            Source::Csv(files) => csv::read(files, &mut builder, progress)?,
-            Source::Sqlite(file) => sqlite::read(file, &mut builder, progress)?,
-            Source::Workbook(file) => workbook::read(file, &mut builder, progress)?,
+            Source::Csv(files) => {
+                mapped.map_or(Ok(()), |m| m.csv(&files.mapped, &mut builder, progress))?;
+                csv::read(files, &mut builder, progress)?;
+            }
+            Source::Sqlite(file) => {
+                let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.database(file, &mut builder, progress))?;
+                sqlite::read(file, &taken, &mut builder, progress)?;
+            }
+            Source::Workbook(file) => {
+                let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.workbook(file, &mut builder, progress))?;
+                workbook::read(file, &taken, &mut builder, progress)?;
+            }
             Source::Ndjson(text, name) => ndjson::read(text, name, &mut builder, progress)?,
             Source::Forms(_) => {}
         }

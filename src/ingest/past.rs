@@ -39,7 +39,7 @@ pub(super) struct Past {
 struct Memory {
     files: BTreeMap<i64, String>,
     /// By table, file and field.
-    headers: BTreeMap<(String, String, String), String>,
+    headers: BTreeMap<(String, i64, String), String>,
     /// The connection that read the rows, and so sees the state they were read in.
     connection: Mutex<Option<Connection>>,
 }
@@ -67,9 +67,7 @@ impl Past {
             return Ok(None);
         }
         let files = all(db, "SELECT id, name FROM guiju_file", |r| Ok((r.get(0)?, r.get(1)?)))?.into_iter().collect();
-        let headers = all(db, "SELECT h.tbl, f.name, h.field, h.header FROM guiju_header h JOIN guiju_file f ON f.id = h.file", |r| {
-            Ok(((r.get(0)?, r.get(1)?, r.get(2)?), r.get(3)?))
-        })?;
+        let headers = all(db, "SELECT tbl, file, field, header FROM guiju_header", |r| Ok(((r.get(0)?, r.get(1)?, r.get(2)?), r.get(3)?)))?;
         let tallies = all(db, "SELECT file, tbl, read, kept, merged, refused, corrected, reasons FROM guiju_tally", |r| {
             let n = |i: usize| r.get::<_, i64>(i).map(|n| u64::try_from(n).unwrap_or(0));
             let reasons = serde_json::from_str(&r.get::<_, String>(7)?).unwrap_or_default();
@@ -114,16 +112,27 @@ impl Before {
     }
 }
 
-impl Copied for Before {
-    fn row(&self, line: u32) -> Option<(String, u32)> {
+impl Before {
+    /// The stretch that a row is of.
+    fn run(&self, line: u32) -> Option<(u32, i64, u32)> {
         let runs = self.runs();
         let at = runs.partition_point(|&(row, ..)| row <= line).checked_sub(1)?;
-        let &(row, file, first) = runs.get(at)?;
+        runs.get(at).copied()
+    }
+}
+
+impl Copied for Before {
+    fn row(&self, line: u32) -> Option<(String, u32)> {
+        let (row, file, first) = self.run(line)?;
         Some((self.memory.files.get(&file)?.clone(), first + (line - row)))
     }
 
-    fn header(&self, file: &str, field: &str) -> Option<String> {
-        self.memory.headers.get(&(self.table.clone(), file.to_owned(), field.to_owned())).cloned()
+    fn file(&self, line: u32) -> Option<i64> {
+        self.run(line).map(|(_, file, _)| file)
+    }
+
+    fn header(&self, line: u32, field: &str) -> Option<String> {
+        self.memory.headers.get(&(self.table.clone(), self.file(line)?, field.to_owned())).cloned()
     }
 }
 
@@ -181,20 +190,23 @@ pub(super) fn write(db: &Connection, store: &Store) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Files get a number when they are first met.
+/// Files get a number when they are first met; one whose columns are headed otherwise for some of its rows gets several.
 struct Files<'d> {
     insert: rusqlite::Statement<'d>,
-    ids: BTreeMap<String, i64>,
+    ids: BTreeMap<Which, i64>,
 }
 
+/// A file by name, and what its rows with the same headers have in common.
+type Which = (String, (u32, i64));
+
 impl Files<'_> {
-    fn id(&mut self, name: &str) -> rusqlite::Result<i64> {
-        if let Some(id) = self.ids.get(name) {
+    fn id(&mut self, which: &Which) -> rusqlite::Result<i64> {
+        if let Some(id) = self.ids.get(which) {
             return Ok(*id);
         }
         let id = i64::try_from(self.ids.len()).unwrap_or(i64::MAX);
-        self.insert.execute(params![id, name])?;
-        self.ids.insert(name.to_owned(), id);
+        self.insert.execute(params![id, which.0])?;
+        self.ids.insert(which.clone(), id);
         Ok(id)
     }
 }
@@ -206,14 +218,16 @@ fn origins(db: &Connection, store: &Store, files: &mut Files<'_>) -> rusqlite::R
     for (id, def) in store.schema.tables.iter().enumerate().filter(|(_, def)| def.joined.is_none()) {
         let rows = store.rows(id);
         // One row of each file tells how that file heads its columns.
-        let mut of_file: BTreeMap<String, usize> = BTreeMap::new();
+        let mut of_file: BTreeMap<Which, usize> = BTreeMap::new();
         for (prefix, refused, open) in [("", false, false), (REFUSED, true, false), (OPEN, true, true)] {
             let stored = format!("{prefix}{}", def.name);
             let (mut place, mut last) = (0u32, None);
             for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r) == refused && rows.is_open(r) == open) {
                 place += 1;
                 let Some((file, line)) = store.places.row(&rows.origin, row as usize) else { continue };
-                let goes_on = last.as_ref().is_some_and(|(f, l): &(String, u32)| *f == file && *l + 1 == line);
+                let Some(of) = store.places.file_of(&rows.origin, row as usize) else { continue };
+                let file: Which = (file, of);
+                let goes_on = last.as_ref().is_some_and(|(f, l): &(Which, u32)| *f == file && *l + 1 == line);
                 if !goes_on {
                     origin.execute(params![stored, place, files.id(&file)?, line])?;
                     of_file.entry(file.clone()).or_insert(row as usize);

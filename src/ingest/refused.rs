@@ -2,6 +2,7 @@
 //! once more: nobody keeps the text of a row on the chance that it be refused.
 
 use super::error::IngestError;
+use super::mapping::{self, Mapping};
 use super::source::Source;
 use super::{csv, source, sqlite, workbook};
 use crate::records::{Fate, RowId, Schema, Stood, Store};
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Refused rows of one file or sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedRows {
-    /// The table, by Chinese name.
+    /// The table, by Chinese name; a mapped one by the name it has in its source.
     pub table: String,
     /// The columns, as the file heads them.
     pub headers: Vec<String>,
@@ -53,6 +54,14 @@ pub(super) type Lines = BTreeMap<String, BTreeSet<u32>>;
 /// # Errors
 /// A source that cannot be opened any more.
 pub fn refused(sources: &[String], store: &Store) -> Result<Refused, IngestError> {
+    refused_mapped(sources, None, store)
+}
+
+/// The same of a store read through a mapping.
+///
+/// # Errors
+/// Those of [`refused`].
+pub fn refused_mapped(sources: &[String], mapping: Option<&Mapping>, store: &Store) -> Result<Refused, IngestError> {
     let mut wanted: BTreeMap<String, BTreeMap<u32, (usize, Stood)>> = BTreeMap::new();
     let mut found = Refused::default();
     for (t, _) in store.schema.tables.iter().enumerate().filter(|(_, def)| def.joined.is_none()) {
@@ -66,14 +75,14 @@ pub fn refused(sources: &[String], store: &Store) -> Result<Refused, IngestError
     }
     let lines: Lines = wanted.iter().map(|(file, rows)| (file.clone(), rows.keys().copied().collect())).collect();
     let reasons = reasons(store);
-    for original in originals(sources, &store.schema, &lines)? {
+    for (called, original) in originals(sources, mapping, &store.schema, &lines)? {
         let Some(of_file) = wanted.get(&original.file) else { continue };
         let mut table = String::new();
         let mut rows = Vec::new();
         for (line, cells) in original.rows {
             let Some((t, stood)) = of_file.get(&line) else { continue };
             let Some(def) = store.schema.tables.get(*t) else { continue };
-            table.clone_from(&def.zh);
+            table.clone_from(called.as_ref().unwrap_or(&def.zh));
             let why = reasons.get(&(original.file.as_str(), line)).map_or_else(String::new, |all| all.join("；"));
             rows.push(RefusedRow { cells, why, stood: stood.clone() });
         }
@@ -96,12 +105,21 @@ fn reasons(store: &Store) -> BTreeMap<(&str, u32), Vec<String>> {
     all
 }
 
-fn originals(sources: &[String], schema: &Schema, lines: &Lines) -> Result<Vec<Original>, IngestError> {
-    let mut found = Vec::new();
+/// Each with the name of its table in the source, where a mapping knows it by that.
+fn originals(
+    sources: &[String],
+    mapping: Option<&Mapping>,
+    schema: &Schema,
+    lines: &Lines,
+) -> Result<Vec<(Option<String>, Original)>, IngestError> {
+    let (mut found, mut mapped) = (Vec::new(), Vec::new());
     if lines.is_empty() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
-    for source in source::find_again(sources, schema)? {
+    for source in source::find_again(sources, schema, mapping)? {
+        if let Some(mapping) = mapping {
+            mapping::originals(mapping, &source, lines, &mut mapped)?;
+        }
         match source {
             Source::Csv(files) => csv::originals(&files, schema, lines, &mut found)?,
             Source::Workbook(file) => workbook::originals(&file, schema, lines, &mut found)?,
@@ -109,5 +127,7 @@ fn originals(sources: &[String], schema: &Schema, lines: &Lines) -> Result<Vec<O
             Source::Ndjson(..) | Source::Forms(_) => {}
         }
     }
-    Ok(found)
+    found.retain(|o: &Original| !mapped.iter().any(|(_, m)| m.file == o.file));
+    let mapped = mapped.into_iter().map(|(name, original)| (Some(name), original));
+    Ok(mapped.chain(found.into_iter().map(|original| (None, original))).collect())
 }

@@ -2,6 +2,7 @@
 
 use super::error::IngestError;
 use super::forms::{self, FormFiles};
+use super::mapping::{Mapping, csv_head};
 use super::{decode, header, kinds};
 use crate::records::{Fate, Problem, Schema, TableId};
 use std::fs::{self, File};
@@ -27,7 +28,7 @@ impl Source {
     /// The files it is read from, where a change while they are read would go unnoticed: a database is read as of one moment.
     pub(super) fn files(&self) -> Vec<&Named> {
         match self {
-            Self::Csv(files) => files.files.iter().map(|(_, file)| file).collect(),
+            Self::Csv(files) => files.files.iter().map(|(_, file)| file).chain(&files.mapped).collect(),
             Self::Workbook(file) => vec![file],
             Self::Forms(forms) => match &forms.files {
                 forms::Files::One(file) | forms::Files::Zip(file) => vec![file],
@@ -54,10 +55,28 @@ pub(super) struct CsvFiles {
     pub files: Vec<(TableId, Named)>,
     /// CSV files that hold no known table.
     pub notes: Vec<Problem>,
+    /// Those that a mapping makes rows of, in the order of their names.
+    pub mapped: Vec<Named>,
+}
+
+/// What tables are known by.
+#[derive(Clone, Copy)]
+struct Known<'k> {
+    schema: &'k Schema,
+    mapping: Option<&'k Mapping>,
+}
+
+impl Known<'_> {
+    /// Whether a mapping makes rows of a CSV file.
+    fn is_mapped(&self, path: &Path) -> bool {
+        let Some(mapping) = self.mapping else { return false };
+        let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        mapping.takes(&name).unwrap_or_else(|| mapping.knows(&name, &csv_head(path)))
+    }
 }
 
 /// Recognises every source.
-pub(super) fn find(sources: &[String], schema: &Schema) -> Result<Vec<Source>, IngestError> {
+pub(super) fn find(sources: &[String], schema: &Schema, mapping: Option<&Mapping>) -> Result<Vec<Source>, IngestError> {
     if sources.is_empty() {
         return Err(IngestError::NoSource);
     }
@@ -67,22 +86,22 @@ pub(super) fn find(sources: &[String], schema: &Schema) -> Result<Vec<Source>, I
     }
     let mut found = Vec::new();
     for source in sources {
-        recognise(source, several, schema, &mut found)?;
+        recognise(source, several, Known { schema, mapping }, &mut found)?;
     }
     Ok(found)
 }
 
 /// The same again, but for standard input, which is gone.
-pub(super) fn find_again(sources: &[String], schema: &Schema) -> Result<Vec<Source>, IngestError> {
+pub(super) fn find_again(sources: &[String], schema: &Schema, mapping: Option<&Mapping>) -> Result<Vec<Source>, IngestError> {
     let several = sources.len() > 1;
     let mut found = Vec::new();
     for source in sources.iter().filter(|s| *s != "-") {
-        recognise(source, several, schema, &mut found)?;
+        recognise(source, several, Known { schema, mapping }, &mut found)?;
     }
     Ok(found)
 }
 
-fn recognise(source: &str, several: bool, schema: &Schema, found: &mut Vec<Source>) -> Result<(), IngestError> {
+fn recognise(source: &str, several: bool, known: Known<'_>, found: &mut Vec<Source>) -> Result<(), IngestError> {
     if source == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|e| IngestError::io(Path::new("-"), &e))?;
@@ -95,12 +114,12 @@ fn recognise(source: &str, several: bool, schema: &Schema, found: &mut Vec<Sourc
     let path = Path::new(source);
     let meta = fs::metadata(path).map_err(|e| IngestError::io(path, &e))?;
     if meta.is_dir() {
-        return folder(path, source, several, schema, found);
+        return folder(path, source, several, known, found);
     }
     let named = Named { path: path.to_owned(), name: name_of(path, several) };
     let one = match kind(path, &named.name)? {
         Kind::Sqlite => Source::Sqlite(named),
-        Kind::Csv => Source::Csv(single(named, path, schema)?),
+        Kind::Csv => Source::Csv(single(named, path, known)?),
         Kind::Workbook => Source::Workbook(named),
         Kind::Form => Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::One(named) }),
         Kind::Forms => Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::Zip(named) }),
@@ -190,21 +209,25 @@ fn table_of(path: &Path, schema: &Schema) -> Option<TableId> {
     header::table_called(schema, &path.file_stem()?.to_string_lossy())
 }
 
-fn single(named: Named, path: &Path, schema: &Schema) -> Result<CsvFiles, IngestError> {
-    match table_of(path, schema) {
-        Some(table) => Ok(CsvFiles { files: vec![(table, named)], notes: Vec::new() }),
+fn single(named: Named, path: &Path, known: Known<'_>) -> Result<CsvFiles, IngestError> {
+    if known.is_mapped(path) {
+        return Ok(CsvFiles { files: Vec::new(), notes: Vec::new(), mapped: vec![named] });
+    }
+    match table_of(path, known.schema) {
+        Some(table) => Ok(CsvFiles { files: vec![(table, named)], notes: Vec::new(), mapped: Vec::new() }),
         None => Err(IngestError::NoTable { path: named.name, found: String::new() }),
     }
 }
 
-fn folder(path: &Path, source: &str, several: bool, schema: &Schema, into: &mut Vec<Source>) -> Result<(), IngestError> {
+fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut Vec<Source>) -> Result<(), IngestError> {
+    let schema = known.schema;
     let entries = fs::read_dir(path).map_err(|e| IngestError::io(path, &e))?;
     let mut paths = Vec::new();
     for entry in entries {
         paths.push(entry.map_err(|e| IngestError::io(path, &e))?.path());
     }
     paths.sort();
-    let mut found = CsvFiles { files: Vec::new(), notes: Vec::new() };
+    let mut found = CsvFiles { files: Vec::new(), notes: Vec::new(), mapped: Vec::new() };
     let mut others = 0;
     let mut forms: Vec<Named> = Vec::new();
     for file in paths {
@@ -226,6 +249,10 @@ fn folder(path: &Path, source: &str, several: bool, schema: &Schema, into: &mut 
         if short.starts_with(['.', '~']) || short == "EXPECTED.csv" {
             continue;
         }
+        if known.is_mapped(&file) {
+            found.mapped.push(Named { path: file, name });
+            continue;
+        }
         match table_of(&file, schema) {
             Some(table) => found.files.push((table, Named { path: file, name })),
             None => {
@@ -234,7 +261,7 @@ fn folder(path: &Path, source: &str, several: bool, schema: &Schema, into: &mut 
             }
         }
     }
-    if found.files.is_empty() && forms.is_empty() {
+    if found.files.is_empty() && found.mapped.is_empty() && forms.is_empty() {
         let unknown = found.notes.iter().filter(|n| n.code == "data::unknown-table").count();
         let below = below(path, schema);
         let seen = match (unknown, others) {
@@ -245,7 +272,7 @@ fn folder(path: &Path, source: &str, several: bool, schema: &Schema, into: &mut 
         };
         return Err(IngestError::NoTable { path: source.to_owned(), found: seen });
     }
-    if !found.files.is_empty() || !found.notes.is_empty() {
+    if !found.files.is_empty() || !found.mapped.is_empty() || !found.notes.is_empty() {
         into.push(Source::Csv(found));
     }
     if !forms.is_empty() {

@@ -51,12 +51,12 @@ struct Found {
     rowids: Option<(&'static str, i64, i64)>,
 }
 
-/// Reads every known table as of one moment: a writer at work changes nothing half-way.
-pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
+/// Reads every known table that has not been taken as of one moment: a writer at work changes nothing half-way.
+pub(super) fn read(file: &Named, taken: &[String], builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
     let fail = |e: rusqlite::Error| error(&file.name, &e);
     let connections = connect(file)?;
     let first = connections.first().ok_or_else(|| IngestError::Busy { file: file.name.clone() })?;
-    let (found, past) = tables(first, file, builder)?;
+    let (found, past) = tables(first, file, taken, builder)?;
     let schema = Arc::clone(builder.schema());
     let n = connections.len();
     let read: Result<Vec<(Batch, Connection)>, rusqlite::Error> = connections
@@ -94,10 +94,7 @@ pub(super) fn originals(file: &Named, schema: &Schema, wanted: &refused::Lines, 
         if schema.table_called(name).is_none() {
             continue;
         }
-        let columns: Vec<String> = db
-            .prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")
-            .and_then(|mut s| s.query_map([name], |row| row.get(0))?.collect())
-            .map_err(fail)?;
+        let columns = columns(&db, name).map_err(fail)?;
         let Some((id, ..)) = rowids(&db, name, &columns) else { continue };
         let list = columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
         let mut original = Original { file: cited.clone(), headers: columns.clone(), rows: BTreeMap::new() };
@@ -149,7 +146,7 @@ fn open(file: &Named) -> Result<Connection, IngestError> {
 }
 
 /// A connection within a transaction that has begun to read.
-fn begin(file: &Named) -> Result<Connection, IngestError> {
+pub(super) fn begin(file: &Named) -> Result<Connection, IngestError> {
     let connection = open(file)?;
     let begun = connection
         .execute_batch("BEGIN")
@@ -159,7 +156,12 @@ fn begin(file: &Named) -> Result<Connection, IngestError> {
 }
 
 /// The tables and views of the database that the schema knows, in the schema's order; and what it remembers if it was imported.
-fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Result<(Vec<Found>, Option<Past>), IngestError> {
+fn tables(
+    connection: &Connection,
+    file: &Named,
+    taken: &[String],
+    builder: &mut Builder,
+) -> Result<(Vec<Found>, Option<Past>), IngestError> {
     let fail = |e: rusqlite::Error| error(&file.name, &e);
     let names: Vec<String> = connection
         .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name")
@@ -175,7 +177,7 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
         let problems: Vec<Problem> = past.problems.iter().filter(|p| is_read(p, &past.tallies, builder)).cloned().collect();
         problems.into_iter().for_each(|p| builder.note(p));
     }
-    for name in names.iter().filter(|n| !n.starts_with("sqlite_") && *n != MARK) {
+    for name in names.iter().filter(|n| !n.starts_with("sqlite_") && *n != MARK && !taken.contains(n)) {
         let refused = if imported { name.strip_prefix(REFUSED) } else { None };
         let open = if imported { name.strip_prefix(OPEN) } else { None };
         if imported && refused.is_none() && open.is_none() && name.starts_with(OURS) {
@@ -187,10 +189,7 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
             builder.note(header::unknown_table(&schema, &cited, name));
             continue;
         };
-        let columns: Vec<String> = connection
-            .prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")
-            .and_then(|mut s| s.query_map([name], |row| row.get(0))?.collect())
-            .map_err(fail)?;
+        let columns = columns(connection, name).map_err(fail)?;
         let rowids = rowids(connection, name, &columns);
         let understood = header::understand(&schema, table, &cited, 0, columns.iter().map(String::as_str));
         if past.is_none() {
@@ -225,7 +224,7 @@ fn tables(connection: &Connection, file: &Named, builder: &mut Builder) -> Resul
             rowids,
         });
     }
-    if found.is_empty() {
+    if found.is_empty() && taken.is_empty() {
         let seen = if names.is_empty() {
             "（数据库是空的）".to_owned()
         } else {
@@ -246,8 +245,14 @@ fn is_read(problem: &Problem, tallies: &[Tally], builder: &Builder) -> bool {
     problem.fate == Fate::Noted || field.is_none_or(|f| builder.reads(table, f)) || whole()
 }
 
+/// The columns of a table.
+pub(super) fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let mut names = connection.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
+    names.query_map([table], |row| row.get(0))?.collect()
+}
+
 /// How a table's rowid is called, the first and the last.
-fn rowids(connection: &Connection, table: &str, columns: &[String]) -> Option<(&'static str, i64, i64)> {
+pub(super) fn rowids(connection: &Connection, table: &str, columns: &[String]) -> Option<(&'static str, i64, i64)> {
     // A column may bear one of its names, and is meant by it then.
     let free = |name: &&str| !columns.iter().any(|c| c.eq_ignore_ascii_case(name));
     let name = ["rowid", "_rowid_", "oid"].into_iter().find(free)?;

@@ -17,11 +17,11 @@ const HEADER_ROWS: usize = 6;
 /// No table is wider; a cell beyond is a slip.
 const MOST_COLUMNS: usize = 1024;
 
-/// Reads every sheet that is a table.
-pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
+/// Reads every sheet that is a table and has not been taken.
+pub(super) fn read(file: &Named, taken: &[String], builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
     let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
     // A damaged file may bring down the library that reads it; it must not bring down the run.
-    let read = catch_unwind(AssertUnwindSafe(|| read_sheets(file, builder, progress)));
+    let read = catch_unwind(AssertUnwindSafe(|| read_sheets(file, taken, builder, progress)));
     let (batch, seen) = read.map_err(|_| fail("文件已损坏"))??;
     for one in seen {
         one.wanted.iter().for_each(|&f| {
@@ -41,14 +41,14 @@ struct Seen {
     notes: Vec<crate::records::Problem>,
 }
 
-enum Book {
+pub(super) enum Book {
     Xlsx(Box<Xlsx<BufReader<File>>>),
     Xls(Box<Xls<BufReader<File>>>),
     Ods(Box<Ods<BufReader<File>>>),
 }
 
 impl Book {
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         match self {
             Self::Xlsx(b) => b.sheet_names(),
             Self::Xls(b) => b.sheet_names(),
@@ -57,7 +57,7 @@ impl Book {
     }
 }
 
-fn open(file: &Named) -> Result<Book, IngestError> {
+pub(super) fn open(file: &Named) -> Result<Book, IngestError> {
     let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
     let locked = || IngestError::Password { file: file.name.clone() };
     match open_workbook::<Xlsx<_>, _>(&file.path) {
@@ -94,14 +94,14 @@ fn is_cut(file: &Named) -> bool {
     tail.is_ok_and(|(head, tail)| head == *b"PK" && memchr::memmem::find(&tail, b"PK\x05\x06").is_none())
 }
 
-fn read_sheets(file: &Named, builder: &Builder, progress: &dyn Progress) -> Result<(Batch, Vec<Seen>), IngestError> {
+fn read_sheets(file: &Named, taken: &[String], builder: &Builder, progress: &dyn Progress) -> Result<(Batch, Vec<Seen>), IngestError> {
     let fail = |why: String| IngestError::Workbook { file: file.name.clone(), why };
     let schema = builder.schema();
     let mut book = open(file)?;
     let names = book.names();
     let (mut batch, mut seen) = (Batch::new(schema), Vec::new());
-    let mut tables = 0;
-    for (order, name) in names.iter().enumerate() {
+    let mut tables = taken.len();
+    for (order, name) in names.iter().enumerate().filter(|(_, name)| !taken.contains(name)) {
         let cited = format!("{}/{name}", file.name);
         let Some(table) = header::table_called(schema, name) else {
             seen.push(Seen { notes: vec![header::unknown_table(schema, &cited, name)], ..Seen::default() });
@@ -163,7 +163,7 @@ pub(super) fn originals(file: &Named, schema: &Schema, wanted: &refused::Lines, 
 }
 
 /// Hands over every row of a sheet that has cells.
-fn each_row(book: &mut Book, name: &str, take: &mut dyn FnMut(u32, &[Value])) -> Result<(), ()> {
+pub(super) fn each_row(book: &mut Book, name: &str, take: &mut dyn FnMut(u32, &[Value])) -> Result<(), ()> {
     match book {
         Book::Xlsx(b) => read_xlsx(b, name, take),
         Book::Xls(b) => read_range(&b.worksheet_range(name).map_err(|_| ())?, take),
@@ -216,7 +216,7 @@ fn read_range(range: &calamine::Range<Data>, take: &mut dyn FnMut(u32, &[Value])
 
 /// A cell taken out of its workbook.
 #[derive(Clone, Debug)]
-enum Value {
+pub(super) enum Value {
     Blank,
     Text(String),
     Int(i64),
@@ -227,7 +227,7 @@ enum Value {
 }
 
 impl Value {
-    fn cell(&self) -> Cell<'_> {
+    pub(super) fn cell(&self) -> Cell<'_> {
         match self {
             Self::Blank => Cell::Blank,
             Self::Text(t) => Cell::Text(t),
@@ -239,7 +239,7 @@ impl Value {
         }
     }
 
-    fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         match self {
             Self::Text(t) => t,
             _ => "",
@@ -258,7 +258,7 @@ impl Value {
         }
     }
 
-    fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         matches!(self, Self::Blank) || matches!(self, Self::Text(t) if t.trim().is_empty())
     }
 }

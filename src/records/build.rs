@@ -291,7 +291,7 @@ impl Builder {
     fn add(&mut self, mut part: Part) {
         let Some(name) = self.schema.tables.get(part.table).map(|t| t.name.clone()) else { return };
         let Some(draft) = self.tables.get_mut(part.table) else { return };
-        let file = self.places.file(&part.file);
+        let file = self.places.file_as(&part.file, part.variant);
         self.problems.append(&mut part.problems);
         for fill in &part.fills {
             for (remark, (count, row)) in &fill.remarks {

@@ -11,8 +11,10 @@ use std::sync::Arc;
 pub trait Copied: fmt::Debug + Send + Sync {
     /// The file and line of the row that stands on this line of the copy.
     fn row(&self, line: u32) -> Option<(String, u32)>;
-    /// How that file heads the column of a field (by ASCII name).
-    fn header(&self, file: &str, field: &str) -> Option<String>;
+    /// The number of that file: rows of one number have the same headers.
+    fn file(&self, line: u32) -> Option<i64>;
+    /// How the file of the row on this line heads the column of a field (by ASCII name).
+    fn header(&self, line: u32, field: &str) -> Option<String>;
 }
 
 /// The files read, by number, and what it takes to name a place in them.
@@ -20,7 +22,7 @@ pub trait Copied: fmt::Debug + Send + Sync {
 pub struct Places {
     /// Their names, as findings cite them.
     pub files: Vec<String>,
-    numbers: FxHashMap<String, u32>,
+    numbers: FxHashMap<(String, u32), u32>,
     /// What the rows of a file are counted under, if not the file.
     counted_as: FxHashMap<u32, String>,
     headers: FxHashMap<(TableId, u32, FieldId), String>,
@@ -30,12 +32,17 @@ pub struct Places {
 impl Places {
     /// The number of a file, which it gets when first met.
     pub(super) fn file(&mut self, name: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(name) {
+        self.file_as(name, 0)
+    }
+
+    /// The same of one of several sheets of the file, whose columns are headed otherwise.
+    pub(super) fn file_as(&mut self, name: &str, variant: u32) -> u32 {
+        if let Some(&number) = self.numbers.get(&(name.to_owned(), variant)) {
             return number;
         }
         let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         self.files.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
+        self.numbers.insert((name.to_owned(), variant), number);
         number
     }
 
@@ -78,11 +85,20 @@ impl Places {
         }
     }
 
+    /// What the rows of one file with the same headers have in common.
+    pub fn file_of(&self, origins: &Origins, row: usize) -> Option<(u32, i64)> {
+        let (file, line) = origins.get(row)?;
+        match self.copies.get(&file) {
+            Some(copied) => Some((file, copied.file(line)?)),
+            None => Some((file, 0)),
+        }
+    }
+
     /// How the column of a field is headed where a row came from; none where the file has no such column.
     pub fn header(&self, origins: &Origins, row: usize, table: TableId, (field, name): (FieldId, &str)) -> Option<String> {
         let (file, line) = origins.get(row)?;
         match self.copies.get(&file) {
-            Some(copied) => copied.header(&copied.row(line)?.0, name),
+            Some(copied) => copied.header(line, name),
             None => self.headers.get(&(table, file, field)).cloned(),
         }
     }

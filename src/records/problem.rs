@@ -107,7 +107,7 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 52] = [
+pub const CODES: [&str; 59] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -118,20 +118,27 @@ pub const CODES: [&str; 52] = [
     "data::duplicate-column",
     "data::duplicate-key",
     "data::garbled",
+    "data::left-out",
     "data::lost-digits",
     "data::missing",
     "data::missing-column",
     "data::mixed-encoding",
+    "data::needed-here",
+    "data::no-match",
     "data::not-a-row",
+    "data::out-of-place",
     "data::owner-mismatch",
     "data::refused-at-import",
     "data::reversed",
     "data::row-width",
     "data::serial-date",
+    "data::several-matches",
     "data::unknown-column",
     "data::unknown-owner",
     "data::unknown-reference",
     "data::unknown-table",
+    "data::unlisted-code",
+    "data::unmapped-columns",
     "data::unreadable-at-import",
     "form::ambiguous",
     "form::assessment",

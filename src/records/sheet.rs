@@ -40,6 +40,8 @@ pub(super) struct Part {
     pub open_rows: Vec<bool>,
     /// How many these are.
     pub open: usize,
+    /// Tells apart sheets of one file and table whose columns are headed otherwise.
+    pub variant: u32,
     /// What its rows are counted under, if not the file.
     pub counted_as: Option<String>,
     pub len: usize,
@@ -66,6 +68,7 @@ impl Sheet {
             ghost: Vec::new(),
             open_rows: Vec::new(),
             open: 0,
+            variant: 0,
             counted_as: None,
             len: 0,
             refused: 0,
@@ -114,6 +117,11 @@ impl Sheet {
             }
         }
         self.line = line;
+    }
+
+    /// One of several sheets of one file and table, whose fields stand in other columns of the file: cells are cited by those.
+    pub fn variant(&mut self, number: u32) {
+        self.part.variant = number;
     }
 
     /// Its rows are counted under another name than the file's.
@@ -235,6 +243,22 @@ impl Sheet {
         if let Some(fill) = self.part.fills.get_mut(index) {
             self.given += 1;
             fill.push_bad(&mut self.part.keys);
+        }
+    }
+
+    /// The cell of the `index`-th column cannot stand for a reason that its field does not know: unknown, and the row is refused if the
+    /// field is required.
+    pub fn wrong(&mut self, index: usize, code: &'static str, text: &str, why: &str, right: &str) {
+        let Some(fill) = self.part.fills.get_mut(index) else { return };
+        self.given += 1;
+        fill.push_bad(&mut self.part.keys);
+        let (required, header) = (fill.required, fill.header.clone());
+        if required {
+            self.refused.get_or_insert(code);
+        }
+        if !self.askew {
+            let fate = if required { Fate::Refused } else { Fate::Blanked };
+            self.tell(&header, code, fate, shown(text), why.to_owned(), right.to_owned());
         }
     }
 

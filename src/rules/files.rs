@@ -31,7 +31,8 @@ impl Files {
         let mut files = Self::default();
         let mut open = vec![&BUILT_IN];
         while let Some(dir) = open.pop() {
-            open.extend(dir.dirs());
+            // Mappings are no rules: the readers have them.
+            open.extend(dir.dirs().filter(|d| d.path() != Path::new("mappings")));
             for file in dir.files() {
                 if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
                     files.add(&path.replace('\\', "/"), text);

@@ -10,6 +10,7 @@ mod formats;
 mod forms;
 mod hostile;
 mod import;
+mod mapping;
 mod refused;
 mod spells;
 

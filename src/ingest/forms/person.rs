@@ -3,21 +3,16 @@
 use super::form::{Field, Form};
 use super::row::{Refusal, Row, Value, date, says_none};
 use crate::dates::{Fuzzy, spelled};
+use crate::ingest::mapping::person_key;
 use crate::records::Schema;
-use sha2::{Digest, Sha256};
 
 /// A date alone in 入党时间 is that of entering the Communist Party; the form asks other parties to be named. No rule reads this.
 const COMMUNIST: &str = "中共党员";
 
 /// The key of a form's person: made of the ID number if there is one, else of name, birth and post. It tells neither.
 pub(super) fn key(form: &Form) -> String {
-    let of = match id_number(form) {
-        Some(id) => format!("id {id}"),
-        None => format!("name {} {} {}", form.squeezed(Field::Name), birth(form), form.squeezed(Field::Current)),
-    };
-    let digest = Sha256::digest(of.as_bytes());
-    let hex: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
-    format!("F{hex}")
+    let id = id_number(form);
+    person_key(id.as_deref(), &form.squeezed(Field::Name), &birth(form), &form.squeezed(Field::Current))
 }
 
 /// The ID number, if it has the form of one: 18 characters or 15.

@@ -1,0 +1,286 @@
+//! The tables of a source as they stand, row by row, whatever they are called: what a mapping is applied to.
+
+use super::bind::Headers;
+use crate::ingest::csv::{END, HEADER_ROWS, Lines, mixed_encoding};
+use crate::ingest::error::IngestError;
+use crate::ingest::source::Named;
+use crate::ingest::workbook::{self, Value};
+use crate::ingest::{Progress, decode, sqlite};
+use crate::records::{Cell, Problem};
+use rusqlite::types::ValueRef;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Rows between two tellings of progress.
+const STEP: u64 = 8192;
+
+/// Takes the rows of tables, one table after another.
+pub(super) trait Visitor {
+    /// Whether a table is looked at.
+    fn begin(&mut self, name: &str, cited: &str) -> bool;
+    /// Whether a header of the table is one that it looks for.
+    fn knows(&self, header: &str) -> bool;
+    /// The headers of the table; false if its rows are of no use.
+    fn head(&mut self, line: u32, headers: Headers) -> bool;
+    /// Whether a column is used.
+    fn needs(&self, column: usize) -> bool;
+    /// A row, and what is wrong with it as a whole.
+    fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&str>);
+    /// Something that somebody should look at.
+    fn note(&mut self, _problem: Problem) {}
+    /// No more rows of the table.
+    fn end(&mut self) {}
+}
+
+/// Whether a row is of headers: two are known, or all there is.
+fn is_header<'h>(to: &dyn Visitor, cells: impl Iterator<Item = &'h str>) -> bool {
+    let (mut known, mut filled) = (0, 0);
+    for cell in cells.filter(|c| !c.trim().is_empty()) {
+        filled += 1;
+        known += usize::from(to.knows(cell));
+    }
+    known >= 2 || (known == 1 && filled == 1)
+}
+
+/// A CSV file.
+pub(super) fn csv(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -> Result<(), IngestError> {
+    let stem = file.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    if !to.begin(&stem, &file.name) {
+        return Ok(());
+    }
+    progress.file(&file.name);
+    let bytes = std::fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
+    decode::may_be_utf8(&bytes, &file.name)?;
+    let mixed = decode::mixed(&bytes);
+    mixed.iter().for_each(|m| to.note(mixed_encoding("", &file.name, m)));
+    let mut text = mixed.map_or_else(|| decode::text(&bytes, &file.name), |m| Ok(m.text))?;
+    drop(bytes);
+    let (length, damaged) = (text.len(), decode::is_damaged(text.as_bytes()));
+    text.push_str(END);
+    let mut record = ::csv::ByteRecord::new();
+    let mut skip = 0;
+    let mut lines = Lines::new(text.as_bytes(), length);
+    for row in 0..HEADER_ROWS {
+        if lines.next(&mut record, &file.name)?.is_none() {
+            break;
+        }
+        if is_header(to, cells_of(&record).into_iter()) {
+            skip = row;
+            break;
+        }
+    }
+    let mut lines = Lines::new(text.as_bytes(), length);
+    let mut header_line = 0;
+    for _ in 0..=skip {
+        header_line = lines.next(&mut record, &file.name)?.unwrap_or(0);
+    }
+    let width = record.len();
+    if !to.head(header_line, Headers::new(cells_of(&record))) {
+        to.end();
+        return Ok(());
+    }
+    let mut count = 0u64;
+    while let Some(line) = lines.next(&mut record, &file.name)? {
+        if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            continue;
+        }
+        let cells: Vec<Cell<'_>> = record
+            .iter()
+            .map(|cell| match std::str::from_utf8(cell) {
+                Ok("") => Cell::Blank,
+                Ok(_) if damaged && decode::is_damaged(cell) => Cell::Garbled,
+                Ok(text) => Cell::Text(text),
+                Err(_) => Cell::Garbled,
+            })
+            .collect();
+        let wrong = (cells.len() != width).then(|| format!("这一行有{}列，表头有{width}列", cells.len()));
+        to.row(line, &cells, wrong.as_deref());
+        count += 1;
+        if count.is_multiple_of(STEP) {
+            progress.rows(STEP);
+        }
+    }
+    progress.rows(count % STEP);
+    to.end();
+    Ok(())
+}
+
+fn cells_of(record: &::csv::ByteRecord) -> Vec<&str> {
+    record.iter().map(|cell| std::str::from_utf8(cell).unwrap_or("")).collect()
+}
+
+/// The leading rows of a CSV file, as far as they can be read.
+pub(in crate::ingest) fn csv_head(path: &std::path::Path) -> Vec<Vec<String>> {
+    use std::io::Read;
+    const HEAD: u64 = 1 << 16;
+    let mut bytes = Vec::new();
+    if std::fs::File::open(path).and_then(|f| f.take(HEAD).read_to_end(&mut bytes)).is_err() {
+        return Vec::new();
+    }
+    if bytes.len() as u64 == HEAD {
+        // A character may be cut at the end.
+        bytes.truncate(bytes.iter().rposition(|&b| b == b'\n').map_or(bytes.len(), |at| at + 1));
+    }
+    let Ok(mut text) = decode::text(&bytes, "") else { return Vec::new() };
+    let length = text.len();
+    text.push_str(END);
+    let mut lines = Lines::new(text.as_bytes(), length);
+    let mut record = ::csv::ByteRecord::new();
+    let mut rows = Vec::new();
+    while rows.len() < HEADER_ROWS && matches!(lines.next(&mut record, ""), Ok(Some(_))) {
+        rows.push(cells_of(&record).into_iter().map(str::to_owned).collect());
+    }
+    rows
+}
+
+/// Every sheet of a workbook.
+pub(super) fn workbook(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -> Result<(), IngestError> {
+    let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
+    // A damaged file may bring down the library that reads it; it must not bring down the run.
+    catch_unwind(AssertUnwindSafe(|| sheets(file, to, progress))).map_err(|_| fail("文件已损坏"))?
+}
+
+fn sheets(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -> Result<(), IngestError> {
+    let mut book = workbook::open(file)?;
+    for name in book.names() {
+        let cited = format!("{}/{name}", file.name);
+        if !to.begin(&name, &cited) {
+            continue;
+        }
+        progress.file(&cited);
+        let mut sheet = SheetRows { to: &mut *to, leading: Vec::new(), state: State::Leading, count: 0 };
+        let read = workbook::each_row(&mut book, &name, &mut |number, row| sheet.row(number, row));
+        read.map_err(|()| IngestError::Workbook { file: file.name.clone(), why: format!("工作表“{name}”已损坏") })?;
+        sheet.close();
+        progress.rows(sheet.count);
+        to.end();
+    }
+    Ok(())
+}
+
+/// A sheet being read: headers are looked for first, then rows come in.
+struct SheetRows<'v> {
+    to: &'v mut dyn Visitor,
+    leading: Vec<(u32, Vec<Value>)>,
+    state: State,
+    count: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Leading,
+    Rows,
+    OfNoUse,
+}
+
+impl SheetRows<'_> {
+    fn row(&mut self, number: u32, row: &[Value]) {
+        if self.state == State::OfNoUse || row.iter().all(Value::is_blank) {
+            return;
+        }
+        if self.state == State::Rows {
+            return self.give(number, row);
+        }
+        self.leading.push((number, row.to_vec()));
+        if is_header(self.to, row.iter().map(Value::text)) {
+            self.leading.drain(..self.leading.len() - 1);
+            self.begin();
+        } else if self.leading.len() >= HEADER_ROWS {
+            self.begin();
+        }
+    }
+
+    /// Takes the first of the leading rows for the headers.
+    fn begin(&mut self) {
+        if self.leading.is_empty() {
+            return;
+        }
+        let rest = self.leading.split_off(1);
+        let Some((line, headers)) = self.leading.pop() else { return };
+        let is_used = self.to.head(line, Headers::new(headers.iter().map(Value::text)));
+        self.state = if is_used { State::Rows } else { State::OfNoUse };
+        if is_used {
+            rest.iter().for_each(|(number, row)| self.give(*number, row));
+        }
+    }
+
+    fn give(&mut self, number: u32, row: &[Value]) {
+        let cells: Vec<Cell<'_>> = row.iter().map(Value::cell).collect();
+        self.to.row(number, &cells, None);
+        self.count += 1;
+    }
+
+    fn close(&mut self) {
+        if self.state == State::Leading {
+            self.begin();
+        }
+    }
+}
+
+/// Every table and view of a database. One that this program made is of the records already.
+pub(super) fn database(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -> Result<(), IngestError> {
+    let fail = |e: rusqlite::Error| sqlite::error(&file.name, &e);
+    let db = sqlite::begin(file)?;
+    let names: Vec<String> = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")
+        .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
+        .map_err(fail)?;
+    if names.iter().any(|n| n == crate::ingest::write::MARK) {
+        return Ok(());
+    }
+    for name in names {
+        let cited = format!("{}/{name}", file.name);
+        if !to.begin(&name, &cited) {
+            continue;
+        }
+        progress.file(&cited);
+        let columns = sqlite::columns(&db, &name).map_err(fail)?;
+        let rowid = sqlite::rowids(&db, &name, &columns).map(|(id, ..)| id);
+        if to.head(0, Headers::new(columns.iter().map(String::as_str))) {
+            rows_of(&db, &name, (&columns, rowid), to, progress).map_err(fail)?;
+        }
+        to.end();
+    }
+    Ok(())
+}
+
+fn rows_of(
+    db: &rusqlite::Connection,
+    name: &str,
+    (columns, rowid): (&[String], Option<&str>),
+    to: &mut dyn Visitor,
+    progress: &dyn Progress,
+) -> rusqlite::Result<()> {
+    // Photographs and the like are not fetched.
+    let list: String = (0..columns.len())
+        .zip(columns)
+        .map(|(i, c)| if to.needs(i) { format!(", {}", sqlite::quoted(c)) } else { ", NULL".to_owned() })
+        .collect();
+    let order = if rowid.is_some() { " NOT INDEXED" } else { "" };
+    let mut statement = db.prepare(&format!("SELECT {}{list} FROM {}{order}", rowid.unwrap_or("NULL"), sqlite::quoted(name)))?;
+    let mut rows = statement.query([])?;
+    let mut count = 0u64;
+    while let Some(row) = rows.next()? {
+        count += 1;
+        let line = match row.get_ref(0)? {
+            ValueRef::Integer(i) => u32::try_from(i).unwrap_or(0),
+            _ => u32::try_from(count).unwrap_or(0),
+        };
+        let cells: Vec<Cell<'_>> = (0..columns.len()).map(|i| row.get_ref(i + 1).map(cell_of)).collect::<rusqlite::Result<_>>()?;
+        to.row(line, &cells, None);
+        if count.is_multiple_of(STEP) {
+            progress.rows(STEP);
+        }
+    }
+    progress.rows(count % STEP);
+    Ok(())
+}
+
+fn cell_of(value: ValueRef<'_>) -> Cell<'_> {
+    match value {
+        ValueRef::Null => Cell::Blank,
+        ValueRef::Integer(i) => Cell::Int(i),
+        ValueRef::Real(x) => Cell::Real(x),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Garbled, Cell::Text),
+        ValueRef::Blob(_) => Cell::Garbled,
+    }
+}
