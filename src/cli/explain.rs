@@ -36,7 +36,8 @@ pub(super) fn run(args: &Explain, common: &Common, screen: Screen) -> Result<Exi
 fn explain(rules: &RuleSet, files: &Files, rule: &Rule, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let names = Names { schema: Some(Arc::clone(&rules.schema)), ..Names::default() };
     writeln!(out, "{} {}  {}", paint.bold(&rule.code), paint.bold(&rule.title), paint.dim(&rule.slug))?;
-    line(paint, "对象", &format!("每{}{}", names.table(&rule.subject_name), if rule.each.is_some() { "，逐项" } else { "" }), out)?;
+    line(paint, "说明", &remarks(rule.head()), out)?;
+    line(paint, "对象", &format!("每{}{}", subject(rules, rule, &names), if rule.each.is_some() { "，逐项" } else { "" }), out)?;
     line(paint, "规则", &format!("{}（{}）", rule.source.name, rule.pack), out)?;
     line(paint, "处理", &rule.remedy, out)?;
     for told in rule.changes.iter().filter(|t| t.version.is_none()) {
@@ -44,10 +45,11 @@ fn explain(rules: &RuleSet, files: &Files, rule: &Rule, paint: Paint, out: &mut 
     }
     // The rule loaded, so its text parses.
     let Ok(doc) = document::parse(&rule.source) else { return Ok(()) };
-    let mut aloud = Aloud { reader: Reader::new(files, rules), rule, paint };
+    let mut aloud = Aloud { reader: Reader::new(files, rules).of_rule(&rule.code), rule, paint };
     if let Some(Node::Table(each)) = doc.get("each").map(|v| &v.value) {
         let over = each.get("in").map(show).unwrap_or_default();
         line(paint, "逐项", &aloud.reader.read(rule.subject, &over), out)?;
+        aloud.reader.give_element(rule.subject, &each.get("name").map(show).unwrap_or_default(), &over);
     }
     for key in ["when", "once", "anchor"] {
         if let Some(value) = doc.get(key) {
@@ -72,6 +74,28 @@ fn explain(rules: &RuleSet, files: &Files, rule: &Rule, paint: Paint, out: &mut 
     shared_words(rules, files, &aloud, &names, out)?;
     examples(&names, &doc, !rule.changes.is_empty(), paint, out)?;
     writeln!(out)
+}
+
+/// What the first lines of a rule's file say of it.
+fn remarks(head: &str) -> String {
+    head.lines().map_while(|l| l.strip_prefix('#')).map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
+/// What is judged one by one; of rows that are put together first, how.
+fn subject(rules: &RuleSet, rule: &Rule, names: &Names) -> String {
+    let named = names.table(&rule.subject_name);
+    let Some((table, joined)) = rules.schema.tables.get(rule.subject).and_then(|t| Some((t, t.joined.as_ref()?))) else {
+        return named.to_owned();
+    };
+    let base = rules.schema.tables.get(joined.from);
+    let alike: Vec<&str> = joined.by.iter().filter_map(|&f| base?.fields.get(f)).map(|f| f.zh.trim_end_matches("编码")).collect();
+    format!("{}（{}相同、前后相接的{named}合为一段）", table.zh, alike.join("、"))
+}
+
+/// The lines of a rule that say something of the records: not its remarks, nor what it and its cure are called.
+fn expressions(head: &str) -> String {
+    let silent = |l: &&str| !["#", "code", "slug", "title", "remedy"].iter().any(|w| l.starts_with(w));
+    head.lines().filter(silent).map(|l| l.split_once(" # ").map_or(l, |(said, _)| said)).collect::<Vec<_>>().join("\n")
 }
 
 /// A shared word: whose, its name, its expression.
@@ -101,12 +125,17 @@ fn all_words(rules: &RuleSet, files: &Files) -> Vec<SharedWord> {
 fn shared_words(rules: &RuleSet, files: &Files, aloud: &Aloud<'_>, names: &Names, out: &mut dyn Write) -> io::Result<()> {
     let (rule, paint) = (aloud.rule, aloud.paint);
     let all = all_words(rules, files);
-    let mut texts = vec![rule.head(), rule.script.as_ref().map_or("", |s| s.source.text.as_str())];
+    let head = expressions(rule.head());
+    let mut texts = vec![head.as_str(), rule.script.as_ref().map_or("", |s| s.source.text.as_str())];
     let mut named: Vec<&SharedWord> = Vec::new();
     while let Some(text) = texts.pop() {
         let used: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        // The words of derived rows matter to the rules over these only.
-        let derived = |w: &&SharedWord| w.table != rule.subject && rules.schema.tables.get(w.table).is_some_and(|t| t.joined.is_some());
+        // The words of derived rows matter to the rules over these only, where they stand for those of the rows that they are made of.
+        let own = rules.schema.tables.get(rule.subject).and_then(|t| t.joined.as_ref());
+        let doubled =
+            |w: &&SharedWord| own.is_some_and(|j| j.from == w.table) && all.iter().any(|o| o.table == rule.subject && o.name == w.name);
+        let derived =
+            |w: &&SharedWord| w.table != rule.subject && rules.schema.tables.get(w.table).is_some_and(|t| t.joined.is_some()) || doubled(w);
         for word in all.iter().filter(|w| used.contains(w.name.as_str()) && !derived(w)) {
             if !named.iter().any(|seen| std::ptr::eq(*seen, word)) {
                 named.push(word);

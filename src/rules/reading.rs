@@ -20,6 +20,10 @@ mod calls;
 pub struct Reader<'a> {
     rules: &'a RuleSet,
     words: BTreeMap<String, String>,
+    /// The names of the arguments of shared words that have any.
+    arguments: BTreeMap<String, Vec<String>>,
+    /// The rule whose own words come first, by its code.
+    code: String,
     /// Parameters and named values of the rule, by name.
     given: BTreeMap<String, Said>,
 }
@@ -48,12 +52,28 @@ impl<'a> Reader<'a> {
             Node::Text(text) => Some((key.value.clone(), text.clone())),
             _ => None,
         });
-        Self { rules, words: words.collect(), given: BTreeMap::new() }
+        let arguments = files.all().filter(|(path, _)| path.ends_with("definitions.toml")).flat_map(|(_, source)| arguments(source));
+        Self { rules, words: words.collect(), arguments: arguments.collect(), code: String::new(), given: BTreeMap::new() }
+    }
+
+    /// With the words that one rule has of its own.
+    pub fn of_rule(mut self, code: &str) -> Self {
+        code.clone_into(&mut self.code);
+        self
     }
 
     /// What a name stands for in the expressions read next.
     pub fn give(&mut self, name: &str, words: &str) {
-        self.given.insert(name.to_owned(), (words.to_owned(), Is::Other));
+        // Within an item of a list `|` stands between words either of which will do.
+        self.given.insert(name.to_owned(), (words.replace('|', "或"), Is::Other));
+    }
+
+    /// What goes by a name while the elements of a set are gone through one by one.
+    pub fn give_element(&mut self, table: TableId, name: &str, set: &str) {
+        let source = Arc::new(Source { name: String::new(), text: set.to_owned() });
+        let rows = syntax::parse_expr(set, Origin { source: &source, offset: 0 }).map(|expr| self.say(&expr, &[table]).1);
+        let is = if let Ok(Is::Rows(t)) = rows { Is::Row(t) } else { Is::Other };
+        self.given.insert(name.to_owned(), (self.word(name).to_owned(), is));
     }
 
     /// A named value of a row of the table: gives what it is in words. Read next, it is called by its name.
@@ -69,7 +89,17 @@ impl<'a> Reader<'a> {
 
     /// What people call a shared word or a named value; the name itself where it has no word.
     pub fn word<'b>(&'b self, name: &'b str) -> &'b str {
-        self.words.get(name).map_or(name, String::as_str)
+        self.own(name).or_else(|| self.words.get(name).map(String::as_str)).unwrap_or(name)
+    }
+
+    /// What people call a parameter, if it is called anything.
+    pub fn word_of_parameter(&self, name: &str) -> Option<&str> {
+        self.own(name).or_else(|| self.words.get(name).map(String::as_str))
+    }
+
+    /// What a name is called in the rule at hand alone.
+    fn own(&self, name: &str) -> Option<&str> {
+        self.words.get(&format!("{}.{name}", self.code)).map(String::as_str)
     }
 
     /// What people call a shared word of a table.
@@ -130,14 +160,18 @@ impl<'a> Reader<'a> {
     fn say(&self, expr: &Expr, scope: &[TableId]) -> Said {
         let other = |words: String| (words, Is::Other);
         match &expr.kind {
-            Kind::Text(text) => other(if text.is_empty() { "空白".to_owned() } else { text.clone() }),
+            Kind::Text(text) => (if text.is_empty() { "空白".to_owned() } else { text.clone() }, self.kind_of_text(text)),
             Kind::Name(name) => self.name(name, scope),
             Kind::Field(left, name) => match self.say(left, scope) {
-                (words, Is::Row(table)) => {
+                (words, Is::Row(table) | Is::Rows(table)) => {
                     let (member, is) = self.member(table, name).unwrap_or_else(|| (self.word(name).to_owned(), Is::Other));
                     (if is == Is::Holds { format!("{words}{member}") } else { format!("{words}的{member}") }, is)
                 }
-                (words, _) => other(format!("{words}的{}", self.word(name))),
+                // Of what is not known: what tables are called is known all the same.
+                (words, _) => match self.rules.schema.table(name).filter(|_| self.word(name) == name) {
+                    Some(table) => (format!("{words}的{}", self.table(table)), Is::Rows(table)),
+                    None => other(format!("{words}的{}", self.word(name))),
+                },
             },
             Kind::List(items) => other(items.iter().map(|e| self.say(e, scope).0).collect::<Vec<_>>().join("、")),
             Kind::And(items) => (self.joined(items, "，且", scope), Is::Truth),
@@ -153,6 +187,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A value of an ordered list is higher or lower than another, not more or less.
+    fn kind_of_text(&self, text: &str) -> Is {
+        let ordered = self.rules.schema.lists.iter().any(|list| list.ordered && list.values.iter().any(|v| v == text));
+        if ordered { Is::Ordered } else { Is::Other }
+    }
+
     fn one_of(&self, list: &Expr, scope: &[TableId]) -> String {
         let words = self.say(list, scope).0;
         let several = words.contains('、');
@@ -162,7 +202,15 @@ impl<'a> Reader<'a> {
     fn joined(&self, items: &[Expr], between: &str, scope: &[TableId]) -> String {
         let part = |e: &Expr| {
             let words = self.condition(e, scope);
-            if matches!(e.kind, Kind::Or(_) | Kind::And(_) | Kind::If(..)) { format!("（{words}）") } else { words }
+            if several(e) || matches!(e.kind, Kind::If(..)) { format!("（{words}）") } else { words }
+        };
+        items.iter().map(part).collect::<Vec<_>>().join(between)
+    }
+
+    fn all_denied(&self, items: &[Expr], between: &str, scope: &[TableId]) -> String {
+        let part = |e: &Expr| {
+            let words = self.denied(e, scope);
+            if several(e) { format!("（{words}）") } else { words }
         };
         items.iter().map(part).collect::<Vec<_>>().join(between)
     }
@@ -188,7 +236,10 @@ impl<'a> Reader<'a> {
         if let Some(said) = self.given.get(name) {
             return said.clone();
         }
-        (self.word(name).to_owned(), Is::Other)
+        match self.rules.schema.table(name).filter(|_| self.word(name) == name) {
+            Some(table) => (self.table(table), Is::Rows(table)),
+            None => (self.word(name).to_owned(), Is::Other),
+        }
     }
 
     fn table(&self, table: TableId) -> String {
@@ -232,11 +283,15 @@ impl<'a> Reader<'a> {
             [one] if op == "!" => (self.denied(one, scope), Is::Truth),
             [one] => (format!("{op}{}", self.say(one, scope).0), Is::Other),
             [a, b] => {
-                let ((left, l), (right, r)) = (self.say(a, scope), self.say(b, scope));
+                let side = |e: &Expr| {
+                    let (words, is) = self.say(e, scope);
+                    (if matches!(e.kind, Kind::If(..)) { format!("（{words}）") } else { words }, is)
+                };
+                let ((left, l), (right, r)) = (side(a), side(b));
                 let word = match (op, l == Is::Date || r == Is::Date, l == Is::Ordered || r == Is::Ordered) {
                     ("==", ..) => "为",
                     ("!=", ..) => "不为",
-                    ("+" | "-", ..) if matches!(&b.kind, Kind::Text(t) if Period::parse(t).is_some()) => {
+                    ("+" | "-", ..) if Period::parse(&right).is_some() => {
                         let way = if op == "+" { "之后" } else { "之前" };
                         return (format!("{left}{way}{right}"), Is::Date);
                     }
@@ -274,13 +329,58 @@ impl<'a> Reader<'a> {
                 let (words, is) = args.first().map(|a| self.say(a, scope)).unwrap_or_else(nothing);
                 if matches!(is, Is::Row(_) | Is::Rows(_) | Is::Other) { format!("没有{words}") } else { format!("{words}未填") }
             }
+            Kind::Call(name, args) if name == "any" => self.call("none", args, scope).0,
+            Kind::Call(name, args) if name == "none" => self.call("any", args, scope).0,
             Kind::In(item, list) => format!("{}不为{}", self.say(item, scope).0, self.one_of(list, scope)),
+            // Not both: one of them is not; neither: both are not.
+            Kind::And(items) => self.all_denied(items, "，或者", scope),
+            Kind::Or(items) => self.all_denied(items, "，且", scope),
+            Kind::Operator(op, args) if *op == "!" && args.len() == 1 => args.first().map(|a| self.condition(a, scope)).unwrap_or_default(),
+            Kind::Operator(op, args) if opposite(op).is_some() && args.len() == 2 => {
+                self.operator(opposite(op).unwrap_or(op), args, scope).0
+            }
             _ => match self.say(expr, scope) {
                 (words, Is::Truth) if self.is_cell(expr, scope) || matches!(expr.kind, Kind::Field(..)) => format!("{words}为否"),
-                (words, _) => format!("并非（{words}）"),
+                (words, _) if words.contains('，') => format!("并非（{words}）"),
+                (words, _) => format!("并非{words}"),
             },
         }
     }
+}
+
+/// Whether the words for it are several conditions in a row.
+fn several(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::And(_) | Kind::Or(_) => true,
+        Kind::Operator(op, args) if *op == "!" => args.first().is_some_and(several),
+        _ => false,
+    }
+}
+
+/// What holds when a comparison of what is known does not.
+fn opposite(op: &str) -> Option<&'static str> {
+    Some(match op {
+        "==" => "!=",
+        "!=" => "==",
+        "<" => ">=",
+        "<=" => ">",
+        ">" => "<=",
+        ">=" => "<",
+        _ => return None,
+    })
+}
+
+/// The shared words of a definitions file that have arguments, with their names.
+fn arguments(source: &Arc<Source>) -> Vec<(String, Vec<String>)> {
+    let Ok(doc) = document::parse(source) else { return Vec::new() };
+    let tables = doc.entries().filter_map(|(_, words)| if let Node::Table(words) = &words.value { Some(words) } else { None });
+    let words = tables.flat_map(|words| words.entries()).filter_map(|(name, word)| {
+        let Node::Table(word) = &word.value else { return None };
+        let Node::List(args) = &word.get("args")?.value else { return None };
+        let args = args.iter().filter_map(|a| if let Node::Text(t) = &a.value { Some(t.clone()) } else { None });
+        Some((name.value.clone(), args.collect()))
+    });
+    words.collect()
 }
 
 fn nothing() -> Said {

@@ -161,7 +161,7 @@ impl Regulations {
         let unknown = Edition::default();
         let edition = self.editions.get(&reference.edition).unwrap_or(&unknown);
         let known = reference.article.as_ref().and_then(|a| edition.articles.get(a));
-        let numbered = reference.article.as_deref().is_none_or(|a| a.starts_with(|c: char| c.is_ascii_digit()));
+        let numbered = reference.article.as_deref().is_none_or(|a| a.starts_with(|c: char| c.is_ascii_digit() || c == '第'));
         // Where the law itself counts articles, a chapter or a matter is no article number.
         let sure = known.map_or(edition.verified, |a| a.verified) && (numbered || edition.local);
         Citation {

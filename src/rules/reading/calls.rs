@@ -65,7 +65,11 @@ impl Reader<'_> {
             ("whole_years", 2) => other(format!("{}至{}的整年数", arg(0), arg(1))),
             ("year", 1) => other(format!("{}的年份", arg(0))),
             ("month", 1) => other(format!("{}的月份", arg(0))),
-            ("date", 3) => date(format!("{}年{}月{}日", arg(0), arg(1), arg(2))),
+            ("date", 3) => {
+                let year = arg(0);
+                let called = if year.ends_with("年度") || year.ends_with("年份") { "" } else { "年" };
+                date(format!("{year}{called}{}月{}日", arg(1), arg(2)))
+            }
             ("between", 3) => (format!("{}在{}至{}之间", arg(0), arg(1), arg(2)), Is::Truth),
             ("first_of", _) => {
                 let is = args.first().map_or(Is::Other, |a| self.say(a, scope).1);
@@ -91,7 +95,11 @@ impl Reader<'_> {
             ("steps", 2) => other(format!("{}高出{}的级数", arg(0), arg(1))),
             ("higher_of", 2) => (format!("{}、{}中较高的", arg(0), arg(1)), Is::Ordered),
             ("impact_end", 2) => date(format!("{}起{}个月的影响期末日", arg(0), arg(1))),
-            ("plus_months", 2) => date(format!("{}之后{}个月", arg(0), arg(1))),
+            ("plus_months", 2) => {
+                let sum = matches!(args.get(1).map(|a| &a.kind), Some(Kind::Operator(..)));
+                let months = if sum { format!("（{}）", arg(1)) } else { arg(1) };
+                date(format!("{}之后{months}个月", arg(0)))
+            }
             ("row_if", 2) => {
                 let (words, is) = args.first().map(|a| self.say(a, scope)).unwrap_or_else(nothing);
                 (format!("{words}（须{}）", over(1, &Is::Other)), is)
@@ -106,6 +114,9 @@ impl Reader<'_> {
             ("overlaps", 2) => (format!("{}与{}一个含有另一个", arg(0), arg(1)), Is::Truth),
             ("same_text", 2) => (format!("{}与{}相同（不计空格）", arg(0), arg(1)), Is::Truth),
             ("covers", 2) => (format!("{}可能是{}", arg(0), arg(1)), Is::Truth),
+            ("id_number_valid", 1) => (format!("{}的位数、日期和校验码无误", arg(0)), Is::Truth),
+            ("id_number_birth", 1) => date(format!("{}所载的出生日期", arg(0))),
+            ("id_number_male", 1) => (format!("{}的顺序码为男性", arg(0)), Is::Truth),
             ("exported", 1) => (format!("导出了{}", arg(0)), Is::Truth),
             ("lookup", 2) => (format!("与{}相当的{}", arg(1), arg(0)), Is::Ordered),
             ("peers", 2) | ("rows_of", 1) => {
@@ -121,7 +132,12 @@ impl Reader<'_> {
                 (format!("{}{}", same.unwrap_or_else(|| "全部".to_owned()), self.table(table)), Is::Rows(table))
             }
             _ => {
-                let all: Vec<String> = args.iter().map(|a| self.say(a, scope).0).collect();
+                let names = self.arguments.get(name).map_or(&[][..], Vec::as_slice);
+                let said = |(i, a): (usize, &Expr)| match (self.say(a, scope).0, names.get(i)) {
+                    (value, Some(name)) if value != self.word(name) => format!("{}为{value}", self.word(name)),
+                    (value, _) => value,
+                };
+                let all: Vec<String> = args.iter().enumerate().map(said).collect();
                 other(format!("{}（{}）", self.word(name), all.join("，")))
             }
         }
