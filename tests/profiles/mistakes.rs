@@ -54,12 +54,12 @@ fn unknown_names_are_told_with_the_nearest() {
     refused(
         &change("rule = 'GS002'\nversion = 2014-01-14\nset = { minimun = 7 }\n"),
         &[],
-        "profile::unknown-parameter profile.toml:5 ↔ GS002.toml:1 GS002 没有参数“minimun”（是否想写“minimum”",
+        "profile::unknown-parameter profile.toml:5 ↔ GS002.toml:2 GS002 没有参数“minimun”（是否想写“minimum”",
     );
     refused(
         &change("rule = 'GS002'\nversion = 2014-01-15\nset = { minimum = 7 }\n"),
         &[],
-        "profile::unknown-version profile.toml:4 ↔ GS002.toml:1",
+        "profile::unknown-version profile.toml:4 ↔ GS002.toml:2",
     );
     refused(&change("rule = 'HF001'\nseverity = '违规'\nover = 'yunzhe'\n"), &[], "pack::unknown profile.toml:5");
 }
@@ -70,7 +70,7 @@ fn a_value_of_the_wrong_kind_is_refused_with_both_places() {
     refused(
         &change(&format!("{gs}set = {{ minimum = '七' }}\n")),
         &[],
-        "profile::bad-value profile.toml:5 ↔ GS002.toml:13 minimum 应与原来的一样是数字",
+        "profile::bad-value profile.toml:5 ↔ GS002.toml:14 minimum 应与原来的一样是数字",
     );
     refused(&change("rule = 'HF001'\nset = { window = '很久' }\n"), &[], "profile::bad-value profile.toml:4 ↔ HF001.toml:");
     // Of the right kind, but no level there is.
@@ -95,7 +95,7 @@ fn what_changes_nothing_is_refused_with_both_places() {
     refused(
         &change("rule = 'GS002'\nversion = 2014-01-14\nset = { minimum = 5 }\n"),
         &[],
-        "profile::no-change profile.toml:5 ↔ GS002.toml:13",
+        "profile::no-change profile.toml:5 ↔ GS002.toml:14",
     );
     let off = "title = 't'\n[[off]]\nrules = ['BC']\nreason = 'r'\n[[off]]\nrules = ['BC001']\nreason = 'r'\n";
     refused(off, &[], "profile::no-change profile.toml:6 ↔ profile.toml:3 BC001 已经停用");
@@ -106,7 +106,7 @@ fn what_changes_nothing_is_refused_with_both_places() {
 #[test]
 fn a_stale_override_is_refused_with_both_places() {
     let stale = "rule = 'GS002'\nversion = 2014-01-14\nset = { minimum = 7 }\nwas = { minimum = 6 }\n";
-    refused(&change(stale), &[], "profile::stale profile.toml:6 ↔ GS002.toml:13 GS002 的 minimum 现在是5，不是6");
+    refused(&change(stale), &[], "profile::stale profile.toml:6 ↔ GS002.toml:14 GS002 的 minimum 现在是5，不是6");
     refused(
         &change("rule = 'HF001'\nseverity = '违规'\nwas = { severity = '违规' }\n"),
         &[],
@@ -197,11 +197,11 @@ fn a_rule_of_a_pack_replaces_another_only_when_it_says_so_and_why() {
     let with = |rule: &str, expected: &str| {
         refused("title = 't'\npacks = ['a']\n", &[("a/pack.toml", COUNTY), ("a/YZ/YZ101.toml", rule)], expected);
     };
-    with(&RULE.replace("NAME", "GS002"), "pack::code-taken YZ101.toml:1 ↔ GS002.toml:1");
+    with(&RULE.replace("NAME", "GS002"), "pack::code-taken YZ101.toml:1 ↔ GS002.toml:2");
     let own = RULE.replace("NAME", "YZ101");
     with(&format!("overrides = 'GS002'\n{own}"), "profile::no-reason YZ101.toml:1");
     with(&format!("overrides = 'GS02'\nreason = 'r'\n{own}"), "profile::unknown-rule YZ101.toml:1 要代替的规则 GS02 不存在（是否想写“GS00");
-    with(&format!("overrides = 'GS002'\nreason = 'r'\nwas = {{ minimum = 3 }}\n{own}"), "profile::stale YZ101.toml:3 ↔ GS002.toml:13");
+    with(&format!("overrides = 'GS002'\nreason = 'r'\nwas = {{ minimum = 3 }}\n{own}"), "profile::stale YZ101.toml:3 ↔ GS002.toml:14");
     let files = [("rules/national/GS/GS002.toml", format!("overrides = 'GS001'\n{}", RULE.replace("NAME", "GS002")))];
     let mut built_in = guiju::rules::Files::built_in();
     built_in.add("national/GS/GS002.toml", &files[0].1);

@@ -49,8 +49,8 @@ impl Aloud<'_> {
     }
 
     pub(super) fn params(&mut self, params: &[(&str, String)], out: &mut dyn Write) -> io::Result<()> {
-        let called = |name: &str| self.reader.word_of_parameter(name).map(|w| format!("（{w}）")).unwrap_or_default();
-        let shown: Vec<String> = params.iter().map(|(name, value)| format!("{name}{} = {value}", called(name))).collect();
+        let called = |name: &str| self.reader.word_of_parameter(name).map_or_else(|| " ".to_owned(), |w| format!("（{w}）"));
+        let shown: Vec<String> = params.iter().map(|(name, value)| format!("{name}{}= {value}", called(name))).collect();
         params.iter().for_each(|(name, value)| self.reader.give(name, value));
         line(self.paint, "参数", &shown.join("；"), out)
     }
