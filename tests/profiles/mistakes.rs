@@ -138,10 +138,10 @@ fn a_change_twice_or_of_a_rule_out_of_force_is_refused() {
 #[test]
 fn a_local_rule_holds_from_a_day_and_a_national_one_since_its_own() {
     refused(&change("rule = 'GS002'\nfrom = 2020-01-01\n"), &[], "profile::national profile.toml:4 ↔ pack.toml:");
-    refused(&change("rule = 'XC001'\nfrom = 2020-01-01\n"), &[], "profile::needs-by profile.toml:4 ↔ XC001.toml:1");
-    let unknown = load(&change("rule = 'XC001'\nfrom = 2020-01-01\nby = 'fund'\n"), &[]).err().unwrap_or_default();
+    refused(&change("rule = 'XF001'\nfrom = 2020-01-01\n"), &[], "profile::needs-by profile.toml:4 ↔ XF001.toml:");
+    let unknown = load(&change("rule = 'XF001'\nfrom = 2020-01-01\nby = 'recieved'\n"), &[]).err().unwrap_or_default();
     assert!(told(&unknown).iter().any(|t| t.starts_with("rule::unknown-name profile.toml:5")), "{:?}", told(&unknown));
-    load(&change("rule = 'XC001'\nfrom = 2020-01-01\nby = 'found'\n"), &[]).expect("a date of the subject");
+    load(&change("rule = 'XF001'\nfrom = 2020-01-01\nby = 'received'\n"), &[]).expect("a date of the subject");
     load(&change("rule = 'TH001'\nfrom = 2020-01-01\n"), &[]).expect("a case has its own date");
 }
 
