@@ -163,6 +163,9 @@ pub struct RuleFlags {
     /// 来源的表和列怎样对应：自带的映射名（如 a01），或者映射文件
     #[arg(long, value_name = "名称或文件", value_hint = ValueHint::FilePath)]
     pub mapping: Option<String>,
+    /// 年度考核表上没有写的年度
+    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(i32).range(1990..=2100))]
+    pub year: Option<i32>,
     /// 补充的数据表定义（可给多个）
     #[arg(long, value_name = "文件", value_hint = ValueHint::FilePath)]
     pub schema: Vec<PathBuf>,

@@ -9,7 +9,7 @@ use super::trouble::{Plain, Trouble};
 use crate::dates::Day;
 use crate::diagnostic::{Source, nearest};
 use crate::engine::{self, Due, Options, Outcome, Trace, Verdict, trace};
-use crate::ingest::{self, Mapping};
+use crate::ingest::{self, Asked, Mapping};
 use crate::records::{Fate, FieldType, RowId, Schema, Store, TableId, Wanted};
 use crate::report::{Demand, Names, PackRun, ProfileRun, Report, Run, starved};
 use crate::rules::{self, Files, InForce, Loading, Profile, Rule, RuleSet};
@@ -73,7 +73,8 @@ fn profile(path: &Path, files: &mut Files) -> Result<Profile, Trouble> {
 pub(super) fn records(settings: &Settings, schema: &Arc<Schema>, wanted: &Wanted, screen: Screen) -> Result<Store, Trouble> {
     let progress = Progress::new(screen.progress);
     let mapping = mapping(settings, schema)?;
-    let read = ingest::read_mapped(&settings.sources, mapping.as_ref(), schema, wanted, &progress);
+    let asked = Asked { year: settings.year, now: Some(settings.as_of.to_ymd().0) };
+    let read = ingest::read_asked(&settings.sources, mapping.as_ref(), asked, schema, wanted, &progress);
     progress.done();
     read.map_err(|error| Trouble::Records(Plain::new(error.code(), error.to_string()).help(error.advice())))
 }

@@ -24,6 +24,8 @@ pub struct Settings {
     pub profile: Option<PathBuf>,
     /// The mapping of the sources: a name of a shipped one, or a file.
     pub mapping: Option<String>,
+    /// The year of assessments that do not say it.
+    pub year: Option<i32>,
     /// Further schema files.
     pub schema: Vec<PathBuf>,
     /// The day the question is asked on.
@@ -101,6 +103,7 @@ pub fn settings(sources: &[String], rules: &RuleFlags, as_of: Option<&str>, comm
         rules: rules.rules.clone().or_else(|| config.rules.clone()),
         profile: rules.profile.clone().or_else(|| config.profile.clone()),
         mapping: rules.mapping.clone().or_else(|| config.mapping.clone()),
+        year: rules.year,
         schema: if rules.schema.is_empty() { config.schema.clone().unwrap_or_default() } else { rules.schema.clone() },
         as_of,
         select: list(&rules.select, &config.select),

@@ -10,11 +10,14 @@ mod error;
 mod forms;
 mod header;
 mod kinds;
+mod layout;
 mod mapping;
 mod ndjson;
+mod parts;
 mod past;
 mod refused;
 mod resume;
+mod sheets;
 mod source;
 mod sqlite;
 mod steady;
@@ -25,6 +28,7 @@ pub use draft::{Draft, draft};
 pub use error::IngestError;
 pub use mapping::{Mapping, parse_mapping, shipped, shipped_names};
 pub use refused::{Refused, RefusedRow, RefusedRows, refused, refused_mapped};
+pub use sheets::Asked;
 pub use write::{WriteError, write_store};
 
 use crate::records::{Builder, Schema, Store, Wanted};
@@ -70,10 +74,25 @@ pub fn read_mapped(
     wanted: &Wanted,
     progress: &dyn Progress,
 ) -> Result<Store, IngestError> {
+    read_asked(sources, mapping, Asked::default(), schema, wanted, progress)
+}
+
+/// The same, told what sheets that people make may not say themselves.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_asked(
+    sources: &[String],
+    mapping: Option<&Mapping>,
+    asked: Asked,
+    schema: &Arc<Schema>,
+    wanted: &Wanted,
+    progress: &dyn Progress,
+) -> Result<Store, IngestError> {
     let sources = source::find(sources, schema, mapping)?;
     let before = steady::Stamps::take(&sources);
     let prepared = mapping.map(|m| Prepared::new(m, &sources)).transpose()?;
-    let store = before.unless_changed(read_all(&sources, prepared.as_ref(), schema, wanted, progress))?;
+    let store = before.unless_changed(read_all(&sources, prepared.as_ref(), asked, schema, wanted, progress))?;
     if store.unseen_merges.is_empty() {
         return Ok(store);
     }
@@ -81,12 +100,13 @@ pub fn read_mapped(
     let mut wanted = wanted.clone();
     store.unseen_merges.iter().for_each(|&t| wanted.add_table(t));
     drop(store);
-    before.unless_changed(read_all(&sources, prepared.as_ref(), schema, &wanted, progress))
+    before.unless_changed(read_all(&sources, prepared.as_ref(), asked, schema, &wanted, progress))
 }
 
 fn read_all(
     sources: &[Source],
     mapped: Option<&Prepared<'_>>,
+    asked: Asked,
     schema: &Arc<Schema>,
     wanted: &Wanted,
     progress: &dyn Progress,
@@ -94,6 +114,8 @@ fn read_all(
     let mut builder = Builder::new(Arc::clone(schema), wanted.clone());
     // Two forms may be of one person wherever they lie, so all are read together.
     let forms: Vec<&forms::FormFiles> = sources.iter().filter_map(|s| if let Source::Forms(f) = s { Some(f) } else { None }).collect();
+    // Sheets known by their headers tell of the same people wherever they lie, too.
+    let mut known = Vec::new();
     for source in sources {
         match source {
             Source::Csv(files) => {
@@ -106,11 +128,15 @@ fn read_all(
             }
             Source::Workbook(file) => {
                 let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.workbook(file, &mut builder, progress))?;
-                workbook::read(file, &taken, &mut builder, progress)?;
+                workbook::read(file, &taken, &mut builder, &mut known, progress)?;
             }
             Source::Ndjson(text, name) => ndjson::read(text, name, &mut builder, progress)?,
+            Source::Sheet(file) => known.extend(csv::sheet(file, schema, progress)?),
             Source::Forms(_) => {}
         }
+    }
+    if !known.is_empty() {
+        sheets::enter(known, asked, &mut builder)?;
     }
     if !forms.is_empty() {
         forms::read(&forms, &mut builder, progress)?;

@@ -3,7 +3,7 @@
 use super::error::IngestError;
 use super::forms::{self, FormFiles};
 use super::mapping::{Mapping, csv_head};
-use super::{decode, header, kinds};
+use super::{csv, decode, header, kinds};
 use crate::records::{Fate, Problem, Schema, TableId};
 use std::fs::{self, File};
 use std::io::Read;
@@ -20,6 +20,8 @@ pub(super) enum Source {
     Workbook(Named),
     /// NDJSON, read already (standard input cannot be read again), and what it is called.
     Ndjson(String, String),
+    /// A sheet known by its headers, as CSV.
+    Sheet(Named),
     /// Forms: a file, or those of a folder or zip.
     Forms(FormFiles),
 }
@@ -29,7 +31,7 @@ impl Source {
     pub(super) fn files(&self) -> Vec<&Named> {
         match self {
             Self::Csv(files) => files.files.iter().map(|(_, file)| file).chain(&files.mapped).collect(),
-            Self::Workbook(file) => vec![file],
+            Self::Workbook(file) | Self::Sheet(file) => vec![file],
             Self::Forms(forms) => match &forms.files {
                 forms::Files::One(file) | forms::Files::Zip(file) => vec![file],
                 forms::Files::Folder(files) => files.iter().collect(),
@@ -119,6 +121,7 @@ fn recognise(source: &str, several: bool, known: Known<'_>, found: &mut Vec<Sour
     let named = Named { path: path.to_owned(), name: name_of(path, several) };
     let one = match kind(path, &named.name)? {
         Kind::Sqlite => Source::Sqlite(named),
+        Kind::Csv if !known.is_mapped(path) && csv::is_sheet(path, known.schema) => Source::Sheet(named),
         Kind::Csv => Source::Csv(single(named, path, known)?),
         Kind::Workbook => Source::Workbook(named),
         Kind::Form => Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::One(named) }),
@@ -230,6 +233,7 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
     let mut found = CsvFiles { files: Vec::new(), notes: Vec::new(), mapped: Vec::new() };
     let mut others = 0;
     let mut forms: Vec<Named> = Vec::new();
+    let mut sheets: Vec<Source> = Vec::new();
     for file in paths {
         let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let short = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -253,6 +257,10 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
             found.mapped.push(Named { path: file, name });
             continue;
         }
+        if csv::is_sheet(&file, schema) {
+            sheets.push(Source::Sheet(Named { path: file, name }));
+            continue;
+        }
         match table_of(&file, schema) {
             Some(table) => found.files.push((table, Named { path: file, name })),
             None => {
@@ -261,7 +269,7 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
             }
         }
     }
-    if found.files.is_empty() && found.mapped.is_empty() && forms.is_empty() {
+    if found.files.is_empty() && found.mapped.is_empty() && forms.is_empty() && sheets.is_empty() {
         let unknown = found.notes.iter().filter(|n| n.code == "data::unknown-table").count();
         let below = below(path, schema);
         let seen = match (unknown, others) {
@@ -275,6 +283,7 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
     if !found.files.is_empty() || !found.mapped.is_empty() || !found.notes.is_empty() {
         into.push(Source::Csv(found));
     }
+    into.append(&mut sheets);
     if !forms.is_empty() {
         let counted_as = format!("{}/", name_of(path, several).trim_end_matches('/'));
         into.push(Source::Forms(FormFiles { counted_as, files: forms::Files::Folder(forms) }));

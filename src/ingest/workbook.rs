@@ -1,12 +1,14 @@
 //! Workbooks: `.xlsx`, `.xls`, `.ods`, a sheet a table.
 
 use super::error::IngestError;
+use super::layout::Merge;
 use super::refused::{self, Original};
 use super::source::Named;
-use super::{Progress, header};
+use super::{Progress, header, parts, sheets};
 use crate::dates::{Day, Fuzzy};
-use crate::records::{Batch, Builder, Cell, FieldId, Schema, Sheet, Stood, TableId};
-use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, Xls, Xlsx, open_workbook};
+use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Schema, Sheet, Stood, TableId};
+use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, SheetVisible, Xls, Xlsx, open_workbook};
+use rustc_hash::FxHashSet;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,12 +19,20 @@ const HEADER_ROWS: usize = 6;
 /// No table is wider; a cell beyond is a slip.
 const MOST_COLUMNS: usize = 1024;
 
-/// Reads every sheet that is a table and has not been taken.
-pub(super) fn read(file: &Named, taken: &[String], builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
+/// Reads every sheet that is a table and has not been taken. Sheets known by their headers go to `known`, to be entered with those of
+/// other sources.
+pub(super) fn read(
+    file: &Named,
+    taken: &[String],
+    builder: &mut Builder,
+    known: &mut Vec<sheets::Sheet>,
+    progress: &dyn Progress,
+) -> Result<(), IngestError> {
     let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
     // A damaged file may bring down the library that reads it; it must not bring down the run.
     let read = catch_unwind(AssertUnwindSafe(|| read_sheets(file, taken, builder, progress)));
-    let (batch, seen) = read.map_err(|_| fail("文件已损坏"))??;
+    let (batch, seen, of_file) = read.map_err(|_| fail("文件已损坏"))??;
+    known.extend(of_file);
     for one in seen {
         one.wanted.iter().for_each(|&f| {
             builder.wants(one.table, f);
@@ -38,8 +48,11 @@ pub(super) fn read(file: &Named, taken: &[String], builder: &mut Builder, progre
 struct Seen {
     table: TableId,
     wanted: Vec<FieldId>,
-    notes: Vec<crate::records::Problem>,
+    notes: Vec<Problem>,
 }
+
+/// What a workbook held: rows of tables, what is to be told of them, and sheets known by their headers.
+type Taken = (Batch, Vec<Seen>, Vec<sheets::Sheet>);
 
 pub(super) enum Book {
     Xlsx(Box<Xlsx<BufReader<File>>>),
@@ -53,6 +66,36 @@ impl Book {
             Self::Xlsx(b) => b.sheet_names(),
             Self::Xls(b) => b.sheet_names(),
             Self::Ods(b) => b.sheet_names(),
+        }
+    }
+
+    /// The sheets that are not shown.
+    fn hidden(&self) -> Vec<String> {
+        let all = match self {
+            Self::Xlsx(b) => b.sheets_metadata(),
+            Self::Xls(b) => b.sheets_metadata(),
+            Self::Ods(b) => b.sheets_metadata(),
+        };
+        all.iter().filter(|s| s.visible != SheetVisible::Visible).map(|s| s.name.clone()).collect()
+    }
+
+    /// Cells of a sheet that are one.
+    fn merges(&mut self, name: &str) -> Vec<Merge> {
+        let found = match self {
+            Self::Xlsx(b) => b.merge_cells_by_sheet_name(name).unwrap_or_default(),
+            Self::Xls(b) => b.merge_cells_by_sheet_name(name).unwrap_or_default(),
+            Self::Ods(_) => Vec::new(),
+        };
+        let merge = |d: calamine::Dimensions| Merge { rows: (d.start.0, d.end.0), columns: (d.start.1 as usize, d.end.1 as usize) };
+        found.into_iter().map(merge).collect()
+    }
+
+    /// Whether days are counted from 1904.
+    fn counts_from_1904(&self) -> bool {
+        match self {
+            Self::Xlsx(b) => b.has_1904_epoch(),
+            Self::Xls(b) => b.has_1904_epoch(),
+            Self::Ods(_) => false,
         }
     }
 }
@@ -94,36 +137,110 @@ fn is_cut(file: &Named) -> bool {
     tail.is_ok_and(|(head, tail)| head == *b"PK" && memchr::memmem::find(&tail, b"PK\x05\x06").is_none())
 }
 
-fn read_sheets(file: &Named, taken: &[String], builder: &Builder, progress: &dyn Progress) -> Result<(Batch, Vec<Seen>), IngestError> {
+fn read_sheets(file: &Named, taken: &[String], builder: &Builder, progress: &dyn Progress) -> Result<Taken, IngestError> {
     let fail = |why: String| IngestError::Workbook { file: file.name.clone(), why };
     let schema = builder.schema();
     let mut book = open(file)?;
     let names = book.names();
-    let (mut batch, mut seen) = (Batch::new(schema), Vec::new());
+    let (mut batch, mut seen, mut known) = (Batch::new(schema), Vec::new(), Vec::new());
+    let hidden = book.hidden();
     let mut tables = taken.len();
     for (order, name) in names.iter().enumerate().filter(|(_, name)| !taken.contains(name)) {
         let cited = format!("{}/{name}", file.name);
-        let Some(table) = header::table_called(schema, name) else {
+        let broken = |last: u32| fail(format!("工作表“{name}”在第{last}行之后已损坏"));
+        let table = header::table_called(schema, name);
+        // A sheet may be named like a table and be none: 年度考核 without codes.
+        if table.is_none_or(|t| !leads_to(&mut book, name, schema, t)) {
+            progress.file(&cited);
+            if let Some(sheet) = read_known(&mut book, file, schema, name).map_err(broken)? {
+                known.push(sheet);
+                seen.extend(hidden.contains(name).then(|| Seen { notes: vec![hidden_sheet(&cited)], ..Seen::default() }));
+                continue;
+            }
+        }
+        let Some(table) = table else {
             seen.push(Seen { notes: vec![header::unknown_table(schema, &cited, name)], ..Seen::default() });
             continue;
         };
         tables += 1;
         progress.file(&cited);
-        let broken = |_| fail(format!("工作表“{name}”已损坏"));
-        let mut filling = Filling::new(schema, builder, table, cited.clone());
-        each_row(&mut book, name, &mut |number, row| filling.row(number, row, &mut batch)).map_err(broken)?;
-        let (sheet, what) = filling.close(&mut batch);
+        let mut read = |uncomputed: &FxHashSet<(u32, usize)>, batch: &mut Batch| {
+            let mut filling = Filling::new(schema, builder, table, cited.clone(), book.counts_from_1904());
+            let empties = walk(&mut book, name, &mut |number, row| {
+                filling.row_with(number, row, uncomputed, batch);
+                true
+            });
+            empties.map(|empties| (empties, filling.close(batch))).map_err(broken)
+        };
+        let (empties, mut filled) = read(&FxHashSet::default(), &mut batch)?;
+        // A formula without a result looks like a blank cell, which says something else.
+        if empties && parts::has_formulas(&file.path, name) {
+            let uncomputed = parts::extras(&file.path, name).uncomputed;
+            if !uncomputed.is_empty() {
+                filled.0.into_iter().for_each(|sheet| batch.take_back(sheet));
+                filled = read(&uncomputed, &mut batch)?.1;
+            }
+        }
+        let (sheet, mut what) = filled;
         if let Some(sheet) = sheet {
             progress.rows(sheet.rows() as u64);
             batch.add(order, sheet);
         }
+        what.notes.extend(hidden.contains(name).then(|| hidden_sheet(&cited)));
         seen.push(what);
     }
-    if tables == 0 {
-        let found = format!("（有 {} 个工作表，名称都不是表名）", names.len());
+    if tables == 0 && known.is_empty() {
+        let found = format!("（有 {} 个工作表，名称都不是表名，表头也不是认得的表）", names.len());
         return Err(IngestError::NoTable { path: file.name.clone(), found });
     }
-    Ok((batch, seen))
+    Ok((batch, seen, known))
+}
+
+/// Whether the headers of a sheet hold the key of the table it is named after.
+fn leads_to(book: &mut Book, name: &str, schema: &Schema, table: TableId) -> bool {
+    let Some(def) = schema.tables.get(table) else { return false };
+    let leading = leading(book, name);
+    leading.iter().take(HEADER_ROWS).any(|(_, row)| row.iter().any(|v| def.field_called(v.text()) == Some(def.key)))
+}
+
+/// The first rows with cells; nothing where they cannot be read.
+fn leading(book: &mut Book, name: &str) -> Vec<(u32, Vec<Value>)> {
+    let mut rows: Vec<(u32, Vec<Value>)> = Vec::new();
+    let _ = walk(book, name, &mut |number, row| {
+        if !row.iter().all(Value::is_blank) {
+            rows.push((number, row.to_vec()));
+        }
+        rows.len() < sheets::LEADING
+    });
+    rows
+}
+
+/// A sheet that is known by its headers, if it is one; else the last row read.
+fn read_known(book: &mut Book, file: &Named, schema: &Schema, name: &str) -> Result<Option<sheets::Sheet>, u32> {
+    let (leading, merges) = (leading(book, name), book.merges(name));
+    let Some(head) = sheets::recognise(schema, &leading, &merges) else { return Ok(None) };
+    let extras = if matches!(book, Book::Xlsx(_)) { parts::extras(&file.path, name) } else { parts::Extras::default() };
+    let cited = format!("{}/{name}", file.name);
+    let Some(mut sheeting) = sheets::Sheeting::new(schema, cited, &head, &merges, &extras) else { return Ok(None) };
+    walk(book, name, &mut |number, row| {
+        sheeting.row(number, row);
+        true
+    })?;
+    Ok(Some(sheeting.close(name)))
+}
+
+fn hidden_sheet(cited: &str) -> Problem {
+    Problem {
+        file: cited.to_owned(),
+        table: String::new(),
+        row: 0,
+        column: String::new(),
+        code: "sheet::hidden",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: "是隐藏的工作表，照样读取".to_owned(),
+        right: "不该交来的，请删去而不是隐藏".to_owned(),
+    }
 }
 
 /// Some rows as they stand.
@@ -164,10 +281,20 @@ pub(super) fn originals(file: &Named, schema: &Schema, wanted: &refused::Lines, 
 
 /// Hands over every row of a sheet that has cells.
 pub(super) fn each_row(book: &mut Book, name: &str, take: &mut dyn FnMut(u32, &[Value])) -> Result<(), ()> {
+    let mut all = |number: u32, row: &[Value]| {
+        take(number, row);
+        true
+    };
+    walk(book, name, &mut all).map(|_| ()).map_err(|_| ())
+}
+
+/// Hands over the rows of a sheet that has cells, as long as they are taken; whether there were cells without a value. On damage the
+/// last row read.
+fn walk(book: &mut Book, name: &str, take: &mut dyn FnMut(u32, &[Value]) -> bool) -> Result<bool, u32> {
     match book {
         Book::Xlsx(b) => read_xlsx(b, name, take),
-        Book::Xls(b) => read_range(&b.worksheet_range(name).map_err(|_| ())?, take),
-        Book::Ods(b) => read_range(&b.worksheet_range(name).map_err(|_| ())?, take),
+        Book::Xls(b) => read_range(&b.worksheet_range(name).map_err(|_| 0u32)?, take),
+        Book::Ods(b) => read_range(&b.worksheet_range(name).map_err(|_| 0u32)?, take),
     }
 }
 
@@ -178,21 +305,25 @@ fn names_fields(schema: &Schema, table: TableId, row: &[Value]) -> bool {
 }
 
 /// Cell by cell, so that a sheet whose cells lie far apart takes no room for what lies between.
-fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, take: &mut dyn FnMut(u32, &[Value])) -> Result<(), ()> {
-    let mut cells = book.worksheet_cells_reader(name).map_err(|_| ())?;
+fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, take: &mut dyn FnMut(u32, &[Value]) -> bool) -> Result<bool, u32> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|_| 0u32)?;
     let shown: Vec<Precision> =
         cells.styles().iter().map(|s| s.number_format.as_ref().map_or(Precision::Day, |f| Precision::of(&f.format_code))).collect();
     let mut row: Vec<Value> = Vec::new();
-    let mut number = 0u32;
-    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|_| ())? {
+    let (mut number, mut empties) = (0u32, false);
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|_| number)? {
         let (at, column) = (cell.get_position().0.saturating_add(1), cell.get_position().1 as usize);
         if at != number {
-            take(number, &row);
+            if !take(number, &row) {
+                return Ok(empties);
+            }
             row.clear();
             number = at;
         }
         let value = value_of(cell.get_value(), shown.get(style).copied().unwrap_or(Precision::Day));
-        if column < MOST_COLUMNS && !matches!(value, Value::Blank) {
+        if matches!(value, Value::Blank) {
+            empties = true;
+        } else if column < MOST_COLUMNS {
             row.resize_with(row.len().max(column + 1), || Value::Blank);
             if let Some(slot) = row.get_mut(column) {
                 *slot = value;
@@ -200,22 +331,24 @@ fn read_xlsx(book: &mut Xlsx<BufReader<File>>, name: &str, take: &mut dyn FnMut(
         }
     }
     take(number, &row);
-    Ok(())
+    Ok(empties)
 }
 
-fn read_range(range: &calamine::Range<Data>, take: &mut dyn FnMut(u32, &[Value])) -> Result<(), ()> {
+fn read_range(range: &calamine::Range<Data>, take: &mut dyn FnMut(u32, &[Value]) -> bool) -> Result<bool, u32> {
     let (top, left) = range.start().unwrap_or((0, 0));
     for (number, cells) in (top.saturating_add(1)..).zip(range.rows()) {
         let mut row: Vec<Value> = Vec::new();
         row.resize_with((left as usize).min(MOST_COLUMNS), || Value::Blank);
         row.extend(cells.iter().take(MOST_COLUMNS).map(|c| value_of(&DataRef::from_data(c), Precision::Day)));
-        take(number, &row);
+        if !take(number, &row) {
+            break;
+        }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// A cell taken out of its workbook.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Blank,
     Text(String),
@@ -224,6 +357,8 @@ pub(super) enum Value {
     Bool(bool),
     Day(Day),
     Garbled,
+    /// A formula whose result was not saved.
+    Uncomputed,
 }
 
 impl Value {
@@ -236,6 +371,7 @@ impl Value {
             Self::Bool(b) => Cell::Bool(*b),
             Self::Day(d) => Cell::Day(*d),
             Self::Garbled => Cell::Garbled,
+            Self::Uncomputed => Cell::Uncomputed,
         }
     }
 
@@ -247,9 +383,9 @@ impl Value {
     }
 
     /// As somebody would type it.
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         match self {
-            Self::Blank | Self::Garbled => String::new(),
+            Self::Blank | Self::Garbled | Self::Uncomputed => String::new(),
             Self::Text(t) => t.clone(),
             Self::Int(i) => i.to_string(),
             Self::Real(x) => x.to_string(),
@@ -361,11 +497,28 @@ struct Filling<'f> {
     /// Which column says where the row stood that this one stands for.
     stood: Option<usize>,
     seen: Seen,
+    from_1904: bool,
 }
 
 impl<'f> Filling<'f> {
-    fn new(schema: &'f Arc<Schema>, builder: &'f Builder, table: TableId, file: String) -> Self {
-        Self { schema, builder, file, leading: Vec::new(), ready: None, stood: None, seen: Seen { table, ..Seen::default() } }
+    fn new(schema: &'f Arc<Schema>, builder: &'f Builder, table: TableId, file: String, from_1904: bool) -> Self {
+        let seen = Seen { table, ..Seen::default() };
+        Self { schema, builder, file, leading: Vec::new(), ready: None, stood: None, seen, from_1904 }
+    }
+
+    /// A row, with its formulas without result.
+    fn row_with(&mut self, number: u32, row: &[Value], uncomputed: &FxHashSet<(u32, usize)>, batch: &mut Batch) {
+        if uncomputed.is_empty() {
+            return self.row(number, row, batch);
+        }
+        let mut row = row.to_vec();
+        for &(_, column) in uncomputed.iter().filter(|(at, column)| *at == number && *column < MOST_COLUMNS) {
+            row.resize(row.len().max(column + 1), Value::Blank);
+            if let Some(cell) = row.get_mut(column) {
+                *cell = Value::Uncomputed;
+            }
+        }
+        self.row(number, &row, batch);
     }
 
     fn row(&mut self, number: u32, row: &[Value], batch: &mut Batch) {
@@ -403,7 +556,11 @@ impl<'f> Filling<'f> {
         self.seen.wanted = header.fields.iter().flatten().copied().collect();
         self.seen.notes = header.notes;
         self.stood = header::stood(headers.iter().map(Value::text));
-        self.ready = Some((at, batch.sheet(self.seen.table, &self.file, fields)));
+        let mut sheet = batch.sheet(self.seen.table, &self.file, fields);
+        if self.from_1904 {
+            sheet.count_from_1904();
+        }
+        self.ready = Some((at, sheet));
         rest.iter().for_each(|(number, row)| self.read(*number, row));
     }
 

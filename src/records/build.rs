@@ -172,6 +172,11 @@ impl Batch {
         Sheet::new(&self.schema, table, file, fields, std::mem::take(&mut self.texts))
     }
 
+    /// Whether it holds rows of a table.
+    pub fn has(&self, table: TableId) -> bool {
+        self.parts.iter().any(|(_, part)| part.table == table)
+    }
+
     /// Forgets a sheet begun, but for its texts, which do no harm.
     pub fn take_back(&mut self, sheet: Sheet) {
         self.texts = sheet.close().1;

@@ -20,6 +20,8 @@ pub enum Cell<'a> {
     Day(Day),
     /// Something is there that is no text and no value: bytes of no encoding, a formula's error.
     Garbled,
+    /// A formula whose result was not saved.
+    Uncomputed,
 }
 
 /// Why a cell cannot stand.
@@ -41,6 +43,8 @@ pub(super) enum Bad {
     LostDigits,
     /// No text at all.
     Garbled,
+    /// A formula whose result was not saved.
+    Uncomputed,
 }
 
 impl Bad {
@@ -56,6 +60,7 @@ impl Bad {
             Self::Bool => "data::bad-bool",
             Self::LostDigits => "data::lost-digits",
             Self::Garbled => "data::garbled",
+            Self::Uncomputed => "data::no-result",
         }
     }
 
@@ -70,6 +75,7 @@ impl Bad {
             Self::Bool => "不是“是/否”".to_owned(),
             Self::LostDigits => "长编码存成了数字，末几位已经丢失".to_owned(),
             Self::Garbled => "内容不是可读的文字".to_owned(),
+            Self::Uncomputed => "只有公式，文件里没有存下结果".to_owned(),
         }
     }
 }
@@ -104,6 +110,7 @@ pub(super) fn text<T>(cell: Cell<'_>, with: impl FnOnce(&str) -> T) -> Result<T,
         Cell::Bool(b) => Ok(with(if b { "是" } else { "否" })),
         Cell::Day(day) => Ok(with(&day.to_string())),
         Cell::Garbled => Err(Bad::Garbled),
+        Cell::Uncomputed => Err(Bad::Uncomputed),
     }
 }
 
@@ -144,6 +151,7 @@ pub(super) fn date(cell: Cell<'_>) -> Result<Fuzzy, Bad> {
         Cell::Int(i) => read(&i.to_string()),
         Cell::Real(x) if x.abs() < 1e9 => read(&x.to_string()),
         Cell::Garbled => Err(Bad::Garbled),
+        Cell::Uncomputed => Err(Bad::Uncomputed),
         Cell::Real(_) | Cell::Bool(_) | Cell::Blank => Err(Bad::Date(DateError::NotADate)),
     }
 }

@@ -107,7 +107,7 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 59] = [
+pub const CODES: [&str; 68] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -125,6 +125,7 @@ pub const CODES: [&str; 59] = [
     "data::mixed-encoding",
     "data::needed-here",
     "data::no-match",
+    "data::no-result",
     "data::not-a-row",
     "data::out-of-place",
     "data::owner-mismatch",
@@ -167,6 +168,14 @@ pub const CODES: [&str; 59] = [
     "form::zip-bomb",
     "form::zip-method",
     "form::zip-password",
+    "sheet::contradiction",
+    "sheet::hidden",
+    "sheet::moved",
+    "sheet::namesakes",
+    "sheet::recognised",
+    "sheet::set-aside",
+    "sheet::unit-level",
+    "sheet::unused-columns",
 ];
 
 /// A value shortened for showing: at most 40 characters, no line breaks; what looks like an ID number loses its middle.

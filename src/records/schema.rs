@@ -25,6 +25,10 @@ pub struct Schema {
     pub nothing: Vec<String>,
     /// What may follow a date in its cell and says nothing of the date.
     pub after_date: Vec<String>,
+    /// What the columns of sheets that people make are headed, and words that tell rows apart there, by what they stand for.
+    pub headings: BTreeMap<String, Vec<String>>,
+    /// In such sheets the columns of procedural steps: the kind of step, the field, and what the column is headed.
+    pub sheet_steps: Vec<(String, String, Vec<String>)>,
 }
 
 /// One table.
@@ -216,6 +220,11 @@ impl Schema {
     #[inline]
     pub fn attests_none(&self, text: &str) -> bool {
         self.attested.iter().any(|a| a == text)
+    }
+
+    /// What a column of a sheet that people make is headed, or the words that tell a kind of row.
+    pub fn headings(&self, of: &str) -> &[String] {
+        self.headings.get(of).map_or(&[], Vec::as_slice)
     }
 
     /// The table of a name.

@@ -51,6 +51,8 @@ pub fn parse(sources: &[Arc<Source>]) -> Result<Schema, Vec<Diagnostic>> {
                 "code_aliases",
                 "joined",
                 "words",
+                "headings",
+                "sheet_steps",
             ],
             &mut sink,
         );
@@ -235,6 +237,21 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
     if let Some(words) = section(source, doc, "words", sink) {
         for (list, value) in words.entries() {
             read_words(source, schema, list, value, sink);
+        }
+    }
+    if let Some(headings) = section(source, doc, "headings", sink) {
+        for (key, value) in headings.entries() {
+            let texts = document::texts(source, value, sink).into_iter().map(|p| p.value);
+            schema.headings.entry(key.value.clone()).or_default().extend(texts);
+        }
+    }
+    if let Some(steps) = section(source, doc, "sheet_steps", sink) {
+        for (kind, value) in steps.entries() {
+            let Some(fields) = document::table(source, value, sink) else { continue };
+            for (field, headings) in fields.entries() {
+                let texts: Vec<String> = document::texts(source, headings, sink).into_iter().map(|p| p.value).collect();
+                schema.sheet_steps.push((kind.value.clone(), field.value.clone(), texts));
+            }
         }
     }
     if let Some(dates) = section(source, doc, "not_before", sink) {

@@ -222,6 +222,10 @@ impl Sheet {
     fn other(&mut self, index: usize, cell: Cell<'_>) {
         let Some(fill) = self.part.fills.get_mut(index) else { return };
         self.given += 1;
+        if matches!(cell, Cell::Uncomputed) {
+            fill.push_bad(&mut self.part.keys);
+            return self.reject(index, cell, Bad::Uncomputed);
+        }
         if let Err(bad) = fill.put(cell, &mut self.part.keys, &mut self.texts, &self.schema) {
             self.reject(index, cell, bad);
         }
@@ -398,7 +402,7 @@ impl Sheet {
         }
         let fate = if required { Fate::Refused } else { Fate::Blanked };
         let value = match cell {
-            Cell::Blank | Cell::Garbled => String::new(),
+            Cell::Blank | Cell::Garbled | Cell::Uncomputed => String::new(),
             Cell::Text(t) => shown(t),
             Cell::Int(i) => shown(&i.to_string()),
             Cell::Real(x) => shown(&x.to_string()),
@@ -418,6 +422,7 @@ impl Sheet {
             Bad::Bool => "应为 是/否（true/false、1/0、Y/N 亦可）".to_owned(),
             Bad::LostDigits => "请把这一列设为文本格式后重新填写、导出".to_owned(),
             Bad::Garbled => "请核对原始记录后重新导出".to_owned(),
+            Bad::Uncomputed => "请用 Excel 或 WPS 打开，重新计算并保存，或者把公式改成数值".to_owned(),
             Bad::Code => {
                 let ty = self.schema.tables.get(self.part.table).and_then(|t| t.fields.get(field)).map(|f| f.ty);
                 let Some(FieldType::Code(list)) = ty else { return String::new() };

@@ -184,3 +184,73 @@ fn a_file_that_changes_while_it_is_read_is_not_believed() {
     // Left alone, it is read as it is now.
     assert_eq!(tally(&read(&path).unwrap(), "person"), (2, 2, 0, 0));
 }
+
+/// An `.xlsx` of one sheet, whose XML is given.
+fn workbook_of(name: &str, sheet: &str) -> Vec<u8> {
+    const PART: &str = "xl/worksheets/sheet1.xml";
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name(name).unwrap();
+    let mut old = zip::ZipArchive::new(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
+    let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for number in 0..old.len() {
+        let part = old.by_index_raw(number).unwrap();
+        if part.name().unwrap() != PART {
+            new.raw_copy_file(part).unwrap();
+        }
+    }
+    new.start_file(PART, zip::write::SimpleFileOptions::default()).unwrap();
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    new.write_all(format!("<?xml version=\"1.0\"?><worksheet xmlns=\"{main}\">{sheet}</worksheet>").as_bytes()).unwrap();
+    new.finish().unwrap().into_inner()
+}
+
+fn inline(place: &str, text: &str) -> String {
+    format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+}
+
+#[test]
+fn a_formula_whose_result_was_not_saved_is_told_by_its_cell() {
+    let head = ["人员编码", "姓名", "出生日期", "民族"].iter().zip(["A1", "B1", "C1", "D1"]).map(|(h, at)| inline(at, h)).collect::<String>();
+    let sheet = format!(
+        "<sheetData><row r=\"1\">{head}</row><row r=\"2\">{}{}<c r=\"C2\"><f>DATE(1970,5,1)</f><v></v></c><c r=\"D2\" t=\"str\"><f>E2</f></c></row><row r=\"3\">{}{}<c r=\"C3\"><f>1990+1</f><v>1991</v></c><c r=\"D3\"/></row></sheetData>",
+        inline("A2", "P1"),
+        inline("B2", "张三"),
+        inline("A3", "P2"),
+        inline("B3", "李四"),
+    );
+    let (_dir, path) = file("person.xlsx", &workbook_of("人员", &sheet));
+    let store = read(&path).unwrap();
+    assert_eq!(told(&store), [("data::no-result", 2, "出生日期", Fate::Blanked), ("data::no-result", 2, "民族", Fate::Blanked)]);
+    assert_eq!(cell(&store, "person", "P2", "birth").as_deref(), Some("1991"));
+    // The same in a sheet known by its headers.
+    let sheet = sheet.replace("人员编码", "备注");
+    let (_dir, path) = file("person.xlsx", &workbook_of("名册", &sheet));
+    let store = read(&path).unwrap();
+    let lost: Vec<_> = store.problems.iter().filter(|p| p.code == "data::no-result").map(|p| (p.row, p.column.as_str())).collect();
+    assert_eq!(lost, [(2, "出生日期"), (2, "民族")]);
+}
+
+#[test]
+fn a_million_rows_of_nothing_take_no_room() {
+    let mut sheet = String::from("<sheetData><row r=\"1\">");
+    sheet.push_str(&["人员编码", "姓名"].iter().zip(["A1", "B1"]).map(|(h, at)| inline(at, h)).collect::<String>());
+    sheet.push_str("</row>");
+    for row in 2..=1_048_575u32 {
+        sheet.push_str(&format!("<row r=\"{row}\"><c r=\"A{row}\" s=\"1\"/></row>"));
+    }
+    sheet.push_str(&format!("<row r=\"1048576\">{}{}</row></sheetData>", inline("A1048576", "P1"), inline("B1048576", "张三")));
+    let (_dir, path) = file("person.xlsx", &workbook_of("人员", &sheet));
+    drop(sheet);
+    let store = read(&path).unwrap();
+    assert_eq!(tally(&store, "person"), (1, 1, 0, 0));
+    assert_eq!(store.place(store.schema.table("person").unwrap(), 0, 1), "person.xlsx/人员:1048576:姓名");
+}
+
+#[test]
+fn a_damaged_sheet_is_told_with_the_last_row_read() {
+    let head = ["人员编码", "姓名"].iter().zip(["A1", "B1"]).map(|(h, at)| inline(at, h)).collect::<String>();
+    let sheet = format!("<sheetData><row r=\"1\">{head}</row><row r=\"2\">{}</row><row r=\"3\"><c r=\"A3\"><oops/></c>", inline("A2", "P1"));
+    let (code, says, _) = refusal("person.xlsx", &workbook_of("人员", &sheet));
+    assert_eq!(code, "ingest::workbook");
+    assert!(says.contains("“人员”") && says.contains("第2行之后"), "{says}");
+}

@@ -2,7 +2,7 @@
 
 /// The fields of a 干部任免审批表.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
+pub(in crate::ingest) enum Field {
     Name,
     Gender,
     Birth,
@@ -109,7 +109,7 @@ impl Field {
 
 /// The two files a form comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::ingest) enum Kind {
     /// XML.
     Lrmx,
     /// Thirty-three texts in quotes.
@@ -118,7 +118,7 @@ pub(super) enum Kind {
 
 /// A relative, cell by cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Relative {
+pub(in crate::ingest) struct Relative {
     pub relation: String,
     pub name: String,
     pub birth: String,
@@ -134,7 +134,7 @@ impl Relative {
 
 /// A form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Form {
+pub(in crate::ingest) struct Form {
     pub kind: Kind,
     /// Filled fields, by field; the photo is only known to be there.
     fields: Vec<(Field, String)>,
@@ -146,12 +146,12 @@ pub(super) struct Form {
 
 impl Form {
     /// A form of nothing.
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(in crate::ingest) fn new(kind: Kind) -> Self {
         Self { kind, fields: Vec::new(), kin: Vec::new(), strange: Vec::new() }
     }
 
     /// Fills a field; blanks around are dropped, and a blank text is none. False if it was filled with something else before.
-    pub(super) fn fill(&mut self, field: Field, text: &str) -> bool {
+    pub(in crate::ingest) fn fill(&mut self, field: Field, text: &str) -> bool {
         // Wrapped lines of a résumé are told by their indent; the first is none.
         let text = text.trim();
         if text.is_empty() {
@@ -172,7 +172,7 @@ impl Form {
     }
 
     /// The text of a field; empty if it is blank.
-    pub(super) fn text(&self, field: Field) -> &str {
+    pub(in crate::ingest) fn text(&self, field: Field) -> &str {
         self.fields.iter().find(|(f, _)| *f == field).map_or("", |(_, text)| text.as_str())
     }
 
@@ -182,7 +182,7 @@ impl Form {
     }
 
     /// The text of a field without any blank: 张 三.
-    pub(super) fn squeezed(&self, field: Field) -> String {
+    pub(in crate::ingest) fn squeezed(&self, field: Field) -> String {
         crate::records::squeeze(self.text(field))
     }
 }

@@ -20,14 +20,18 @@ mod wrong;
 mod yearly;
 mod zipped;
 
+pub(super) use form::{Field, Form, Kind as FormKind};
+pub(super) use person::{key as person_key, namesake, row as person_row};
+pub(super) use row::{Value as FormValue, says_none};
+
 pub(super) use gather::{Files, FormFiles, begins_like_form, is_named_form, zip_holds_forms};
 
 use super::Progress;
 use super::error::IngestError;
 use crate::records::{Builder, Fate, Problem, Schema, shown};
 use enter::{Entering, FormFile};
-use form::{Field, Form, Kind};
-use row::{Row, says_none};
+use form::Kind;
+use row::Row;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use taken::Taken;

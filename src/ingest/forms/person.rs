@@ -10,7 +10,7 @@ use crate::records::Schema;
 const COMMUNIST: &str = "中共党员";
 
 /// The key of a form's person: made of the ID number if there is one, else of name, birth and post. It tells neither.
-pub(super) fn key(form: &Form) -> String {
+pub(in crate::ingest) fn key(form: &Form) -> String {
     let id = id_number(form);
     person_key(id.as_deref(), &form.squeezed(Field::Name), &birth(form), &form.squeezed(Field::Current))
 }
@@ -28,7 +28,7 @@ fn id_number(form: &Form) -> Option<String> {
 }
 
 /// What namesakes share: name and month of birth.
-pub(super) fn namesake(form: &Form) -> (String, String) {
+pub(in crate::ingest) fn namesake(form: &Form) -> (String, String) {
     (form.squeezed(Field::Name), birth(form))
 }
 
@@ -41,7 +41,7 @@ fn birth(form: &Form) -> String {
 }
 
 /// The row of the person.
-pub(super) fn row(form: &Form, key: &str, schema: &Schema) -> Row {
+pub(in crate::ingest) fn row(form: &Form, key: &str, schema: &Schema) -> Row {
     let (party, party_date) = party(form);
     let plain = |field| {
         let text = form.text(field);

@@ -5,7 +5,7 @@ use crate::dates::{Fuzzy, spelled};
 
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(in crate::ingest) struct Row {
     pub table: &'static str,
     /// The field of the form it was read from, and the line in it, from 1; 0 where the field is the row's own.
     pub field: Field,
@@ -19,7 +19,7 @@ pub(super) struct Row {
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(in crate::ingest) enum Value {
     Text(String),
     Date(Fuzzy),
     Int(i32),
@@ -31,7 +31,7 @@ pub(super) enum Value {
 
 /// Why something cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(in crate::ingest) struct Refusal {
     pub code: &'static str,
     /// As written.
     pub text: String,
@@ -66,7 +66,7 @@ impl Row {
 }
 
 /// Whether a field was filled with a word for nothing.
-pub(super) fn says_none(text: &str) -> bool {
+pub(in crate::ingest) fn says_none(text: &str) -> bool {
     let text = crate::records::squeeze(text);
     let text = text.trim_matches(['（', '）', '(', ')', '。', '.']);
     matches!(text, "" | "无" | "暂无" | "没有" | "/" | "-" | "—" | "——" | "--")

@@ -87,7 +87,7 @@ pub(super) fn said<'c>(cell: &Cell<'c>) -> Option<Cow<'c, str>> {
         Cell::Real(x) if x.is_finite() && x.abs() < 1e15 => Cow::Owned(x.to_string()),
         Cell::Bool(b) => Cow::Borrowed(if b { "是" } else { "否" }),
         Cell::Day(day) => Cow::Owned(day.to_string()),
-        Cell::Real(_) | Cell::Garbled => return None,
+        Cell::Real(_) | Cell::Garbled | Cell::Uncomputed => return None,
     })
 }
 

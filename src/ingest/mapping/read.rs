@@ -102,7 +102,7 @@ fn visit(source: &Source, to: &mut dyn Visitor) -> Result<(), IngestError> {
         Source::Csv(files) => files.mapped.iter().try_for_each(|file| tables::csv(file, to, &Silent)),
         Source::Sqlite(file) => tables::database(file, to, &Silent),
         Source::Workbook(file) => tables::workbook(file, to, &Silent),
-        Source::Ndjson(..) | Source::Forms(_) => Ok(()),
+        Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => Ok(()),
     }
 }
 

@@ -1,0 +1,184 @@
+//! Sheets of people: posts held, posts to be taken up or left, and the steps on the way.
+
+use super::enter::{Entry, Given, Making, Said};
+use super::people::People;
+use super::{Asked, Record, Sheet, Template, dates, person};
+use crate::ingest::forms::says_none;
+use crate::ingest::workbook::Value;
+use crate::records::{Fate, Problem, Schema, squeeze};
+use std::collections::BTreeMap;
+
+/// The rows of such a sheet.
+pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, asked: Asked, people: &mut People, made: &mut Making) {
+    let columns = &sheet.columns;
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let (mut unsaid, mut first) = (0u64, 0u32);
+    for record in &sheet.records {
+        let form = person::form(columns, record, asked, schema);
+        // Of the unit named above a row only the name is known; where another sheet lists it, it is that one.
+        let unit = record.group.as_ref().and_then(|g| made.units.get(g)).map(|key| Given {
+            field: "unit_id",
+            header: columns.header("name").to_owned(),
+            said: Said::Text(key.clone()),
+        });
+        let key = people.meet((number, record.line, sheet.template == Template::Roster), &form, |key| {
+            let mut cells = person::cells(columns, record, &form, key, schema);
+            cells.extend(unit.clone());
+            cells
+        });
+        if squeeze(&columns.cell(record, "name").shown()).is_empty() {
+            // The row of the person is refused for its name, which says all.
+            continue;
+        }
+        if let Some(mut post) = post(sheet, record, &key, asked) {
+            post.cells.extend(unit);
+            made.add("post", number, post);
+        }
+        let nth = counts.entry(key.clone()).or_default();
+        *nth += 1;
+        let Some(case) = case(sheet, record, &key, *nth, schema) else { continue };
+        if case.cells.iter().any(|g| g.field == "kind" && g.said == Said::Unknown) {
+            unsaid += 1;
+            first = if first == 0 { record.line } else { first };
+        }
+        if sheet.template == Template::Process {
+            steps(number, sheet, record, &case.key, asked, made);
+        }
+        made.add("case", number, case);
+    }
+    if unsaid > 0 {
+        made.notes.push(Problem {
+            file: sheet.cited.clone(),
+            table: "case".to_owned(),
+            row: first,
+            column: String::new(),
+            code: "form::case-kind",
+            fate: Fate::Noted,
+            value: String::new(),
+            why: format!("表上没有任免类型一栏，{unsaid} 件拟任事项是提拔还是平级调整等，按未知处理"),
+            right: "需要判定的，另在任免事项表里填写".to_owned(),
+        });
+    }
+}
+
+/// The post held, if the sheet says since when.
+fn post(sheet: &Sheet, record: &Record, person: &str, asked: Asked) -> Option<Entry> {
+    let columns = &sheet.columns;
+    if !columns.has("current") || !columns.has("post_since") {
+        return None;
+    }
+    let title = columns.cell(record, "current").shown().split_whitespace().collect::<String>();
+    if says_none(&title) {
+        return None;
+    }
+    let since = columns.cell(record, "post_since");
+    let given = |field, of: &str, said| Given { field, header: columns.header(of).to_owned(), said };
+    let cells = vec![
+        given("title", "current", Said::Text(title)),
+        given("start", "post_since", date(since, asked)),
+        // Posts that people hold now have no end.
+        given("end", "current", Said::Text(String::new())),
+    ];
+    Some(Entry { line: record.line, key: format!("{person}-J1-{}", record.line), owner: person.to_owned(), cells, refused: None })
+}
+
+fn date(cell: &Value, asked: Asked) -> Said {
+    match cell {
+        Value::Uncomputed | Value::Garbled | Value::Day(_) => Said::Cell(cell.clone()),
+        // A number that may have lost its zero stays one.
+        Value::Real(x) if dates::text(cell, asked.now) == x.to_string() => Said::Cell(cell.clone()),
+        cell => Said::Text(dates::text(cell, asked.now)),
+    }
+}
+
+/// The matter at hand.
+fn case(sheet: &Sheet, record: &Record, person: &str, nth: u32, schema: &Schema) -> Option<Entry> {
+    let columns = &sheet.columns;
+    let text = |of: &str| columns.cell(record, of).shown().lines().map(str::trim).collect::<String>();
+    let (mut proposed, mut removed) = (text("proposed"), text("removed"));
+    let moved = text("moved");
+    let mut refused = None;
+    let header = ["proposed", "moved", "removed"].into_iter().find(|of| columns.has(of))?;
+    if !says_none(&moved) {
+        match taken_and_left(&moved, schema) {
+            Some((taken, left)) => {
+                proposed.push_str(&taken);
+                removed.push_str(&left);
+            }
+            None => {
+                let (why, right) = ("看不出是任还是免".to_owned(), "写作 任某职务，免某职务".to_owned());
+                refused = Some((columns.header("moved").to_owned(), "sheet::moved", crate::records::shown(&moved), why, right));
+            }
+        }
+    }
+    if says_none(&proposed) && says_none(&removed) && refused.is_none() {
+        return None;
+    }
+    let list = |name| schema.list(name).and_then(|l| schema.lists.get(l));
+    let only_removed = list("case_kind").filter(|_| says_none(&proposed)).and_then(|l| l.value(l.said("拟免")?));
+    let kind = only_removed.map_or(Said::Unknown, |kind| Said::Text(kind.to_owned()));
+    let given = |field, of: &str, said| Given { field, header: columns.header(of).to_owned(), said };
+    let rank = list("rank").and_then(|l| l.value(l.code(&squeeze(&proposed))?));
+    let mut cells =
+        vec![given("kind", header, kind), given("title", header, Said::Text(if says_none(&proposed) { String::new() } else { proposed }))];
+    if let Some(rank) = rank {
+        cells.push(given("rank", header, Said::Text(rank.to_owned())));
+    }
+    let key = if nth == 1 { format!("{person}-RM") } else { format!("{person}-RM{nth}") };
+    Some(Entry { line: record.line, key, owner: person.to_owned(), cells, refused })
+}
+
+/// What a text like 任…，免… says is taken up and left; none if it begins with neither.
+fn taken_and_left(text: &str, schema: &Schema) -> Option<(String, String)> {
+    let (mut taken, mut left, mut now) = (Vec::new(), Vec::new(), None);
+    for clause in text.split(['，', ',', '；', ';', '。', '\n']).map(str::trim).filter(|c| !c.is_empty()) {
+        let begins = |of: &str| schema.headings(of).iter().filter_map(|w| clause.strip_prefix(w.as_str())).min_by_key(|rest| rest.len());
+        let (leaves, rest) = match (begins("leaving"), begins("taking")) {
+            (Some(rest), _) => (true, rest),
+            (None, Some(rest)) => (false, rest),
+            // Goes on from the clause before: 任甲局局长、党组书记，兼…
+            (None, None) => (now?, clause),
+        };
+        now = Some(leaves);
+        let rest = rest.trim_start_matches(['：', ':', '其', ' ']).trim_end_matches("职务");
+        if leaves { &mut left } else { &mut taken }.push(rest.to_owned());
+    }
+    now.map(|_| (taken.join("，"), left.join("，")))
+}
+
+/// The steps that a row tells of.
+fn steps(number: usize, sheet: &Sheet, record: &Record, case: &str, asked: Asked, made: &mut Making) {
+    let columns = &sheet.columns;
+    let mut by_kind: BTreeMap<&str, Vec<(&'static str, usize)>> = BTreeMap::new();
+    for (kind, field, column) in columns.steps() {
+        let known = ["start", "end", "due", "present", "ayes", "document"].into_iter().find(|f| f == field);
+        if let Some(field) = known {
+            by_kind.entry(kind).or_default().push((field, *column));
+        }
+    }
+    for (nth, (kind, fields)) in by_kind.into_iter().enumerate() {
+        let cell = |column: usize| record.cells.get(column).unwrap_or(&Value::Blank);
+        let filled = |field: &str| fields.iter().find(|(f, _)| *f == field).map(|(_, c)| cell(*c)).filter(|v| !says_none(&v.shown()));
+        if fields.iter().all(|(f, _)| filled(f).is_none()) {
+            continue;
+        }
+        let head = |column: usize| columns.header_at(column).to_owned();
+        let start = fields.iter().find(|(f, _)| *f == "start").map_or(String::new(), |(_, c)| head(*c));
+        let mut cells = vec![Given { field: "kind", header: start, said: Said::Text(kind.to_owned()) }];
+        for (field, column) in &fields {
+            let value = cell(*column);
+            let said = match *field {
+                "start" | "end" => date(value, asked),
+                // An end that is not written might be another day than the start.
+                _ if value.is_blank() => Said::Text(String::new()),
+                _ => Said::Cell(value.clone()),
+            };
+            let said = if *field == "end" && value.is_blank() { Said::Unknown } else { said };
+            cells.push(Given { field, header: head(*column), said });
+        }
+        let key = format!("{case}-B{}", nth + 1);
+        made.add("step", number, Entry { line: record.line, key, owner: case.to_owned(), cells, refused: None });
+    }
+    // The sheet has no columns for some steps.
+    made.leave_open("step", case, number, record.line);
+}

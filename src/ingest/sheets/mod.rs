@@ -1,0 +1,185 @@
+//! Sheets as people make them, known by their headers: 干部名册, 讨论任免干部名单, 年度考核表, 领导职数配备情况表, 全程纪实表. They have no codes; a person is
+//! known as in forms, and what a sheet does not say is left unknown. Sheets of all sources are gathered first, for they tell of the same
+//! people, and entered together.
+
+mod columns;
+mod dates;
+mod enter;
+mod matters;
+mod people;
+mod person;
+mod quota;
+mod yearly;
+
+use super::error::IngestError;
+use super::layout::{self, Aside, Head, Kind, Merge, Numbered, Reading};
+use super::parts::Extras;
+use super::workbook::Value;
+use crate::records::{Builder, Fate, Problem, Schema};
+use columns::{Columns, Template};
+use std::sync::Arc;
+
+/// What the user says of sheets that do not say it themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The year that assessments are of.
+    pub year: Option<i32>,
+    /// The year the question is asked in: a year of two digits lies in the hundred years up to it.
+    pub now: Option<i32>,
+}
+
+/// How many rows are looked through for headers.
+pub(super) const LEADING: usize = 12;
+
+/// A sheet known by its headers, read.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    /// `名单.xlsx/名册`.
+    cited: String,
+    /// What the sheet is called, and what stands above its headers.
+    above: Vec<String>,
+    template: Template,
+    columns: Columns,
+    records: Vec<Record>,
+    notes: Vec<Problem>,
+}
+
+/// A row of a sheet.
+#[derive(Debug)]
+struct Record {
+    line: u32,
+    /// The unit named above it.
+    group: Option<String>,
+    cells: Vec<Value>,
+}
+
+/// A sheet being read.
+pub(super) struct Sheeting<'s> {
+    extras: &'s Extras,
+    cited: String,
+    head: &'s Head,
+    columns: Columns,
+    template: Template,
+    reading: Reading<'s>,
+    records: Vec<Record>,
+}
+
+/// The headers of a sheet, if it is one of those known.
+pub(super) fn recognise(schema: &Schema, leading: &[Numbered], merges: &[Merge]) -> Option<Head> {
+    let head = layout::find(leading, merges, &|header| columns::is_known(schema, header))?;
+    Template::of(&Columns::new(schema, &head.headers)).map(|_| head)
+}
+
+impl<'s> Sheeting<'s> {
+    /// Reads a sheet below its headers. None if it is none of those known after all.
+    pub(super) fn new(schema: &'s Schema, cited: String, head: &'s Head, merges: &'s [Merge], extras: &'s Extras) -> Option<Self> {
+        let columns = Columns::new(schema, &head.headers);
+        let template = Template::of(&columns)?;
+        let named = columns.named().collect();
+        let reading = Reading::new(schema, &head.headers, merges, named);
+        Some(Self { extras, cited, head, columns, template, reading, records: Vec::new() })
+    }
+
+    /// A row with cells; those up to the headers are passed over.
+    pub(super) fn row(&mut self, line: u32, cells: &[Value]) {
+        if line <= self.head.line || cells.iter().all(Value::is_blank) && !self.extras.uncomputed.iter().any(|(row, _)| *row == line) {
+            return;
+        }
+        let mut cells = cells.to_vec();
+        if !self.extras.uncomputed.is_empty() {
+            for column in 0..self.head.headers.len() {
+                if self.extras.uncomputed.contains(&(line, column)) {
+                    cells.resize(cells.len().max(column + 1), Value::Blank);
+                    if let Some(cell) = cells.get_mut(column) {
+                        *cell = Value::Uncomputed;
+                    }
+                }
+            }
+        }
+        if self.reading.row(line, &cells) == Kind::Record {
+            self.records.push(Record { line, group: self.reading.group.clone(), cells });
+        }
+    }
+
+    /// What was read, with what should be told of it.
+    pub(super) fn close(self, name: &str) -> Sheet {
+        let mut notes = Vec::new();
+        let note = |row: u32, column: String, code, why: String, right: &str| Problem {
+            file: self.cited.clone(),
+            table: String::new(),
+            row,
+            column,
+            code,
+            fate: Fate::Noted,
+            value: String::new(),
+            why,
+            right: right.to_owned(),
+        };
+        let title = format!("按{}读取，表头在第{}行，数据 {} 行", self.template.zh(), self.head.line, self.records.len());
+        notes.push(note(self.head.line, String::new(), "sheet::recognised", title, "不是这种表的，请改工作表名或表头"));
+        for (aside, rows) in &self.reading.aside {
+            let why = format!("{} {} 行，不是记录，没有作为数据：{}", aside.zh(), rows.len(), lines(rows));
+            let row = rows.first().copied().unwrap_or(0);
+            let right = if *aside == Aside::Note { "请看一眼，其中确有记录的，移到说明之前" } else { "不必改动" };
+            notes.push(note(row, String::new(), "sheet::set-aside", why, right));
+        }
+        let unused: Vec<&str> = self.columns.unused(self.template).collect();
+        if !unused.is_empty() {
+            let why = format!("这些列没有用到：{}", unused.join("、"));
+            notes.push(note(self.head.line, String::new(), "sheet::unused-columns", why, "不必改动"));
+        }
+        let hidden = self.head.headers.iter().enumerate().filter(|(i, h)| !h.is_empty() && self.extras.hides(*i));
+        let hidden: Vec<&str> = hidden.map(|(_, h)| h.as_str()).collect();
+        if !hidden.is_empty() {
+            let why = format!("有隐藏的列：{}，照样读取", hidden.join("、"));
+            notes.push(note(self.head.line, String::new(), "sheet::hidden", why, "不该交来的，请删去而不是隐藏"));
+        }
+        let hidden: Vec<u32> = self.records.iter().map(|r| r.line).filter(|l| self.extras.hidden_rows.contains(l)).collect();
+        if !hidden.is_empty() {
+            let why = format!("有隐藏的行 {} 行，照样读取：{}", hidden.len(), lines(&hidden));
+            notes.push(note(hidden[..].first().copied().unwrap_or(0), String::new(), "sheet::hidden", why, "不该交来的，请删去而不是隐藏"));
+        }
+        let above = std::iter::once(name.to_owned()).chain(self.head.above.iter().cloned()).collect();
+        Sheet { cited: self.cited, above, template: self.template, columns: self.columns, records: self.records, notes }
+    }
+}
+
+impl Sheet {
+    /// Something more to be told of it.
+    pub(super) fn tell(&mut self, note: Option<Problem>) {
+        self.notes.extend(note);
+    }
+}
+
+/// `第4、9行`, at most ten of them.
+fn lines(rows: &[u32]) -> String {
+    let some: Vec<String> = rows.iter().take(10).map(u32::to_string).collect();
+    let more = if rows.len() > some.len() { "等" } else { "" };
+    format!("第{}行{more}", some.join("、"))
+}
+
+/// Enters all sheets.
+///
+/// # Errors
+/// A sheet of assessments does not say of which year they are, nor did the user.
+pub(super) fn enter(sheets: Vec<Sheet>, asked: Asked, builder: &mut Builder) -> Result<(), IngestError> {
+    let schema = Arc::clone(builder.schema());
+    let mut made = enter::Making::default();
+    let mut people = people::People::default();
+    // Those that tell most of a person come first: their rows are the persons'.
+    let mut order: Vec<usize> = (0..sheets.len()).collect();
+    order.sort_by_key(|&i| sheets.get(i).map(|s| s.template));
+    for (number, sheet) in order.into_iter().filter_map(|i| Some((i, sheets.get(i)?))) {
+        match sheet.template {
+            Template::Quota => quota::rows(number, sheet, &schema, &mut made),
+            Template::Yearly => yearly::rows(number, sheet, &schema, asked, &mut people, &mut made)?,
+            _ => matters::rows(number, sheet, &schema, asked, &mut people, &mut made),
+        }
+    }
+    people.close(&sheets, &mut made);
+    for sheet in &sheets {
+        sheet.notes.iter().for_each(|n| builder.note(n.clone()));
+    }
+    enter::enter(made, &sheets, builder);
+    Ok(())
+}

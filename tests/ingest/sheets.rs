@@ -1,0 +1,131 @@
+//! Sheets as people make them.
+
+use super::*;
+use guiju::ingest::Asked;
+use guiju::records::{Filled, TableId};
+use std::path::PathBuf;
+
+#[path = "../../examples/workbooks/books.rs"]
+#[allow(dead_code, clippy::expect_used)]
+mod books;
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
+}
+
+fn read_asked(paths: &[PathBuf], asked: Asked) -> Result<Store, IngestError> {
+    let sources: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+    let store = ingest::read_asked(&sources, None, asked, &SCHEMA, &Wanted::all(&SCHEMA), &Silent)?;
+    adds_up(&store);
+    Ok(store)
+}
+
+const NOW: Asked = Asked { year: None, now: Some(2026) };
+
+/// The key of the one row of a table whose field says so.
+fn key_of(store: &Store, table: &str, field: &str, says: &str) -> String {
+    let t: TableId = store.schema.table(table).unwrap();
+    let f = store.schema.tables[t].field(field).unwrap();
+    let found: Vec<RowId> = (0..store.rows(t).len as RowId).filter(|&r| store.show(t, r, f).as_deref() == Some(says)).collect();
+    assert_eq!(found.len(), 1, "{table} {field} {says}: {:?}", store.problems);
+    store.key(t, found[0]).to_owned()
+}
+
+fn of(store: &Store, name: &str, field: &str) -> Option<String> {
+    cell(store, "person", &key_of(store, "person", "name", name), field)
+}
+
+#[test]
+fn the_samples_are_what_their_generator_writes() {
+    for (name, bytes) in books::all() {
+        assert!(fs::read(sample(name)).unwrap() == bytes, "{name} differs; run: cargo run --example workbooks -- samples");
+    }
+}
+
+#[test]
+fn a_workbook_of_sheets_as_people_make_them() {
+    let store = read_asked(&[sample("workbooks/干部名册.xlsx")], NOW).unwrap();
+    let problems: Vec<String> =
+        store.problems.iter().map(|p| format!("{} {} {} {} {:?} {}", p.file, p.row, p.column, p.code, p.fate, p.why)).collect();
+    insta::assert_snapshot!(problems.join("\n"));
+    // Six people, one of whom stands on the slate only.
+    assert_eq!(tally(&store, "person"), (6, 6, 0, 0));
+    assert_eq!(of(&store, "司空明远", "birth").as_deref(), Some("1971-05"));
+    assert_eq!(of(&store, "司空明远", "education").as_deref(), Some("大学本科"));
+    assert_eq!(of(&store, "司空明远", "degree").as_deref(), Some("经济学学士"));
+    assert_eq!(of(&store, "司空明远", "party_date").as_deref(), Some("1998-06"));
+    assert_eq!(of(&store, "漆雕宁", "work_date").as_deref(), Some("1999-08"));
+    assert_eq!(of(&store, "巫马长青", "birth").as_deref(), Some("1968-11"));
+    assert_eq!(of(&store, "巫马长青", "party").as_deref(), Some("民建"));
+    assert_eq!(of(&store, "夹谷一", "birth").as_deref(), Some("1966-06"));
+    assert_eq!(of(&store, "夹谷一", "party_date").as_deref(), Some("1992-07"));
+    // 1986.1 as a number is January or October: nobody can say.
+    assert_eq!(of(&store, "亓官海", "birth"), None);
+    // Posts are those held now, since the day or month written.
+    let post = key_of(&store, "post", "title", "云溪镇镇长");
+    assert_eq!(cell(&store, "post", &post, "start").as_deref(), Some("2023-09"));
+    let t = store.schema.table("post").unwrap();
+    let end = store.schema.tables[t].field("end").unwrap();
+    assert_eq!(store.filled(t, row(&store, "post", &post), end), Filled::No);
+    let post = key_of(&store, "post", "title", "县财政局四级调研员");
+    assert_eq!(cell(&store, "post", &post, "start").as_deref(), Some("2020-01"));
+    // What is to be taken up and left.
+    let case = key_of(&store, "case", "title", "三级调研员");
+    assert_eq!(cell(&store, "case", &case, "rank").as_deref(), Some("三级调研员"));
+    let cases = store.schema.table("case").unwrap();
+    let kind = store.schema.tables[cases].field("kind").unwrap();
+    let kinds: Vec<_> = (0..store.rows(cases).len as RowId).filter_map(|r| store.show(cases, r, kind)).collect();
+    assert_eq!(kinds, ["免职"]);
+    // Offices and their leaders.
+    assert_eq!(tally(&store, "unit"), (3, 3, 0, 0));
+    assert_eq!(tally(&store, "quota"), (6, 4, 0, 2));
+    let finance = key_of(&store, "unit", "name", "云岭县财政局");
+    let quota = cell(&store, "quota", &format!("{finance}-F"), "approved");
+    assert_eq!((quota.as_deref(), cell(&store, "quota", &format!("{finance}-F"), "level").as_deref()), (Some("3"), Some("乡科级副职")));
+    assert_eq!(of(&store, "司空明远", "unit_id"), Some(finance));
+    // Steps.
+    assert_eq!(tally(&store, "step"), (6, 6, 0, 0));
+    let step = key_of(&store, "step", "kind", "讨论决定");
+    assert_eq!(cell(&store, "step", &step, "start").as_deref(), Some("2026-02-06"));
+    assert_eq!(
+        (cell(&store, "step", &step, "due").as_deref(), cell(&store, "step", &step, "present").as_deref()),
+        (Some("11"), Some("10"))
+    );
+    let notice = key_of(&store, "step", "kind", "任前公示");
+    assert_eq!(cell(&store, "step", &notice, "end").as_deref(), Some("2026-02-13"));
+}
+
+#[test]
+fn assessments_ask_for_their_year() {
+    let both = [sample("workbooks/干部名册.xlsx"), sample("workbooks/年度考核.xlsx")];
+    let error = read_asked(&both, NOW).unwrap_err();
+    assert_eq!(error.code(), "ingest::needs-year");
+    assert!(error.to_string().contains("年度考核.xlsx/考核") && error.advice().contains("--year"), "{error}");
+    let store = read_asked(&both, Asked { year: Some(2025), ..NOW }).unwrap();
+    assert_eq!(tally(&store, "assessment"), (4, 3, 0, 1));
+    let of = key_of(&store, "person", "name", "公良芷");
+    assert_eq!(cell(&store, "assessment", &format!("{of}-K2025"), "result").as_deref(), Some("称职"));
+    let refused: Vec<_> = store.problems.iter().filter(|p| p.fate == Fate::Refused && p.table == "assessment").collect();
+    assert_eq!(
+        (refused[0].code, refused[0].row, refused[0].column.as_str(), refused[0].value.as_str()),
+        ("data::bad-code", 6, "等次", "待定")
+    );
+    // The same people, not others of the same names.
+    assert_eq!(tally(&store, "person"), (6, 6, 0, 0));
+}
+
+#[test]
+fn the_same_sheets_as_csv_in_gb18030() {
+    let store = read_asked(&[sample("gb18030")], Asked { year: Some(2025), ..NOW }).unwrap();
+    assert_eq!(tally(&store, "person"), (2, 2, 0, 0));
+    assert_eq!(of(&store, "申屠望", "birth").as_deref(), Some("1972-08"));
+    // 1979.3 lost no zero: there is no month 30.
+    let told: Vec<_> = store.problems.iter().filter(|p| p.fate != Fate::Noted).map(|p| (p.code, p.row, p.column.as_str())).collect();
+    assert_eq!(told, []);
+    assert_eq!(of(&store, "仲孙素", "birth").as_deref(), Some("1979-03"));
+    assert_eq!(of(&store, "仲孙素", "work_date").as_deref(), Some("2002-08"));
+    assert_eq!(of(&store, "仲孙素", "education").as_deref(), Some("大学本科"));
+    let post = key_of(&store, "post", "title", "县林草局局长");
+    assert_eq!(cell(&store, "post", &post, "start").as_deref(), Some("2019-11"));
+    assert_eq!(tally(&store, "assessment"), (2, 2, 0, 0));
+}
