@@ -210,7 +210,8 @@ fn inline(place: &str, text: &str) -> String {
 
 #[test]
 fn a_formula_whose_result_was_not_saved_is_told_by_its_cell() {
-    let head = ["人员编码", "姓名", "出生日期", "民族"].iter().zip(["A1", "B1", "C1", "D1"]).map(|(h, at)| inline(at, h)).collect::<String>();
+    let head =
+        ["人员编码", "姓名", "出生日期", "民族"].iter().zip(["A1", "B1", "C1", "D1"]).map(|(h, at)| inline(at, h)).collect::<String>();
     let sheet = format!(
         "<sheetData><row r=\"1\">{head}</row><row r=\"2\">{}{}<c r=\"C2\"><f>DATE(1970,5,1)</f><v></v></c><c r=\"D2\" t=\"str\"><f>E2</f></c></row><row r=\"3\">{}{}<c r=\"C3\"><f>1990+1</f><v>1991</v></c><c r=\"D3\"/></row></sheetData>",
         inline("A2", "P1"),
@@ -249,7 +250,8 @@ fn a_million_rows_of_nothing_take_no_room() {
 #[test]
 fn a_damaged_sheet_is_told_with_the_last_row_read() {
     let head = ["人员编码", "姓名"].iter().zip(["A1", "B1"]).map(|(h, at)| inline(at, h)).collect::<String>();
-    let sheet = format!("<sheetData><row r=\"1\">{head}</row><row r=\"2\">{}</row><row r=\"3\"><c r=\"A3\"><oops/></c>", inline("A2", "P1"));
+    let sheet =
+        format!("<sheetData><row r=\"1\">{head}</row><row r=\"2\">{}</row><row r=\"3\"><c r=\"A3\"><oops/></c>", inline("A2", "P1"));
     let (code, says, _) = refusal("person.xlsx", &workbook_of("人员", &sheet));
     assert_eq!(code, "ingest::workbook");
     assert!(says.contains("“人员”") && says.contains("第2行之后"), "{says}");

@@ -83,8 +83,8 @@ fn up_to_now_is_an_open_end_and_no_birth() {
     let store = csv(&[PERSON, ("post.csv", &format!("post_id,person_id,title,start,end\n{rows}B,P1,局长,至今,\nC,P1,局长,-,\n"))]);
     let post = store.schema.table("post").unwrap();
     let end = store.schema.tables[post].field("end").unwrap();
-    for i in 0..words.len() {
-        assert_eq!(store.filled(post, row(&store, "post", &format!("A{i}")), end), Filled::No, "{}", words[i]);
+    for (i, word) in words.iter().enumerate() {
+        assert_eq!(store.filled(post, row(&store, "post", &format!("A{i}")), end), Filled::No, "{word}");
     }
     assert_eq!(told(&store), [("data::bad-date", 8, "start", Fate::Refused), ("data::missing", 9, "start", Fate::Refused)]);
     let store = births(&["不详", "无", "/", "至今"]);
