@@ -25,6 +25,7 @@ mod limits;
 mod lint;
 mod moment;
 mod newness;
+mod night;
 mod nightly;
 mod notice;
 mod output;

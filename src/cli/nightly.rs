@@ -3,6 +3,7 @@
 use super::args::Common;
 use super::args_ledger::Nightly;
 use super::exit::Exit;
+use super::night::Night;
 use super::record;
 use super::round::{self, Typed};
 use super::settings::{self, Screen};
@@ -31,6 +32,7 @@ pub(super) fn run(args: &Nightly, common: &Common, screen: Screen) -> Result<Exi
         ));
     }
     let gate = settings::gate(args.fail_on.as_deref(), &round.settings.config)?;
+    round.night = round.known.ledger.as_deref().map(|ledger| Night::new(ledger, args.verify_full));
     round.open()?;
     let mut closing = String::new();
     let (exit, recorded, _) = round.run(gate, |report| {
@@ -41,6 +43,10 @@ pub(super) fn run(args: &Nightly, common: &Common, screen: Screen) -> Result<Exi
         Ok(())
     })?;
     output::write(None, |out| out.write_all(closing.as_bytes()))?;
+    if let Some(night) = &mut round.night {
+        output::aside(&format!("{}  {}\n", screen.err.label("核查"), night.told));
+        night.remember().iter().for_each(|wrong| output::aside(&format!("{}  {wrong}\n", screen.err.label("提示"))));
+    }
     let (Some(book), Some(recorded)) = (&round.book, recorded) else { return Ok(exit) };
     output::aside(&record::told(&recorded, screen));
     if let Some(previous) = &book.previous {

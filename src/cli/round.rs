@@ -5,6 +5,7 @@ use super::args::{Common, RuleFlags, ScopeFlags};
 use super::args_ledger::KnownFlags;
 use super::exit::Exit;
 use super::newness::{self, Newness};
+use super::night::Night;
 use super::record::{self, Book};
 use super::run;
 use super::scope::{self, Scope};
@@ -26,6 +27,8 @@ pub(super) struct Round {
     in_force: Option<InForce>,
     /// The ledger, if the round is to be recorded.
     pub book: Option<Book>,
+    /// How a night judges; none: everybody is judged.
+    pub night: Option<Night>,
     screen: Screen,
 }
 
@@ -49,7 +52,7 @@ pub(super) fn prepare(typed: &Typed<'_>, screen: Screen) -> Result<Round, Troubl
     let known = settings::known(typed.known, &settings.config);
     let newness = newness::newness(&known)?;
     let in_force = known.waivers.as_deref().map(waivers::read).transpose()?;
-    Ok(Round { settings, known, scope, newness, in_force, book: None, screen })
+    Ok(Round { settings, known, scope, newness, in_force, book: None, night: None, screen })
 }
 
 impl Round {
@@ -72,7 +75,7 @@ impl Round {
         write: impl FnOnce(&Report) -> Result<(), Trouble>,
     ) -> Result<(Exit, Option<Recorded>, Report), Trouble> {
         let (settings, scope) = (&self.settings, &self.scope);
-        let mut checked = run::check(settings, scope, self.screen)?;
+        let mut checked = run::check_by(settings, scope, self.screen, self.night.as_mut())?;
         if let Some(in_force) = &self.in_force {
             waivers::apply(in_force, &mut checked, settings, scope);
         }

@@ -2,6 +2,7 @@
 
 use super::data_hash::data_hash;
 use super::limits;
+use super::night::Night;
 use super::progress::Progress;
 use super::scope::Scope;
 use super::settings::{Screen, Settings};
@@ -184,6 +185,11 @@ pub(super) struct Checked {
 
 /// Checks the records: everything a report says.
 pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Result<Checked, Trouble> {
+    check_by(settings, scope, screen, None)
+}
+
+/// The same with what a night remembers.
+pub(super) fn check_by(settings: &Settings, scope: &Scope, screen: Screen, night: Option<&mut Night>) -> Result<Checked, Trouble> {
     let begun = Instant::now();
     let rules = rules(settings)?;
     let chosen = chosen(&rules.set, settings)?;
@@ -198,7 +204,10 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
         (store, hash.join().ok().flatten())
     });
     let mut store = store?;
-    let outcome = judge(&rules.set, &store, &chosen, settings, scope, screen)?;
+    let outcome = judge_as(&rules.set, &store, &chosen, (settings, scope), screen, |options| match night {
+        Some(night) => night.judge(&rules, &store, &chosen, (settings, scope), options),
+        None => Ok(engine::check(&rules.set, &store, options)),
+    })?;
     let run = Run {
         guiju: env!("CARGO_PKG_VERSION").to_owned(),
         rules: rules.hash.clone(),
@@ -249,6 +258,18 @@ pub(super) fn judge(
     scope: &Scope,
     screen: Screen,
 ) -> Result<Outcome, Trouble> {
+    judge_as(rules, store, chosen, (settings, scope), screen, |options| Ok(engine::check(rules, store, options)))
+}
+
+/// The same in a way of one's own.
+fn judge_as(
+    rules: &RuleSet,
+    store: &Store,
+    chosen: &[usize],
+    (settings, scope): (&Settings, &Scope),
+    screen: Screen,
+    how: impl FnOnce(&Options<'_>) -> Result<Outcome, Trouble>,
+) -> Result<Outcome, Trouble> {
     let rows = scope.rows(store)?;
     let limits = limits::limits(rules.in_force.as_ref(), store)?;
     let progress = Progress::new(screen.progress);
@@ -263,9 +284,9 @@ pub(super) fn judge(
         progress: Some(&judged),
         ..Options::on(settings.as_of)
     };
-    let outcome = engine::check(rules, store, &options);
+    let outcome = how(&options);
     progress.done();
-    Ok(outcome)
+    outcome
 }
 
 /// The rules to run, by their place in the set.

@@ -8,6 +8,7 @@ use super::judge::judge;
 use super::probe::{Blind, Watcher};
 use super::report;
 use super::ruling::Rulings;
+use super::said::Said;
 use super::settle;
 use super::verdict::Verdict;
 use crate::dates::Day;
@@ -50,6 +51,17 @@ pub struct Options<'a> {
     pub one_by_one: bool,
 }
 
+/// What is judged of a run, and what is kept of each row judged.
+#[derive(Clone, Copy)]
+pub(super) struct Share<'a> {
+    /// The rules.
+    pub rules: &'a [usize],
+    /// Which rows; none: all.
+    pub rows: Option<&'a (dyn Fn(TableId, RowId) -> bool + Sync)>,
+    /// Whether it is kept what each rule says of each row.
+    pub each: bool,
+}
+
 impl Options<'_> {
     /// Everything, on a day.
     pub fn on(as_of: Day) -> Self {
@@ -60,12 +72,24 @@ impl Options<'_> {
 /// Runs the rules over the records.
 pub fn check(rules: &RuleSet, store: &Store, options: &Options<'_>) -> Outcome {
     let cx = Context::new(rules, store, options.as_of);
-    let chosen: Vec<usize> = options.rules.map_or_else(|| (0..rules.rules.len()).collect(), <[usize]>::to_vec);
-    let chunks = chunks(&cx, &chosen);
-    let blocks = if options.one_by_one { Blocks::default() } else { Blocks::new(&cx, &chosen) };
-    let parts: Vec<Part> =
-        chunks.par_iter().map_init(|| Judging::new(&cx, &blocks), |judging, chunk| judge_chunk(judging, chunk, options)).collect();
+    let chosen = chosen(rules, options);
+    let parts = parts(&cx, Share { rules: &chosen, rows: None, each: false }, options);
     gather(&cx, &chosen, parts)
+}
+
+/// The rules of a run.
+pub(super) fn chosen(rules: &RuleSet, options: &Options<'_>) -> Vec<usize> {
+    options.rules.map_or_else(|| (0..rules.rules.len()).collect(), <[usize]>::to_vec)
+}
+
+/// Judges some rows by some rules.
+pub(super) fn parts(cx: &Context<'_>, share: Share<'_>, options: &Options<'_>) -> Vec<Part> {
+    let chunks = match share.rows {
+        None => chunks(cx, share.rules),
+        Some(rows) => chunks_of(cx, share.rules, rows),
+    };
+    let blocks = if options.one_by_one { Blocks::default() } else { Blocks::new(cx, share.rules) };
+    chunks.par_iter().map_init(|| Judging::new(cx, &blocks), |judging, chunk| judge_chunk(judging, chunk, share, options)).collect()
 }
 
 /// Some rows of a table, and the rules that judge them.
@@ -77,11 +101,13 @@ pub(super) struct Chunk {
 
 /// What one chunk comes to.
 #[derive(Default)]
-struct Part {
-    findings: Vec<Finding>,
+pub(super) struct Part {
+    pub findings: Vec<Finding>,
+    /// What is kept of each row judged, where that was asked for.
+    pub kept: Option<KeptRows>,
     shared: BTreeMap<usize, SharedLack>,
     counts: BTreeMap<usize, [u64; 8]>,
-    failures: BTreeMap<usize, Failure>,
+    pub failures: BTreeMap<usize, Failure>,
     /// How often the script of a rule used up what it may.
     exhausted: BTreeMap<usize, u32>,
 }
@@ -94,8 +120,33 @@ impl Part {
     }
 }
 
+/// What is kept of each row judged.
+#[derive(Default)]
+pub(super) struct KeptRows {
+    /// Their table.
+    pub table: TableId,
+    /// The rows, in order.
+    pub rows: Vec<RowId>,
+    /// By rule (its place in the set): what was said of each row.
+    pub said: Vec<(usize, Vec<Said>)>,
+    /// The rule and the row of each finding.
+    pub from: Vec<(usize, RowId)>,
+    /// Rows of which something is said together with others, or that a rule failed on: no verdict of theirs stands alone.
+    pub shared: Vec<RowId>,
+    /// Findings, by rule and row, that cite the law as of the day asked, since no day of their own is known.
+    pub undated: Vec<(usize, RowId)>,
+}
+
+impl KeptRows {
+    fn say(&mut self, rule: usize, row: RowId, counts: &[u32; 8]) {
+        let Ok(at) = self.rows.binary_search(&row) else { return };
+        let of_rule = self.said.iter_mut().find(|(known, _)| *known == rule).and_then(|(_, said)| said.get_mut(at));
+        of_rule.into_iter().for_each(|said| *said = Said::of(counts));
+    }
+}
+
 /// What leaves many subjects of a rule undecided.
-struct SharedLack {
+pub(super) struct SharedLack {
     like: Finding,
     missing: Vec<Missing>,
     subjects: u64,
@@ -116,6 +167,23 @@ pub(super) fn chunks(cx: &Context<'_>, chosen: &[usize]) -> Vec<Chunk> {
         }
     }
     chunks
+}
+
+/// The same of some rows, as many of them to a chunk.
+fn chunks_of(cx: &Context<'_>, chosen: &[usize], wanted: &(dyn Fn(TableId, RowId) -> bool + Sync)) -> Vec<Chunk> {
+    let mut few = Vec::new();
+    for Chunk { table, rows, rules } in chunks(cx, chosen) {
+        let count = rows.clone().filter(|&row| wanted(table, row as RowId)).count();
+        match few.last_mut() {
+            _ if count == 0 => {}
+            Some((before, Chunk { table: t, rows: range, .. })) if *t == table && *before + count <= CHUNK => {
+                *before += count;
+                range.end = rows.end;
+            }
+            _ => few.push((count, Chunk { table, rows, rules })),
+        }
+    }
+    few.into_iter().map(|(_, chunk)| chunk).collect()
 }
 
 /// Whoever judges chunks one after another.
@@ -152,16 +220,19 @@ impl<'c> Judging<'c> {
 }
 
 /// Judges a chunk of rows by each rule in turn: all of them at once as far as blocks say what is so, the others alone.
-fn judge_chunk(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>) -> Part {
+fn judge_chunk(judging: &mut Judging<'_>, chunk: &Chunk, share: Share<'_>, options: &Options<'_>) -> Part {
     let mut part = Part::default();
     let cx = judging.cx;
     let known = cx.store.rows(chunk.table);
-    let in_scope = |row: &RowId| !known.is_ghost(*row) && options.scope.is_none_or(|s| s(chunk.table, *row));
+    let in_scope = |row: &RowId| {
+        !known.is_ghost(*row) && options.scope.is_none_or(|s| s(chunk.table, *row)) && share.rows.is_none_or(|rows| rows(chunk.table, *row))
+    };
     let rows: Vec<RowId> = chunk.rows.clone().map(|row| row as RowId).filter(in_scope).collect();
     // Where a period is asked for, what does not apply counts only if its date lies in it.
     let screened = options.since.is_none() && options.until.is_none();
     let period = Period { since: options.since, until: options.until };
     judging.begin(chunk.table, &rows);
+    let mut kept = share.each.then(|| KeptRows { table: chunk.table, rows: rows.clone(), ..KeptRows::default() });
     let each = |found: Vec<RowId>| found.into_iter().map(|row| (row, false)).collect();
     let by_block = |&index: &usize| {
         // A block is judged as a whole: rules that look at some of its rows judge these alone.
@@ -171,12 +242,18 @@ fn judge_chunk(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>) 
                 return Alone { index, counts: [0; 8], left: each(left), screened };
             }
         }
-        match judging.block.as_mut().and_then(|block| block.judge(index, period)) {
-            Some(share) => Alone { index, counts: share.counts, left: share.alone, screened: false },
+        let judged = judging.block.as_mut().and_then(|block| block.judge(index, period, kept.is_some()));
+        if let Some(kept) = &mut kept {
+            let nothing = || vec![Said::one(Verdict::NotApplicable); rows.len()];
+            kept.said.push((index, judged.as_ref().map_or_else(nothing, |judged| judged.said.clone())));
+        }
+        match judged {
+            Some(judged) => Alone { index, counts: judged.counts, left: judged.alone, screened: false },
             None => Alone { index, counts: [0; 8], left: each(rows.clone()), screened },
         }
     };
     let mut alone: Vec<Alone> = chunk.rules.iter().map(by_block).collect();
+    part.kept = kept;
     judge_alone(judging, chunk, options, &mut alone, &mut part);
     part.counts.extend(alone.into_iter().map(|rule| (rule.index, rule.counts)));
     if let Some(progress) = options.progress {
@@ -207,6 +284,7 @@ fn judge_alone(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>, 
                 *done += 1;
                 if found {
                     let counted = explain_found(part, &mut judging.watched, *index, rule, row);
+                    part.kept.iter_mut().for_each(|kept| kept.say(*index, row, &counted));
                     counts.iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
                     continue;
                 }
@@ -215,6 +293,7 @@ fn judge_alone(judging: &mut Judging<'_>, chunk: &Chunk, options: &Options<'_>, 
                     continue;
                 }
                 let counted = judge_row(judging, (*index, rule, row), options, part);
+                part.kept.iter_mut().for_each(|kept| kept.say(*index, row, &counted));
                 counts.iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
             }
         }
@@ -255,6 +334,7 @@ pub(super) fn in_period(rulings: &Rulings, options: &Options<'_>) -> bool {
 
 fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId, why: &str) -> [u32; 8] {
     let subject = Subject { table: rule.subject_name.clone(), id: cx.store.key(rule.subject, row).to_owned(), year: None };
+    part.kept.iter_mut().for_each(|kept| kept.shared.push(row));
     let new = Failure { code: rule.code.clone(), subject, why: why.to_owned(), subjects: 0 };
     part.failures.entry(index).or_insert(new).subjects += 1;
     let mut counts = [0; 8];
@@ -275,11 +355,16 @@ fn explain(part: &mut Part, eval: &mut Eval<'_, Watcher>, index: usize, rule: &R
     let rulings = watch(eval, rule, row);
     // Several parts and years of one subject may lack the same.
     let mut subjects: Vec<String> = Vec::new();
+    if let Some(kept) = part.kept.as_mut().filter(|_| rulings.anchor.is_none() && rulings.found()) {
+        kept.undated.push((index, row));
+    }
     for (finding, is_shared) in report::findings(cx, rule, row, &rulings) {
         if !is_shared {
+            part.kept.iter_mut().for_each(|kept| kept.from.push((index, row)));
             part.findings.push(finding);
             continue;
         }
+        part.kept.iter_mut().for_each(|kept| kept.shared.push(row));
         let is_new = !subjects.contains(&finding.subject.id);
         if is_new {
             subjects.push(finding.subject.id.clone());
@@ -308,10 +393,27 @@ fn watch(eval: &mut Eval<'_, Watcher>, rule: &Rule, row: RowId) -> Rulings {
     rulings
 }
 
-fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {
-    let mut outcome = Outcome::default();
+pub(super) fn gather(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>) -> Outcome {
+    gather_with(cx, chosen, parts, Known::default())
+}
+
+/// What is known of rows that were not judged.
+#[derive(Default)]
+pub(super) struct Known {
+    /// What was found of them.
+    pub findings: Vec<Finding>,
+    /// How many of their parts had each verdict, by rule.
+    pub counts: BTreeMap<usize, [u64; 8]>,
+}
+
+/// The outcome of some parts and of what is known already.
+pub(super) fn gather_with(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>, known: Known) -> Outcome {
+    let mut outcome = Outcome { findings: known.findings, ..Outcome::default() };
     let mut shared: BTreeMap<usize, SharedLack> = BTreeMap::new();
     let mut counts: BTreeMap<usize, [u64; 8]> = chosen.iter().map(|&r| (r, [0; 8])).collect();
+    for (rule, these) in known.counts {
+        counts.entry(rule).or_default().iter_mut().zip(these).for_each(|(t, n)| *t += n);
+    }
     let mut failures: BTreeMap<usize, Failure> = BTreeMap::new();
     for part in parts {
         outcome.findings.extend(part.findings);

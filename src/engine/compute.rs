@@ -57,6 +57,10 @@ impl<'c, P: Probe> Eval<'c, P> {
 
     /// The elements of a list; none where it is not known.
     pub(super) fn elements(&mut self, list: NodeId) -> Option<Vec<Val<'c>>> {
+        self.hardened(|s| s.elements_of(list))
+    }
+
+    fn elements_of(&mut self, list: NodeId) -> Option<Vec<Val<'c>>> {
         let span = |i: i64| Val::Span(Span::exact(i));
         match self.node(list) {
             Node::CodeList(codes) => Some(codes.iter().map(|&c| span(i64::from(c))).collect()),
@@ -69,6 +73,9 @@ impl<'c, P: Probe> Eval<'c, P> {
             }
             Node::LastYears(count) => {
                 let (count, year) = (self.span(*count), i64::from(self.cx.as_of.year()));
+                if year != i64::from(self.cx.until.year()) {
+                    return None;
+                }
                 Some((year - count.lo.clamp(0, 200)..year).map(span).collect())
             }
             Node::PickOf(list, var, cond) => {

@@ -1,11 +1,11 @@
 //! What every evaluation of a run shares: the rules bound to the records. Columns are looked up once a node, not once a cell.
 
 use super::quick::Shortcuts;
-use super::value::Truth;
+use super::value::{Span, Truth};
 use crate::dates::{Calendar, Day};
 use crate::records::{Column, FieldId, FieldType, RowId, Store, Sym, TableId};
-use crate::rules::RuleSet;
 use crate::rules::ir::{Node, NodeId};
+use crate::rules::{RuleSet, timed};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 use std::sync::OnceLock;
@@ -18,10 +18,18 @@ pub struct Context<'a> {
     pub store: &'a Store,
     /// The day the question is asked on.
     pub as_of: Day,
+    /// The last day on which it is asked: where it is a later one, what the answer is on all of these days.
+    pub until: Day,
+    /// Of each node, whether its value can depend on the day; empty where one day is asked about.
+    pub(super) timed: Vec<bool>,
     columns: Vec<Option<&'a Column>>,
     orders: Vec<Vec<&'a Column>>,
     peers: Vec<OnceLock<Peers>>,
     pub(super) shortcuts: Shortcuts<'a>,
+}
+
+fn span_of(from: Day, until: Day) -> Span {
+    Span { lo: i64::from(from.0), hi: i64::from(until.0) }
 }
 
 type Peers = FxHashMap<Sym, Vec<RowId>>;
@@ -29,6 +37,11 @@ type Peers = FxHashMap<Sym, Vec<RowId>>;
 impl<'a> Context<'a> {
     /// Binds rules to records.
     pub fn new(rules: &'a RuleSet, store: &'a Store, as_of: Day) -> Self {
+        Self::within(rules, store, as_of, as_of)
+    }
+
+    /// Binds rules to records and asks about every day from one to another.
+    pub(super) fn within(rules: &'a RuleSet, store: &'a Store, as_of: Day, until: Day) -> Self {
         let column = |t: TableId, f: FieldId| store.rows(t).column(f);
         let columns = rules
             .program
@@ -44,8 +57,15 @@ impl<'a> Context<'a> {
         let orders =
             (0..store.schema.tables.len()).map(|t| store.schema.tables[t].order.iter().filter_map(|&f| column(t, f)).collect()).collect();
         let peers = rules.program.nodes.iter().map(|_| OnceLock::new()).collect();
-        let shortcuts = Shortcuts::new(rules, store, as_of);
-        Self { rules, store, as_of, columns, orders, peers, shortcuts }
+        let shortcuts = Shortcuts::new(rules, store, span_of(as_of, until));
+        let timed = if as_of == until { Vec::new() } else { timed(&rules.program) };
+        Self { rules, store, as_of, until, timed, columns, orders, peers, shortcuts }
+    }
+
+    /// The day on which the question is asked, or all of them.
+    #[inline]
+    pub fn today(&self) -> Span {
+        span_of(self.as_of, self.until)
     }
 
     /// The column a node reads, if it was exported.

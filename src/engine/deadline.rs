@@ -12,7 +12,7 @@ use crate::rules::{DayUnit, Deadline};
 
 /// Judges a deadline of the part that is bound.
 pub(super) fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, asking: &Asking, out: &mut Rulings) {
-    let today = Span::exact(i64::from(eval.cx.as_of.0));
+    let today = eval.cx.today();
     let started = match deadline.starts.map(|node| eval.span(node)) {
         Some(starts) if starts.is_absent() => Truth::False,
         Some(starts) => !less(today, starts),
@@ -23,11 +23,13 @@ pub(super) fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Dead
         return out.tell::<P>(Verdict::Pending, || asking.blank());
     }
     let (met, late) = evidence(eval, deadline, due);
+    eval.unsure(started);
     let past = if deadline.strict { !less(today, due) } else { less(due, today) };
     let warned = deadline.warn.map_or(Truth::False, |w| {
         let from = eval.span(w);
         !less(today, from)
     });
+    [past, warned].into_iter().for_each(|truth| eval.unsure(truth));
     let verdict = match (met, started.and(past)) {
         (Truth::True, _) => Verdict::Compliant,
         (Truth::False, Truth::True) => grade(eval, &deadline.severity),
@@ -44,7 +46,7 @@ pub(super) fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Dead
     let mut ruling = asking.rule(eval, verdict);
     ruling.due = Some(due);
     // An open deadline is worded too: the forecast lists it.
-    if P::WATCH && ruling.verdict.is_some_and(|v| v.is_finding() || v == Verdict::Pending) {
+    if (P::WATCH || P::TIMED) && ruling.verdict.is_some_and(|v| v.is_finding() || v == Verdict::Pending) {
         let until = if late.is_absent() { today } else { late };
         let past_days = (due.is_exact() && until.is_exact()).then(|| until.lo - due.lo);
         let overdue = !matches!(ruling.verdict, Some(Verdict::Warning | Verdict::Pending));
@@ -90,12 +92,15 @@ fn evidence<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, due: Span) 
             }
             let open = opens.map_or(Truth::True, |o| !less(date, o));
             let in_time = counts.and(open).and(!less(closes, date));
+            eval.unsure(in_time);
             if in_time == Truth::True {
                 eval.probe.pass(evidence);
             }
             met = met.or(in_time);
             let future = i64::from(Day::FUTURE.0);
-            let is_late = counts.and(open).and(less(due, date)) == Truth::True && date.lo < future;
+            let after = counts.and(open).and(less(due, date));
+            eval.unsure(after);
+            let is_late = after == Truth::True && date.lo < future;
             if evidence.closes.is_none() && is_late && (late.is_absent() || date.lo < late.lo) {
                 late = date;
             }

@@ -7,9 +7,11 @@ use super::quick::{Quick, compared};
 use super::value::{RowVal, Span, TextVal, Truth};
 use crate::records::RowId;
 use crate::rules::ir::{Cmp, Node, NodeId};
+pub(super) use days::Doubt;
 use memo::Latest;
 
 mod cells;
+mod days;
 mod memo;
 mod nodes;
 
@@ -39,6 +41,10 @@ pub struct Eval<'c, P> {
     generation: u32,
     /// Whether the row of a set last visited fulfils the condition for sure, whatever else keeps it from counting.
     pub(super) surely_meant: bool,
+    /// Where several days are asked about: what is not the same on all of them.
+    pub(super) doubt: Doubt,
+    /// Whether conditions that are joined with others are doubted, too: what they read tells in what is found.
+    pub(super) strict: bool,
     memory: Vec<Vec<(RowId, Val<'c>)>>,
     latest: Vec<Vec<Latest>>,
 }
@@ -70,6 +76,8 @@ impl<'c, P: Probe> Eval<'c, P> {
             lists: Vec::new(),
             generation: 1,
             surely_meant: true,
+            doubt: Doubt::default(),
+            strict: false,
             memory: vec![Vec::new(); cx.rules.program.definitions.len()],
             latest: vec![Vec::new(); cx.shortcuts.kinds.len()],
         }
@@ -127,6 +135,9 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// A condition.
     #[inline]
     pub fn truth(&mut self, id: NodeId) -> Truth {
+        if P::TIMED {
+            return self.truth_timed(id);
+        }
         if P::QUICK {
             match &self.cx.shortcuts.of[id as usize] {
                 Quick::Tests(tests) => {
@@ -218,7 +229,7 @@ impl<'c, P: Probe> Eval<'c, P> {
     #[inline(never)]
     fn span_walked(&mut self, id: NodeId) -> Span {
         if !P::WATCH {
-            return self.span_of(id);
+            return self.hardened(|s| s.span_of(id));
         }
         let mark = self.probe.enter(id);
         let value = self.span_of(id);
@@ -229,7 +240,7 @@ impl<'c, P: Probe> Eval<'c, P> {
     /// A text.
     pub fn text(&mut self, id: NodeId) -> TextVal<'c> {
         let mark = if P::WATCH { self.probe.enter(id) } else { 0 };
-        let value = self.text_of(id);
+        let value = self.hardened(|s| s.text_of(id));
         if P::WATCH {
             self.probe.leave(id, mark, value != TextVal::Unknown, Shown::Text(value));
         }
@@ -254,7 +265,7 @@ impl<'c, P: Probe> Eval<'c, P> {
     #[inline(never)]
     fn row_walked(&mut self, id: NodeId) -> RowVal {
         if !P::WATCH {
-            return self.row_of(id);
+            return self.hardened(|s| s.row_of(id));
         }
         let mark = self.probe.enter(id);
         let value = self.row_of(id);

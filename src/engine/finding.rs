@@ -2,11 +2,11 @@
 //! contract of `--format jsonl`.
 
 use super::verdict::Verdict;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Identity over runs: made of the code and the subject's natural keys only.
     pub fingerprint: String,
@@ -37,7 +37,7 @@ pub struct Finding {
     /// The cells it rests on.
     pub evidence: Vec<Evidence>,
     /// For 待核: the cells lacking.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,
     /// For deadline rules: the due date.
     pub due: Option<String>,
@@ -51,7 +51,7 @@ pub struct Finding {
 }
 
 /// The waiver that holds for a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waived {
     /// Why it was granted.
     pub reason: String,
@@ -66,7 +66,7 @@ pub struct Waived {
 }
 
 /// Whom or what a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Subject {
     /// The table's ASCII name.
     pub table: String,
@@ -78,7 +78,7 @@ pub struct Subject {
 }
 
 /// An article.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
     /// The regulation's title.
     pub regulation: String,
@@ -94,7 +94,7 @@ pub struct Basis {
 }
 
 /// A cell a finding rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The table's ASCII name.
     pub table: String,
@@ -112,7 +112,7 @@ pub struct Evidence {
 }
 
 /// A cell that is lacking. No id: the whole column or table. No field: the row or table itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Missing {
     /// The table's ASCII name (`calendar` for a year without one).
     pub table: String,

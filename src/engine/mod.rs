@@ -1,5 +1,6 @@
 //! The engine: rules × subjects → verdicts. No I/O, no clock: the day the question is asked on is an argument.
 
+mod again;
 mod block;
 mod check;
 mod compute;
@@ -9,6 +10,7 @@ mod due;
 mod eval;
 mod exercise;
 mod finding;
+mod horizon;
 mod id_number;
 mod interpret;
 mod judge;
@@ -16,6 +18,7 @@ mod probe;
 mod quick;
 mod report;
 mod ruling;
+mod said;
 mod say;
 mod script;
 mod sequence;
@@ -26,6 +29,7 @@ mod trial;
 mod value;
 mod verdict;
 
+pub use again::{Again, Memory, Pattern, Remembered, again};
 pub use check::{Limits, Options, check};
 pub use context::Context;
 pub use due::{Due, due};

@@ -28,8 +28,10 @@ pub trait Probe {
     const WATCH: bool;
     /// Whether some cells are read as something else than they hold.
     const ASSUMES: bool = false;
+    /// Whether the question is asked about several days at once, and it matters whether the answer is the same on all of them.
+    const TIMED: bool = false;
     /// Whether nobody minds how an answer is come by: shortcuts are taken and values remembered.
-    const QUICK: bool = !Self::WATCH && !Self::ASSUMES;
+    const QUICK: bool = !Self::WATCH && !Self::ASSUMES && !Self::TIMED;
     /// What a cell is to be read as.
     fn assumed(&self, table: TableId, row: RowId, field: FieldId) -> Option<super::value::Span> {
         let _ = (table, row, field);
@@ -98,6 +100,23 @@ impl Probe for Blind {
     #[inline]
     fn enter_row(&mut self, _: TableId, _: RowId) {}
     #[inline]
+    fn leave_row(&mut self) {}
+}
+
+/// Watches nothing but whether the answer is the same on several days; keeps each ruling with its sentence.
+#[derive(Debug, Default)]
+pub struct Timing;
+
+impl Probe for Timing {
+    const WATCH: bool = false;
+    const TIMED: bool = true;
+    fn enter(&mut self, _: NodeId) -> usize {
+        0
+    }
+    fn leave(&mut self, _: NodeId, _: usize, _: bool, _: Shown<'_>) {}
+    fn cell(&mut self, _: TableId, _: RowId, _: FieldId) {}
+    fn lack(&mut self, _: Lack) {}
+    fn enter_row(&mut self, _: TableId, _: RowId) {}
     fn leave_row(&mut self) {}
 }
 
@@ -298,6 +317,10 @@ pub trait Watched: Probe {
 }
 
 impl Watched for Blind {}
+
+impl Watched for Timing {
+    const KEEPS: bool = true;
+}
 
 impl Watched for Noting {
     const KEEPS: bool = true;

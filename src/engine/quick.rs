@@ -4,7 +4,7 @@
 //! evaluation, which must see each step, does not take them.
 
 use super::value::{Span, Truth, equal, less};
-use crate::dates::{Day, Fuzzy, Period};
+use crate::dates::{Fuzzy, Period};
 use crate::records::{BAD_CODE, BLANK_CODE, Column, FAR_ROW, FieldId, FieldType, Filled, Link, NONE_CODE, NONE_ROW, RowId, Store, TableId};
 use crate::rules::ir::{Cmp, Node, NodeId, Pick, Program, Set};
 use crate::rules::{Rule, RuleSet, Version};
@@ -110,12 +110,12 @@ pub(super) struct Shortcuts<'a> {
 
 impl<'a> Shortcuts<'a> {
     /// Binds rules to records.
-    pub fn new(rules: &'a RuleSet, store: &'a Store, as_of: Day) -> Self {
+    pub fn new(rules: &'a RuleSet, store: &'a Store, today: Span) -> Self {
         let program = &rules.program;
         let mut all = Self::default();
         // Children are earlier nodes: what they came to is known.
         for id in 0..program.nodes.len() {
-            let quick = Binder { program, store, as_of, done: &all.of }.bind(id);
+            let quick = Binder { program, store, today, done: &all.of }.bind(id);
             let quick = quick.or_else(|| all.latest(program, store, id)).unwrap_or(Quick::No);
             all.of.push(quick);
         }
@@ -188,7 +188,7 @@ fn codes_asked(program: &Program, cond: NodeId) -> Option<(NodeId, Vec<u8>)> {
 struct Binder<'p, 'a> {
     program: &'a Program,
     store: &'a Store,
-    as_of: Day,
+    today: Span,
     done: &'p [Quick<'a>],
 }
 
@@ -241,7 +241,7 @@ impl<'a> Binder<'_, 'a> {
     fn on_constant(&self, cmp: Cmp, cell: NodeId, other: NodeId) -> Option<Quick<'a>> {
         let other = match self.node(other)? {
             Node::Int(i) => Span::exact(*i),
-            Node::AsOf => Span::exact(i64::from(self.as_of.0)),
+            Node::AsOf => self.today,
             _ => return None,
         };
         match self.done.get(cell as usize)? {

@@ -8,7 +8,7 @@ use crate::records::{FieldId, RowId, TableId};
 use crate::rules::DayUnit;
 
 /// What a rule says of one subject, or of one part of it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ruling {
     /// The version that judged.
     pub version: usize,

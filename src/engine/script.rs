@@ -210,7 +210,7 @@ fn find<P: Watched>(eval: &mut Eval<'_, P>, verdict: Verdict, template: &Templat
     eval.probe.pass(template);
     let mut ruling = run.asking.rule(eval, verdict);
     ruling.part = run.part.clone().or(ruling.part);
-    if P::WATCH {
+    if P::WATCH || P::TIMED {
         ruling.message = words(eval, template);
         ruling.evidence = eval.probe.evidence();
     }

@@ -28,7 +28,7 @@ pub(super) fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequ
                 let verdict = grade(eval, &sequence.severity);
                 let mut ruling = asking.rule(eval, verdict);
                 ruling.part = Some(stage.name.clone());
-                if P::WATCH {
+                if P::WATCH || P::TIMED {
                     let facts = Facts { stage: Some(&stage.name), ..Facts::default() };
                     ruling.message = sentence(eval, missing, &facts);
                     ruling.evidence = eval.probe.evidence();
@@ -39,7 +39,9 @@ pub(super) fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequ
         }
         eval.probe.pass(stage);
         if let Some((name, end, counted)) = earlier {
-            let verdict = match (less(start, end), counts.and(counted)) {
+            let early = less(start, end);
+            eval.unsure(early);
+            let verdict = match (early, counts.and(counted)) {
                 (Truth::True, Truth::True) => Some(grade(eval, &sequence.severity)),
                 (Truth::True | Truth::Unknown, _) => Some(Verdict::Unverified),
                 (Truth::False, _) => None,
@@ -53,7 +55,7 @@ pub(super) fn judge_sequence<P: Watched>(eval: &mut Eval<'_, P>, sequence: &Sequ
                 }
                 let mut ruling = asking.rule(eval, verdict);
                 ruling.part = Some(if sequence.by_stage { stage.name.clone() } else { format!("{name}→{}", stage.name) });
-                if P::WATCH {
+                if P::WATCH || P::TIMED {
                     ruling.days = (start.is_exact() && end.is_exact()).then(|| start.lo - end.lo);
                     let facts = Facts {
                         stage: Some(&stage.name),

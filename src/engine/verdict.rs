@@ -1,9 +1,9 @@
 //! What can be said of a subject under a rule.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The answer of one rule on one subject. Matched exhaustively everywhere: there is no "maybe".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// The text forbids or demands, and it was not so.
     #[serde(rename = "违规")]

@@ -108,7 +108,7 @@ fn subjects(store: &Store) -> Vec<TableId> {
 }
 
 /// The hash of each row by itself.
-fn rows(store: &Store, table: TableId) -> Vec<u64> {
+pub(super) fn rows(store: &Store, table: TableId) -> Vec<u64> {
     let def = &store.schema.tables[table];
     let rows = store.rows(table);
     if def.joined.is_some() {
@@ -184,7 +184,7 @@ fn gathered(store: &Store, own: &[Vec<u64>]) -> Vec<Vec<u64>> {
 }
 
 /// A text as a number.
-fn text(text: &str) -> u64 {
+pub(super) fn text(text: &str) -> u64 {
     let mut hash = mixed(0x5bd1_e995, text.len() as u64);
     for chunk in text.as_bytes().chunks(8) {
         let mut word = [0; 8];
@@ -195,7 +195,7 @@ fn text(text: &str) -> u64 {
 }
 
 /// Two numbers as one in which every bit of either tells.
-fn mixed(a: u64, b: u64) -> u64 {
+pub(super) fn mixed(a: u64, b: u64) -> u64 {
     let mut x = a.rotate_left(29).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ b.wrapping_add(0xd1b5_4a32_d192_ed03);
     x = (x ^ (x >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     x = (x ^ (x >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);

@@ -12,6 +12,7 @@ mod date;
 mod digest;
 mod fill;
 mod finish;
+mod groups;
 mod joined;
 mod origin;
 mod places;
@@ -32,6 +33,7 @@ pub use column::{
 };
 pub use correct::{REASON, STOOD, Stood};
 pub use digest::{Depth, Digest, columns};
+pub use groups::{Beyond, Groups};
 pub use origin::{Origins, Run};
 pub use places::{Copied, Places};
 pub use problem::{CODES, Fate, FieldTally, Problem, Tally, masked, shown};

@@ -14,6 +14,7 @@ mod lint;
 mod load;
 mod moves;
 mod profile;
+mod reach;
 mod reading;
 mod regulations;
 mod rule;
@@ -27,6 +28,7 @@ pub use lint::lint;
 pub use load::{Interpret, Loading, RuleSet, load, load_as, load_some};
 pub use moves::{Move, definition_moves, moves, rules_using};
 pub use profile::{InForce, Layer, Limit, Off, Pack, Profile, Told, Waivers, names_rule, read_profile, recall_profile};
+pub use reach::{EVERYWHERE, Reach, reach, timed};
 pub use reading::Reader;
 pub use regulations::{Article, Citation, Edition, Reference, Regulations, article_name};
 pub use rule::{

@@ -1,6 +1,7 @@
 //! Rules judged a block of subjects at a time: who is in order, whom nothing is asked of, whose matter has not come so far. Whoever
 //! something may be found of is left to be judged alone.
 
+use super::super::said::Said;
 use super::super::verdict::Verdict;
 use super::lanes::{ABSENT, Block, FALSE, OPEN, OPEN_VALUE, TRUE};
 use super::laws::{Asks, Due, Edition, Law, Stage};
@@ -36,9 +37,37 @@ pub struct Judged {
     pub left: Vec<u32>,
     /// The lanes of which something is found.
     pub found: Vec<u32>,
+    /// By lane, what is said of it if it is neither left nor found; empty where nobody asks.
+    pub said: Vec<Said>,
 }
 
 impl Judged {
+    /// What is said of some lanes, unless a later step says something else of them.
+    fn say(&mut self, lanes: &[u32], verdict: Verdict) {
+        if self.said.is_empty() {
+            return;
+        }
+        for &lane in lanes {
+            if let Some(said) = self.said.get_mut(lane as usize) {
+                *said = Said::one(verdict);
+            }
+        }
+    }
+
+    /// Nothing is said of some lanes so far.
+    fn unsay(&mut self, lanes: &[u32]) {
+        if !self.said.is_empty() {
+            lanes.iter().for_each(|&lane| self.said.get_mut(lane as usize).into_iter().for_each(|said| *said = Said::default()));
+        }
+    }
+
+    /// One thing more is said of each of some lanes.
+    fn say_more(&mut self, lanes: &[u32], verdict: impl Fn(u32) -> Verdict) {
+        if !self.said.is_empty() {
+            lanes.iter().for_each(|&lane| self.said.get_mut(lane as usize).into_iter().for_each(|said| said.add(verdict(lane))));
+        }
+    }
+
     fn count(&mut self, verdict: Verdict, lanes: usize) {
         if let Some(count) = self.counts.get_mut(verdict as usize) {
             *count += lanes as u64;
@@ -47,9 +76,12 @@ impl Judged {
 }
 
 impl Block<'_> {
-    /// Judges the subjects of the block by a rule.
-    pub fn judge(&mut self, law: &Law, period: Period) -> Judged {
+    /// Judges the subjects of the block by a rule; tells of each what was said of it if asked to.
+    pub fn judge(&mut self, law: &Law, period: Period, each: bool) -> Judged {
         let mut out = Judged { left: self.doubtful.clone(), ..Judged::default() };
+        if each {
+            out.said = vec![Said::one(Verdict::NotApplicable); self.subjects().len()];
+        }
         if period.is_all() {
             out.count(Verdict::NotApplicable, self.void);
         }
@@ -124,6 +156,7 @@ impl Block<'_> {
             None => without.extend_from_slice(asked),
         }
         let pending = self.asked(last, &without, out);
+        out.say(&pending, Verdict::Pending);
         out.count(Verdict::Pending, pending.len());
         self.put_away(pending);
         let mut rest = asked.len() - without.len();
@@ -157,6 +190,7 @@ impl Block<'_> {
     /// Of whom a condition holds; those of whom it does not have a verdict, and the others are left.
     fn parted(&mut self, cond: TruthAt, lanes: &[u32], otherwise: Verdict, out: &mut Judged) -> Vec<u32> {
         self.truth(cond, lanes);
+        out.say(lanes, otherwise);
         let mut held = self.room();
         held.extend_from_slice(lanes);
         let truths = self.truths_of(cond);
@@ -210,9 +244,12 @@ impl Block<'_> {
             drop_those(&mut clean, out.found.get(found..).unwrap_or_default());
             self.put_away(asked);
         }
+        out.unsay(&clean);
         for (when, _) in checks {
             let asked = when.map(|when| self.truths_of(when));
-            let compliant = clean.iter().filter(|&&lane| asked.is_none_or(|a| a[lane as usize] == TRUE)).count();
+            let is_asked = |lane: u32| asked.is_none_or(|a| a[lane as usize] == TRUE);
+            let compliant = clean.iter().filter(|&&lane| is_asked(lane)).count();
+            out.say_more(&clean, |lane| if is_asked(lane) { Verdict::Compliant } else { Verdict::NotApplicable });
             out.count(Verdict::Compliant, compliant);
             out.count(Verdict::NotApplicable, clean.len() - compliant);
         }
@@ -226,6 +263,7 @@ impl Block<'_> {
             self.value(starts, &left);
             self.truth(started, &left);
             let (days, started) = (self.values_of(starts), self.truths_of(started));
+            out.say(&left, Verdict::Pending);
             let (all, before) = (left.len(), out.left.len());
             let begun = |lane: usize| if days[lane] == ABSENT { FALSE } else { started[lane] };
             part(&mut left, &mut out.left, |lane| begun(lane) == TRUE, |lane| begun(lane) == OPEN);
@@ -233,15 +271,18 @@ impl Block<'_> {
         }
         self.value(deadline.due, &left);
         let due = self.values_of(deadline.due);
+        out.say(&left, Verdict::Pending);
         let (all, before) = (left.len(), out.left.len());
         let is_known = |lane: usize| (due[lane] != OPEN_VALUE) & (due[lane] != ABSENT);
         part(&mut left, &mut out.left, is_known, |lane| due[lane] == OPEN_VALUE);
         out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
         self.truth(deadline.met, &left);
+        out.say(&left, Verdict::Compliant);
         let (all, before) = (left.len(), out.left.len());
         let met = self.truths_of(deadline.met);
         part(&mut left, &mut out.left, |lane| met[lane] == FALSE, |lane| met[lane] == OPEN);
         out.count(Verdict::Compliant, all - left.len() - (out.left.len() - before));
+        out.say(&left, Verdict::Pending);
         self.truth(deadline.past, &left);
         self.truth(deadline.warned, &left);
         let (past, warned) = (self.truths_of(deadline.past), self.truths_of(deadline.warned));
@@ -289,6 +330,7 @@ impl Block<'_> {
             drop_those(lanes, out.found.get(found..).unwrap_or_default());
             self.put_away(counts);
         }
+        out.say(lanes, Verdict::Compliant);
         out.count(Verdict::Compliant, lanes.len());
     }
 }

@@ -150,7 +150,7 @@ impl Lowering<'_, '_> {
     }
 
     fn deadline(&mut self, deadline: &Deadline, env: &Env) -> Due {
-        let today = self.constant(i64::from(self.cx.as_of.0));
+        let today = self.today();
         let starts = deadline.starts.map(|node| {
             let starts = self.value(node, env);
             (starts, self.compare_values(Cmp::Le, starts, today))

@@ -22,6 +22,7 @@ mod which;
 pub use judge::Period;
 
 use super::context::Context;
+use super::said::Said;
 use crate::records::{RowId, TableId};
 use lanes::Block;
 use laws::Law;
@@ -58,6 +59,8 @@ pub struct Share {
     pub counts: [u64; 8],
     /// Who is to be judged alone, in order; and whether something is found of them for sure.
     pub alone: Vec<(RowId, bool)>,
+    /// What is said of each row of the block that is not to be judged alone; empty where nobody asks.
+    pub said: Vec<Said>,
 }
 
 /// Judges blocks of one table's rows, one after another.
@@ -86,10 +89,10 @@ impl<'c> Judge<'c> {
         self.block.begin(self.table, rows);
     }
 
-    /// Judges the block by a rule. None where it has nothing to say.
-    pub fn judge(&mut self, rule: usize, period: Period) -> Option<Share> {
+    /// Judges the block by a rule; tells of each row what is said of it if asked to. None where it has nothing to say.
+    pub fn judge(&mut self, rule: usize, period: Period, each: bool) -> Option<Share> {
         let law = self.laws.get(&rule)?;
-        let judged = catch_unwind(AssertUnwindSafe(|| self.block.judge(law, period)));
+        let judged = catch_unwind(AssertUnwindSafe(|| self.block.judge(law, period, each)));
         let Ok(judged) = judged else {
             // What panicked half way is not to be relied on.
             let rows = self.block.subjects().to_vec();
@@ -102,6 +105,6 @@ impl<'c> Judge<'c> {
         let open = judged.left.iter().filter_map(|&lane| row(lane, false));
         let mut alone: Vec<(RowId, bool)> = open.chain(judged.found.iter().filter_map(|&lane| row(lane, true))).collect();
         alone.sort_unstable();
-        Some(Share { counts: judged.counts, alone })
+        Some(Share { counts: judged.counts, alone, said: judged.said })
     }
 }

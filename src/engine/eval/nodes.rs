@@ -117,7 +117,7 @@ impl<'c, P: Probe> Eval<'c, P> {
         match self.node(id) {
             Node::Int(i) => Span::exact(*i),
             Node::Absent => Span::ABSENT,
-            Node::AsOf => Span::exact(i64::from(self.cx.as_of.0)),
+            Node::AsOf => self.cx.today(),
             Node::Cell(row, table, field) => self.cell(id, *row, *table, *field),
             Node::If(cond, yes, no) => match self.truth(*cond) {
                 Truth::True => self.span(*yes),

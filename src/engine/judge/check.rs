@@ -26,7 +26,7 @@ pub(super) fn judge_check<P: Watched>(eval: &mut Eval<'_, P>, check: &Check, ask
     }
     let mut ruling = asking.rule(eval, verdict);
     ruling.part = check.part.clone().or(ruling.part);
-    if P::WATCH && ruling.verdict.is_some_and(Verdict::is_finding) {
+    if (P::WATCH || P::TIMED) && ruling.verdict.is_some_and(Verdict::is_finding) {
         let (days, unit) = days(eval, check.days);
         (ruling.days, ruling.unit) = (days, unit);
         let facts = Facts { days, ..Facts::default() };

@@ -15,7 +15,7 @@ impl Lowering<'_, '_> {
         match node {
             Node::Int(i) => self.constant(i),
             Node::Absent => self.plan.value(ValueOp::Const(ABSENT), SUBJECTS),
-            Node::AsOf => self.constant(i64::from(self.cx.as_of.0)),
+            Node::AsOf => self.today(),
             Node::Cell(row, table, field) => {
                 let cell = self.cell(row, table, field, env);
                 match self.cx.store.rows(table).column(field) {
@@ -95,7 +95,16 @@ impl Lowering<'_, '_> {
 
     /// A constant number.
     pub fn constant(&mut self, value: i64) -> ValueAt {
-        let op = match narrowed(Span::exact(value)) {
+        self.always(Span::exact(value))
+    }
+
+    /// The day on which the question is asked; open where it is several.
+    pub fn today(&mut self) -> ValueAt {
+        self.always(self.cx.today())
+    }
+
+    fn always(&mut self, value: Span) -> ValueAt {
+        let op = match narrowed(value) {
             OPEN_VALUE => ValueOp::Open,
             value => ValueOp::Const(value),
         };
