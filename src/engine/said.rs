@@ -26,6 +26,16 @@ impl Said {
         *self = Self::of(&counts);
     }
 
+    /// This and more.
+    pub fn plus(self, other: Self) -> Self {
+        if self == Self::TOO_MUCH || other == Self::TOO_MUCH {
+            return Self::TOO_MUCH;
+        }
+        let (mut counts, more) = (self.counts(), other.counts());
+        counts.iter_mut().zip(more).for_each(|(n, more)| *n += more);
+        Self::of(&counts)
+    }
+
     /// From counts.
     pub fn of(counts: &[u32; 8]) -> Self {
         let bytes = counts.map(|n| u8::try_from(n).unwrap_or(u8::MAX));

@@ -160,3 +160,73 @@ fn what_is_known_may_be_named_once_in_the_defaults_of_the_team() {
     assert_eq!(world.json(&["history", "--format", "json"]).as_array().map(Vec::len), Some(3));
     assert_eq!(world.json(&["history", "--ledger", "other.db", "--format", "json"]).as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn a_night_judges_again_what_changed_or_fell_due_and_writes_what_a_full_check_writes() {
+    let world = World::new();
+    let night = |day: &str| {
+        let args =
+            ["nightly", "data", "--rules", "rules", "--ledger", "l.db", "--as-of", day, "--verify-full", "--report", "json=night.json"];
+        let out = world.run(&args);
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        world.run(&["check", "data", "--rules", "rules", "--as-of", day, "--format", "json", "-o", "full.json"]);
+        let [night, full] = ["night.json", "full.json"].map(|name| {
+            let mut report: Value = serde_json::from_str(&world.text(name)).expect("JSON");
+            report["run"]["seconds"] = Value::Null;
+            report
+        });
+        assert_eq!(night, full, "{day}");
+        said.lines().find(|line| line.starts_with("核查")).unwrap_or_else(|| panic!("{said}")).to_owned()
+    };
+    // P1, P2, U1 and U2.
+    assert_eq!(night("2024-03-21"), "核查  没有可用的上次结果，4 组记录全部判过；与全部重判的结果一致");
+    assert_eq!(night("2024-03-22"), "核查  4 组记录中重判 0 组，其余沿用；与全部重判的结果一致");
+    world.edit("data/step.csv", "S1,C1,任前公示,2024-03-04,2024-03-07", "S1,C1,任前公示,2024-03-04,2024-03-08");
+    assert_eq!(night("2024-03-23"), "核查  4 组记录中重判 1 组，其余沿用；与全部重判的结果一致");
+    // C3's talk falls due on 2024-04-04: from the 5th on it is missing.
+    assert!(night("2024-04-05").contains("重判 1 组"));
+    // Other rules, and everybody is judged.
+    world.edit("rules/local/GS/GS002.toml", "minimum  = 5", "minimum  = 6");
+    assert!(night("2024-04-05").contains("没有可用的上次结果"));
+    // A part only, and nothing is remembered.
+    let out = world.run(&[&NIGHT[..], &["--unit", "U1"]].concat());
+    assert!(String::from_utf8_lossy(&out.stderr).contains("全部重判"), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(night("2024-04-05").contains("重判 0 组") && world.verifies());
+}
+
+#[test]
+fn what_a_night_remembers_may_be_lost_or_damaged_and_a_lie_in_it_is_found_out() {
+    let world = World::new();
+    let night = || world.run(&[&NIGHT[..], &["--verify-full"]].concat());
+    let said = |out: &std::process::Output| String::from_utf8_lossy(&out.stderr).into_owned();
+    let runs = || world.json(&["history", "--ledger", "l.db", "--format", "json"]).as_array().map(Vec::len);
+    assert_eq!(night().status.code(), Some(1));
+    let path = world.path("l.db.night");
+    for broken in [None, Some(""), Some("gjnight1"), Some("not what it should be")] {
+        match broken {
+            None => std::fs::remove_file(&path).expect("it is there"),
+            Some(text) => std::fs::write(&path, text).expect("it can be written"),
+        }
+        let out = night();
+        assert!(out.status.code() == Some(1) && said(&out).contains("没有可用的上次结果"), "{broken:?}: {}", said(&out));
+    }
+    // Whole in itself, but not what was judged.
+    let bytes = std::fs::read(&path).expect("it is there");
+    let rest = bytes.get(40..).expect("a key");
+    let (shift, len) = rest.iter().enumerate().fold((0, 0), |(done, len), (i, b)| match done {
+        0 => (if *b < 0x80 { i + 1 } else { 0 }, len | usize::from(b & 0x7f) << (7 * i)),
+        _ => (done, len),
+    });
+    let key = std::str::from_utf8(rest.get(shift..shift + len).expect("the key")).expect("text");
+    let mut memory = guiju::ledger::recall(&path, key).expect("what was remembered");
+    assert!(memory.groups.iter().any(|group| !group.findings.is_empty()));
+    memory.groups.iter_mut().for_each(|group| group.findings.clear());
+    guiju::ledger::keep_memory(&path, key, &memory).expect("it can be written");
+    let before = runs();
+    let out = night();
+    assert!(out.status.code() == Some(6) && said(&out).contains("nightly::differs"), "{}", said(&out));
+    assert_eq!(runs(), before);
+    let out = night();
+    assert!(out.status.code() == Some(1) && said(&out).contains("没有可用的上次结果"), "{}", said(&out));
+    assert!(world.verifies());
+}

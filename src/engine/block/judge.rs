@@ -68,6 +68,25 @@ impl Judged {
         }
     }
 
+    /// Puts aside what was said of the parts before.
+    fn begin_part(&mut self) -> Vec<Said> {
+        let fresh = vec![Said::one(Verdict::NotApplicable); self.said.len()];
+        std::mem::replace(&mut self.said, fresh)
+    }
+
+    /// Adds what was said of a part of some lanes to what was said of those before.
+    fn end_part(&mut self, mut before: Vec<Said>, lanes: &[u32], first: bool) {
+        if before.is_empty() {
+            return;
+        }
+        for &lane in lanes {
+            if let (Some(all), Some(part)) = (before.get_mut(lane as usize), self.said.get(lane as usize)) {
+                *all = if first { *part } else { all.plus(*part) };
+            }
+        }
+        self.said = before;
+    }
+
     fn count(&mut self, verdict: Verdict, lanes: usize) {
         if let Some(count) = self.counts.get_mut(verdict as usize) {
             *count += lanes as u64;
@@ -120,7 +139,9 @@ impl Block<'_> {
         let mut gone: Vec<(u32, usize)> = Vec::new();
         for (at, editions) in law.parts.iter().enumerate() {
             let (left, found) = (out.left.len(), out.found.len());
+            let before = (law.parts.len() > 1).then(|| out.begin_part());
             self.judge_dated(law, editions, asked, out);
+            before.into_iter().for_each(|before| out.end_part(before, asked, at == 0));
             if law.parts.len() > 1 && out.left.len() + out.found.len() > left + found {
                 let mut these: Vec<u32> = out.left.iter().skip(left).chain(out.found.iter().skip(found)).copied().collect();
                 these.sort_unstable();
@@ -221,6 +242,7 @@ impl Block<'_> {
     /// Of a subject every check is in order, or it is left.
     fn judge_checks(&mut self, checks: &[(Option<TruthAt>, TruthAt)], lanes: &[u32], out: &mut Judged) {
         if checks.is_empty() {
+            out.say(lanes, Verdict::NotApplicable);
             return out.count(Verdict::NotApplicable, lanes.len());
         }
         let mut clean = self.room();

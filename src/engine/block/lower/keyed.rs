@@ -15,6 +15,8 @@ impl Lowering<'_, '_> {
                 let (from, to) = (self.known(from, env)?, self.known(to, env)?);
                 Some((from..=to.min(from.saturating_add(200))).collect())
             }
+            // Where several days are asked about, what blocks settle is settled whatever the day.
+            Node::LastYears(_) if self.cx.until != self.cx.as_of => None,
             Node::LastYears(count) => {
                 let (count, year) = (self.known(count, env)?, i64::from(self.cx.as_of.year()));
                 Some((year - count.clamp(0, 200)..year).collect())
