@@ -90,6 +90,8 @@ fn every_command_and_option_is_in_the_manual() {
         "waive list",
         "waive remove",
         "notice check",
+        "mapping suggest",
+        "mapping check",
         "history",
         "diff",
         "ledger verify",

@@ -6,6 +6,8 @@
 //!
 //!   With `--core`, only the tables that the benchmark's twelve rules read; the others stay empty.
 //!
+//! - With `--as a01`, `--case` and the sample are written as the information sets A01, A02 … of a civil servants' system.
+//!
 //! The same arguments always give the same bytes: nothing here reads the clock.
 #![allow(clippy::panic, missing_docs, reason = "a generator run by developers: a plan that contradicts itself should stop it at once")]
 
@@ -24,6 +26,7 @@ mod one;
 mod person;
 mod rng;
 mod sample;
+mod sets;
 mod special;
 mod steps;
 mod table;
@@ -36,10 +39,11 @@ use std::process::ExitCode;
 
 use county::County;
 use day::Workdays;
-use table::ALL;
+use sets::Fields;
+use table::{ALL, Cell, Row};
 use write::{Database, Failure, Folder, Sink};
 
-const USAGE: &str = "usage: county [--people N] [--core] [--case] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
+const USAGE: &str = "usage: county [--people N] [--core] [--case] [--as a01] [--seed N] (--out DIR | --out FILE.db | --csv DIR)";
 
 struct Arguments {
     people: Option<usize>,
@@ -48,6 +52,7 @@ struct Arguments {
     csv: bool,
     core: bool,
     case: bool,
+    sets: bool,
 }
 
 fn main() -> ExitCode {
@@ -66,11 +71,12 @@ fn main() -> ExitCode {
 
 fn arguments() -> Option<Arguments> {
     let mut given = std::env::args().skip(1);
-    let mut found = Arguments { people: None, seed: 2026, out: PathBuf::new(), csv: false, core: false, case: false };
+    let mut found = Arguments { people: None, seed: 2026, out: PathBuf::new(), csv: false, core: false, case: false, sets: false };
     while let Some(flag) = given.next() {
         match flag.as_str() {
             "--core" => found.core = true,
             "--case" => found.case = true,
+            "--as" if given.next()? == "a01" => found.sets = true,
             "--people" => found.people = Some(given.next()?.parse().ok()?),
             "--seed" => found.seed = given.next()?.parse().ok()?,
             "--out" | "--csv" => {
@@ -86,6 +92,10 @@ fn arguments() -> Option<Arguments> {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let days = Workdays::load();
+    if arguments.sets {
+        let county = if arguments.case { one::make(&days, arguments.seed) } else { sample::sample(&days, arguments.seed) };
+        return write_sets(&arguments.out, &county);
+    }
     let mut sink: Box<dyn Sink> =
         if arguments.csv { Box::new(Folder::create(&arguments.out)?) } else { Box::new(Database::create(&arguments.out)?) };
     let dir = arguments.csv.then_some(arguments.out.as_path());
@@ -106,4 +116,23 @@ fn store(county: &County, sink: &mut dyn Sink, dir: Option<&Path>) -> Result<(),
         Some(dir) => write::expected(&dir.join("EXPECTED.csv"), &county.expected),
         None => Ok(()),
     }
+}
+
+/// The county as information sets, a CSV file each.
+fn write_sets(dir: &Path, county: &County) -> Result<(), Failure> {
+    std::fs::create_dir_all(dir)?;
+    let rows = |name: &str| -> Vec<Fields> {
+        let rows = ALL.iter().find(|t| t.name() == name).map_or(&[][..], |t| county.of(*t));
+        let named = |row: &Row| row.table.fields().iter().map(|f| (*f).to_string()).zip(row.cells.iter().map(Cell::text)).collect();
+        rows.iter().map(named).collect()
+    };
+    for set in sets::sets(&rows) {
+        let mut file = csv::Writer::from_path(dir.join(format!("{}.csv", set.name)))?;
+        file.write_record(&set.header)?;
+        for row in &set.rows {
+            file.write_record(row)?;
+        }
+        file.flush()?;
+    }
+    Ok(())
 }

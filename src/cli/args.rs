@@ -2,6 +2,7 @@
 
 use super::args_history::{DIFF_EXAMPLES, Diff, HISTORY_EXAMPLES, History, Ledger};
 use super::args_ledger::{Baseline, KnownFlags, NIGHTLY_EXAMPLES, Nightly, Waive};
+use super::args_mapping::Mapping;
 use super::args_notice::Notice;
 use super::args_rectify::Rectify;
 use super::args_rules::Rules;
@@ -89,6 +90,14 @@ pub enum Command {
     /// 每夜运行：核查、与上一次比较、写出报告、记入台账
     #[command(override_usage = "guiju nightly [选项] --ledger <文件> <数据源>…", help_template = TEMPLATE, after_help = NIGHTLY_EXAMPLES)]
     Nightly(Nightly),
+    /// 映射：别的系统导出的表怎样对应
+    #[command(
+        subcommand,
+        override_usage = "guiju mapping <命令> [选项]",
+        help_template = "{about}\n\n用法: {usage}\n\n命令:\n{subcommands}\n\n选项:\n{options}{after-help}",
+        disable_help_subcommand = true
+    )]
+    Mapping(Mapping),
     /// 任前公示稿：张贴之前核对
     #[command(
         subcommand,

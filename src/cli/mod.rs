@@ -3,6 +3,7 @@
 mod args;
 mod args_history;
 mod args_ledger;
+mod args_mapping;
 mod args_notice;
 mod args_rectify;
 mod args_rules;
@@ -23,6 +24,7 @@ mod in_force;
 mod ledger;
 mod limits;
 mod lint;
+mod mapping;
 mod moment;
 mod newness;
 mod night;
@@ -87,6 +89,7 @@ fn dispatch(cli: Cli, screen: Screen) -> Result<Exit, Trouble> {
         Command::Rules(Rules::Lint(args)) => lint::run(&args, common, screen),
         Command::Profile(args) => profile::run(&args, common, screen),
         Command::Nightly(args) => nightly::run(&args, common, screen),
+        Command::Mapping(args) => mapping::run(&args, common),
         Command::Notice(args) => notice::run(&args, common, screen),
         Command::Baseline(args) => baseline::run(&args, common, screen),
         Command::Waive(args) => waive::run(&args, common, screen),

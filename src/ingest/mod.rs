@@ -26,7 +26,7 @@ mod write;
 
 pub use draft::{Draft, draft};
 pub use error::IngestError;
-pub use mapping::{Mapping, parse_mapping, shipped, shipped_names};
+pub use mapping::{Mapping, Suggestion, parse_mapping, shipped, shipped_names, suggest};
 pub use refused::{Refused, RefusedRow, RefusedRows, refused, refused_mapped};
 pub use sheets::Asked;
 pub use write::{WriteError, write_store};

@@ -354,3 +354,45 @@ fn a_store_imported_through_a_mapping_says_the_same() {
     assert_eq!(place(&again, "quota", "副职-001.001", "approved"), "B01.csv:2:B0185");
     assert_eq!(place(&again, "quota", "正职-001.001", "approved"), "B01.csv:2:B0183");
 }
+
+/// Drafts a mapping of files, which must load.
+fn drafted(files: &[(&str, &str)]) -> String {
+    let dir = folder(files);
+    let draft = ingest::suggest(&[dir.path().display().to_string()], &SCHEMA).unwrap();
+    if draft.mapped > 0 {
+        sound(&draft.text);
+        through(&sound(&draft.text), dir.path());
+    }
+    draft.text
+}
+
+#[test]
+fn a_draft_loads_whatever_the_tables_are_called() {
+    let text = drafted(&[
+        (
+            "花名册\"引号\\.csv",
+            "姓 名,身份证号,\"性别\n(男/女)\",\"\"\"备\\注\"\"\"\n江远,110101197804010010,男,x\n欧静,110101198203150027,雌,y\n",
+        ),
+        ("空.csv", "甲,乙,丙\n1,2,3\n"),
+        ("奖惩表.csv", "姓名,身份证号,处分种类\n江远,110101197804010010,记过\n"),
+    ]);
+    assert!(text.contains("name = \"姓名\"") && text.contains("100% 同名"), "{text}");
+    assert!(text.contains("看不出是什么表"), "{text}");
+    // What is no value of the list is not guessed, and an ID number is written nowhere.
+    assert!(!text.contains("110101197804010010"), "{text}");
+    assert!(drafted(&[("A01.csv", "A0000,A0101\n1,甲\n")]).contains("--mapping a01"));
+}
+
+#[test]
+fn values_speak_where_headers_do_not_and_against_those_that_mislead() {
+    let text = drafted(&[(
+        "名册.csv",
+        "姓名,列二,出生年月,序号\n江远,110101197804010010,局长,1\n欧静,110101198203150027,科长,2\n卢青,110101198003150045,处长,3\n",
+    )]);
+    assert!(text.contains("id_number = \"列二\"   # 70% 值形"), "{text}");
+    // Posts are no dates, whatever their column is called; running numbers are no codes.
+    assert!(
+        text.contains("没有对应的列：序号") && text.contains("birth = \"出生年月\"   # 55% 别名：出生日期，3 个值里 0% 是日期"),
+        "{text}"
+    );
+}

@@ -1,7 +1,7 @@
 //! Rows of a source table become rows of the records, cell by cell.
 
 use super::bind::{Bound, From, Headers, Test, any_holds};
-use super::key::{key_of, person_key};
+use super::key::{key_of, person_key, whole_id_number};
 use super::lookup::{self, Found, Hit};
 use super::names::{folded, said};
 use super::tables::Visitor;
@@ -99,15 +99,19 @@ impl<'m> Applying<'m> {
         let blocks: Vec<_> = mapping.blocks_of(&self.name, headers).collect();
         for block in blocks {
             let Some(def) = schema.tables.get(block.to) else { continue };
+            for condition in block.only.iter().filter(|c| headers.at(&c.column).is_none()) {
+                let so = if block.may_hold(headers) { "按空白处理".to_owned() } else { format!("没有从这里读{}", def.zh) };
+                let why = format!("映射的条件用到这一列，来源没有，{so}");
+                self.tell(line, &condition.shown, "data::left-out", why, "要用的，请补导出这一列".to_owned());
+            }
+            if !block.may_hold(headers) {
+                continue;
+            }
             let there: Vec<FieldId> = block.found_fields(headers, found).collect();
             for assigned in block.fields.iter().filter(|f| !there.contains(&f.field)) {
                 let Some(field) = def.fields.get(assigned.field).filter(|f| f.required) else { continue };
                 let (column, right) = (field.zh.clone(), "请补导出这一列，或者修改映射文件".to_owned());
                 self.tell(line, &column, "data::missing-column", format!("来源没有映射到{}的列，视为未导出", def.zh), right);
-            }
-            for condition in block.only.iter().filter(|c| headers.at(&c.column).is_none()) {
-                let right = "请补导出这一列，或者修改映射文件".to_owned();
-                self.tell(line, &condition.column, "data::missing-column", "映射的条件用到这一列，来源没有，按空白处理".to_owned(), right);
             }
         }
         let unmapped = |h: &&String| !h.is_empty() && **h != STOOD && !mapping.names_column(&self.name, h);
@@ -154,7 +158,7 @@ impl Visitor for Applying<'_> {
         for (h, needed) in headers.plain.iter().zip(&mut self.needed) {
             *needed = h == STOOD || mapping.names_column(&self.name, h);
         }
-        for block in &blocks {
+        for block in blocks.iter().filter(|b| b.may_hold(&headers)) {
             let fields = block.bound(&headers, schema, found, &|t, f| builder.reads(t, f));
             let mut batch = Batch::new(schema);
             let named = fields.iter().map(|f| (f.field, f.header.clone())).collect();
@@ -191,12 +195,13 @@ impl Visitor for Applying<'_> {
     }
 
     fn end(&mut self) {
+        let has_blocks = !self.fillings.is_empty();
         for mut filling in std::mem::take(&mut self.fillings) {
             filling.batch.add(self.order, filling.sheet);
             self.seen.batches.push(filling.batch);
             self.order += 1;
         }
-        if self.rows.left_out > 0 {
+        if self.rows.left_out > 0 && has_blocks {
             let Rows { all, left_out, first_left_out } = self.rows;
             let why = format!("共{all}行，其中{left_out}行不符合映射的条件（only），未采用；第一行是第{first_left_out}行");
             self.tell(0, "", "data::left-out", why, "应当采用的，请修改映射文件的条件".to_owned());
@@ -356,18 +361,6 @@ fn no_text() -> Fault {
     Fault {
         code: "data::garbled", text: String::new(), why: "内容不是可读的文字".to_owned(), right: "请核对原始记录后重新导出".to_owned()
     }
-}
-
-/// An ID number, if it has the form of one: 18 characters or 15.
-fn whole_id_number(text: &str) -> Option<String> {
-    let text = spelled::half_width(&crate::records::squeeze(text)).to_uppercase();
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    let whole = match text.len() {
-        15 => digits(&text),
-        18 => text.strip_suffix(|c: char| c.is_ascii_digit() || c == 'X').is_some_and(digits),
-        _ => false,
-    };
-    whole.then_some(text)
 }
 
 /// The month of a date, or what stands in its place.

@@ -98,7 +98,7 @@ impl Bound<'_> {
 impl Mapping {
     /// The blocks that take rows of a source table.
     pub(super) fn blocks_of(&self, name: &str, headers: &Headers) -> impl Iterator<Item = &Block> {
-        self.blocks.iter().filter(move |b| (b.from.0.is_empty() || b.from.mean(name)) && headers.all(&b.headers).is_some())
+        self.blocks.iter().filter(move |b| (b.from.is_empty() || b.from.mean(name)) && headers.all(&b.headers).is_some())
     }
 
     /// Whether a source table of this name is mapped; none if that depends on its headers.
@@ -106,7 +106,7 @@ impl Mapping {
         if self.lookups.iter().any(|l| l.from.mean(name)) || self.blocks.iter().any(|b| b.headers.is_empty() && b.from.mean(name)) {
             return Some(true);
         }
-        let may = |b: &Block| !b.headers.is_empty() && (b.from.0.is_empty() || b.from.mean(name));
+        let may = |b: &Block| !b.headers.is_empty() && (b.from.is_empty() || b.from.mean(name));
         if self.blocks.iter().any(may) { None } else { Some(false) }
     }
 
@@ -119,12 +119,17 @@ impl Mapping {
     pub(super) fn names_column(&self, name: &str, header: &str) -> bool {
         let header = folded(header);
         !header.is_empty()
-            && (self.blocks.iter().any(|b| (b.from.0.is_empty() || b.from.mean(name)) && b.columns().any(|c| c == header))
+            && (self.blocks.iter().any(|b| (b.from.is_empty() || b.from.mean(name)) && b.columns().any(|c| c == header))
                 || self.lookups.iter().any(|l| l.from.mean(name) && (l.column == header || l.by.contains(&header))))
     }
 }
 
 impl Block {
+    /// Whether its conditions can hold of any row of a table of these headers: one on a column that is not there may not.
+    pub(super) fn may_hold(&self, headers: &Headers) -> bool {
+        Test::all(&self.only, headers).iter().all(|t| t.column.is_some() || t.holds(&[]) == Some(true))
+    }
+
     /// Every column it names.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
         let ways = self.fields.iter().flat_map(|f| &f.ways);

@@ -43,7 +43,7 @@ pub(super) fn condition(source: &Arc<Source>, column: &Placed<String>, value: &V
     if any_of.is_empty() {
         sink.push(Diagnostic::new("mapping::bad-value", source, value.span.clone(), "没有写值，任何行都不会符合"));
     }
-    Some(Condition { column: folded(&column.value), any_of })
+    Some(Condition { column: folded(&column.value), shown: column.value.clone(), any_of })
 }
 
 /// The fields of one canonical table being read.

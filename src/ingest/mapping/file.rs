@@ -127,7 +127,7 @@ impl Reader<'_> {
     fn block(&self, table: &Table, span: &Range<usize>, mapping: &mut Mapping, sink: &mut Vec<Diagnostic>) -> Option<Block> {
         let from = self.names(table, "from", sink);
         let headers: Vec<String> = self.texts(table, "headers", sink).iter().map(|h| folded(&h.value)).collect();
-        if from.0.is_empty() && headers.is_empty() {
+        if from.is_empty() && headers.is_empty() {
             let missing = self.wrong("mapping::missing-key", span, "缺少 from");
             sink.push(
                 missing.help("写来源表的名称（文件名、工作表名或者数据库表名，* 代表任意字）；名称不定的，用 headers 列出认表的几个表头"),
@@ -174,7 +174,7 @@ impl Reader<'_> {
     }
 
     pub fn names(&self, table: &Table, key: &str, sink: &mut Vec<Diagnostic>) -> Names {
-        Names(self.texts(table, key, sink).iter().map(|n| folded(&n.value)).collect())
+        Names::new(self.texts(table, key, sink).into_iter().map(|n| n.value).collect())
     }
 
     /// `{ column = value or values }`.

@@ -13,10 +13,12 @@ mod lookup;
 mod names;
 mod read;
 mod shipped;
+mod suggest;
 mod tables;
 
 pub use file::parse as parse_mapping;
 pub use shipped::{shipped, shipped_names};
+pub use suggest::{Suggestion, suggest};
 
 pub(super) use key::person_key;
 pub(super) use read::{Prepared, originals};
@@ -37,6 +39,14 @@ pub struct Mapping {
     pub source: Arc<Source>,
     blocks: Vec<Block>,
     lookups: Vec<Lookup>,
+}
+
+impl Mapping {
+    /// What it does, a line a block: the source tables, and the number of the canonical table and how many fields it fills.
+    pub fn outline(&self) -> Vec<(String, TableId, usize)> {
+        let by_headers = |b: &Block| if b.from.is_empty() { format!("有列 {}", b.headers.join("、")) } else { b.from.shown.join("、") };
+        self.blocks.iter().map(|b| (by_headers(b), b.to, b.fields.len())).collect()
+    }
 }
 
 /// Rows of one canonical table, made of rows of a source table.
@@ -136,5 +146,7 @@ struct Codes {
 struct Condition {
     /// As headed, folded.
     column: String,
+    /// As written.
+    shown: String,
     any_of: Vec<Said>,
 }

@@ -19,14 +19,26 @@ pub(super) fn folded(text: &str) -> String {
 
 /// Names of source tables; `*` stands for any letters.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names(pub Vec<String>);
+pub(super) struct Names {
+    folded: Vec<String>,
+    /// As written.
+    pub shown: Vec<String>,
+}
 
 impl Names {
+    pub(super) fn new(shown: Vec<String>) -> Self {
+        Self { folded: shown.iter().map(|n| folded(n)).collect(), shown }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
     /// Whether a source table of this name is meant. A database's schema may stand before it: `public.a01`.
     pub(super) fn mean(&self, name: &str) -> bool {
         let name = folded(name);
         let plain = name.rsplit('.').next().unwrap_or(&name);
-        self.0.iter().any(|n| fits(n, &name) || fits(n, plain))
+        self.folded.iter().any(|n| fits(n, &name) || fits(n, plain))
     }
 }
 
@@ -97,7 +109,7 @@ mod tests {
 
     #[test]
     fn names_are_compared_without_case_blanks_and_width() {
-        let names = Names(vec!["a01".into(), "*任免*".into(), "a1*".into()]);
+        let names = Names::new(vec!["A01".into(), "*任免*".into(), "a1*".into()]);
         for yes in ["A01", "a01", " A０1 ", "public.A01", "2024任免名单", "任免", "A1", "A14"] {
             assert!(names.mean(yes), "{yes}");
         }

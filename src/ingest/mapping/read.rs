@@ -97,7 +97,7 @@ fn take(seen: Seen, builder: &mut Builder) {
     builder.absorb(seen.batches);
 }
 
-fn visit(source: &Source, to: &mut dyn Visitor) -> Result<(), IngestError> {
+pub(super) fn visit(source: &Source, to: &mut dyn Visitor) -> Result<(), IngestError> {
     match source {
         Source::Csv(files) => files.mapped.iter().try_for_each(|file| tables::csv(file, to, &Silent)),
         Source::Sqlite(file) => tables::database(file, to, &Silent),
