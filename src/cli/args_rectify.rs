@@ -40,12 +40,16 @@ pub enum Rectify {
     Rates(Rates),
 }
 
-/// Which items.
+/// Something done to items: to which, in which ledger, by whom.
 #[derive(Debug, Args)]
-pub struct Ids {
+pub struct Deed {
     /// 序号，见 guiju rectify list；可以写几个，也可以写 3-9
     #[arg(value_name = "序号", required = true, help_heading = "参数")]
     pub ids: Vec<String>,
+    #[command(flatten)]
+    pub file: LedgerFile,
+    #[command(flatten)]
+    pub acting: Acting,
 }
 
 /// `rectify list`.
@@ -107,11 +111,7 @@ pub struct Show {
 #[derive(Debug, Args)]
 pub struct Assign {
     #[command(flatten)]
-    pub ids: Ids,
-    #[command(flatten)]
-    pub file: LedgerFile,
-    #[command(flatten)]
-    pub acting: Acting,
+    pub deed: Deed,
     /// 责任单位
     #[arg(long, value_name = "责任单位", help_heading = "整改选项")]
     pub to: Option<String>,
@@ -136,11 +136,7 @@ pub struct Assign {
 #[derive(Debug, Args)]
 pub struct Progress {
     #[command(flatten)]
-    pub ids: Ids,
-    #[command(flatten)]
-    pub file: LedgerFile,
-    #[command(flatten)]
-    pub acting: Acting,
+    pub deed: Deed,
     /// 状态：整改中、基本完成、待核验、长期坚持
     #[arg(long, value_name = "状态", help_heading = "整改选项")]
     pub state: Option<String>,
@@ -159,11 +155,7 @@ pub struct Progress {
 #[derive(Debug, Args)]
 pub struct Close {
     #[command(flatten)]
-    pub ids: Ids,
-    #[command(flatten)]
-    pub file: LedgerFile,
-    #[command(flatten)]
-    pub acting: Acting,
+    pub deed: Deed,
     /// 核验意见
     #[arg(long, value_name = "意见", required = true, help_heading = "整改选项")]
     pub opinion: String,
@@ -182,11 +174,7 @@ pub struct Close {
 #[derive(Debug, Args)]
 pub struct Reopen {
     #[command(flatten)]
-    pub ids: Ids,
-    #[command(flatten)]
-    pub file: LedgerFile,
-    #[command(flatten)]
-    pub acting: Acting,
+    pub deed: Deed,
     /// 理由
     #[arg(long, value_name = "理由", required = true, help_heading = "整改选项")]
     pub reason: String,

@@ -11,7 +11,7 @@ use crate::dates::Day;
 use crate::diagnostic::Source;
 use crate::engine::Finding;
 use crate::ledger::{self, Cause, Causes, Changes, Corners, Kept, Known, Records, RunRow, Standing, State, Waiver};
-use crate::records::{Depth, Digest, Store};
+use crate::records::{Depth, Digest, Lookup, Store};
 use crate::rules::{self, Files, Loading, RuleSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -192,9 +192,13 @@ fn found(cross: &Crossing<'_>, set: &RuleSet, store: &Store, codes: &BTreeSet<&s
 fn waived_otherwise(cross: &Crossing<'_>, previous: &RunRow, finding: &Finding) -> Result<Causes, Trouble> {
     let old = previous.waivers.as_deref().map(|hash| ledger::text_of(&cross.book.ledger, hash)).transpose()?.flatten();
     let old = old.and_then(|text| waivers::parse(String::new(), text).ok());
+    let lookup = Lookup::new(&cross.checked.store);
+    // A waiver granted since the run before is new: that it was not granted yet on the old day says nothing more.
+    let granted = |w: &Waiver| old.as_ref().is_some_and(|old| old.waivers.list.contains(w));
     let holds = |in_force: Option<&InForce>, day: Day| {
-        let about = |f: &Finding| waivers::about(&cross.checked.store, f);
+        let about = |f: &Finding| waivers::about(&lookup, f);
         let holding = |w: &Waiver| {
+            let day = if granted(w) { day } else { day.max(w.approved) };
             ledger::refusal(w, finding, day, waivers::caps(&cross.checked.rules.set)).is_none()
                 && !ledger::named_by(w, std::slice::from_ref(finding), &about).is_empty()
         };

@@ -5,10 +5,12 @@ use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::Trouble;
 use super::{in_force as profile, output, run};
+use crate::dates::Day;
 use crate::document::{self, Node, Table, Value};
 use crate::engine::Verdict;
+use crate::notice::{Check, Words, cite};
 use crate::records::TableId;
-use crate::report::{Names, Paint, clauses::in_force};
+use crate::report::{Names, Paint, cited, clauses::in_force};
 use crate::rules::{Files, Reader, Reference, Rule, RuleSet};
 use aloud::Aloud;
 use std::collections::BTreeSet;
@@ -22,6 +24,12 @@ pub(super) fn run(args: &Explain, common: &Common, screen: Screen) -> Result<Exi
     let settings = settings::settings(&[], &args.rules, None, common)?;
     settings::plain_text(&args.output)?;
     let run::Rules { set: rules, files, .. } = run::rules(&settings)?;
+    // What is found of a draft notice is no rule over records. Rules of one's own may come without the words for it.
+    if let Some(check) = Words::read(&files).ok().and_then(|words| words.check_of_code(&args.code).cloned()) {
+        let paint = screen.result(&args.output);
+        output::write(args.output.output.as_deref(), |out| of_a_draft(&rules, &check, settings.as_of, paint, out))?;
+        return Ok(Exit::Clean);
+    }
     let code = run::known_code(&rules, &args.code)?;
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| {
@@ -31,6 +39,16 @@ pub(super) fn run(args: &Explain, common: &Common, screen: Screen) -> Result<Exi
         Ok(())
     })?;
     Ok(Exit::Clean)
+}
+
+fn of_a_draft(rules: &RuleSet, check: &Check, as_of: Day, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} {}", paint.bold(&check.code), paint.bold(&check.title))?;
+    line(paint, "对象", "任前公示稿，张贴之前用 guiju notice check 核对；不核查记录，不列入台账，不能豁免", out)?;
+    line(paint, "规则", "notice.toml", out)?;
+    line(paint, "级别", &check.severity, out)?;
+    let basis: Vec<String> = cite(rules, &check.basis, as_of).iter().map(cited).collect();
+    line(paint, "依据", &basis.join("；"), out)?;
+    line(paint, "处理", &check.remedy, out)
 }
 
 fn explain(rules: &RuleSet, files: &Files, rule: &Rule, paint: Paint, out: &mut dyn Write) -> io::Result<()> {

@@ -30,6 +30,9 @@ pub(super) fn run(args: &Profile, common: &Common, screen: Screen) -> Result<Exi
     let found = profile(&store, &outcome, &starved, settings.as_of.to_string(), names);
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| render_profile(&found, format, paint, out))?;
+    if let Some(to) = &args.output.output {
+        output::aside(&format!("填报情况 存于 {}\n", to.display()));
+    }
     Ok(if run::partial(&store) { Exit::Partial } else { Exit::Clean })
 }
 

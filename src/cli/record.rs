@@ -11,7 +11,7 @@ use super::trouble::Trouble;
 use super::waivers::InForce;
 use crate::engine::Verdict;
 use crate::ledger::{self, Held, Kept, Ledger, NewRun, Recorded, RunRow, Standing};
-use crate::records::{Digest, columns};
+use crate::records::{Digest, Lookup, columns};
 use crate::report::Report;
 use crate::rules::Files;
 use serde_json::{Map, Value, json};
@@ -96,11 +96,12 @@ pub(super) fn record(
         held: &digest.to_bytes(),
     };
     let previous = book.previous.as_ref().map(|run| run.id);
-    let judged = seen::judged(checked, scope)?;
+    let lookup = Lookup::new(&checked.store);
+    let judged = seen::judged(checked, &lookup, scope)?;
     let seen = ledger::item::Seen {
         findings: &report.outcome.findings,
         judged: &judged,
-        matter: &|finding| seen::matter(&checked.store, finding),
+        matter: &|finding| seen::matter(&lookup, finding),
         called: [&report.names.persons, &report.names.units],
     };
     Ok(ledger::record(&mut book.ledger, &book.moment.act(None), &new, previous, &changes, &why, &seen)?)

@@ -1,6 +1,6 @@
 //! `rectify`: the life of what is to be mended, from being taken on to being struck off.
 
-use super::args_rectify::{Assign, Attach, Close, List, Progress, Rates, Rectify, Reopen, Show, Which};
+use super::args_rectify::{Assign, Attach, Close, Deed, List, Progress, Rates, Rectify, Reopen, Show, Which};
 use super::exit::Exit;
 use super::moment::{Moment, today};
 use super::settings::{self, Screen};
@@ -84,8 +84,7 @@ fn assign(args: &Assign) -> Result<Exit, Trouble> {
     if to == Assignment::default() {
         return Err(nothing("--to、--leader、--person、--kind、--due、--measures"));
     }
-    let ids = ids(&args.ids.ids)?;
-    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::assign(ledger, act, &ids, &to))
+    deed(&args.deed, |ledger, act, ids| item::assign(ledger, act, ids, &to))
 }
 
 fn progress(args: &Progress) -> Result<Exit, Trouble> {
@@ -98,19 +97,16 @@ fn progress(args: &Progress) -> Result<Exit, Trouble> {
     if to == item::Progress::default() {
         return Err(nothing("--state、--progress、--measures、--material"));
     }
-    let ids = ids(&args.ids.ids)?;
-    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::progress(ledger, act, &ids, &to))
+    deed(&args.deed, |ledger, act, ids| item::progress(ledger, act, ids, &to))
 }
 
 fn close(args: &Close) -> Result<Exit, Trouble> {
     let on = Closing { opinion: args.opinion.clone(), document: args.document.clone(), forced: args.reason.clone() };
-    let ids = ids(&args.ids.ids)?;
-    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::close(ledger, act, &ids, &on))
+    deed(&args.deed, |ledger, act, ids| item::close(ledger, act, ids, &on))
 }
 
 fn reopen(args: &Reopen) -> Result<Exit, Trouble> {
-    let ids = ids(&args.ids.ids)?;
-    acting(&settings::ledger(&args.file)?, args.acting.acting.as_deref(), |ledger, act| item::reopen(ledger, act, &ids, &args.reason))
+    deed(&args.deed, |ledger, act, ids| item::reopen(ledger, act, ids, &args.reason))
 }
 
 fn attach(args: &Attach) -> Result<Exit, Trouble> {
@@ -144,6 +140,15 @@ fn rates(args: &Rates, screen: Screen) -> Result<Exit, Trouble> {
         _ => report::rates_table(&all, &units, paint, out),
     })?;
     Ok(Exit::Clean)
+}
+
+/// Does something to the items named.
+fn deed(
+    deed: &Deed,
+    work: impl FnOnce(&mut Ledger, &crate::ledger::Act<'_>, &[i64]) -> Result<usize, LedgerError>,
+) -> Result<Exit, Trouble> {
+    let ids = ids(&deed.ids)?;
+    acting(&settings::ledger(&deed.file)?, deed.acting.acting.as_deref(), |ledger, act| work(ledger, act, &ids))
 }
 
 /// Does something in a named person's name, and says of how many items.

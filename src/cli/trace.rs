@@ -6,9 +6,9 @@ use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
 use super::{output, run};
 use crate::engine::{Trace, trace};
-use crate::records::{FieldType, RowId, Store};
+use crate::records::{RowId, TableId};
 use crate::report::{Names, render_trace};
-use crate::rules::Rule;
+use crate::rules::{Each, Rule};
 
 /// Explains a rule's verdict on a subject.
 pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
@@ -19,7 +19,14 @@ pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result
     let code = run::known_code(&rules, &args.code)?;
     let (id, year) = subject(&args.subject);
     let store = run::records(&settings, &rules.schema, &rules.wanted(), screen)?;
-    let found: Vec<(&Rule, RowId)> = rules.of_code(&code).filter_map(|rule| Some((rule, row_of(&store, rule, id)?))).collect();
+    let find = |table: TableId, key: &str| store.rows(table).find(key);
+    let found = rules.of_code(&code).filter_map(|rule| Some((rule, row_of(rule, id, find)?)));
+    let judged = |(rule, row): (&Rule, RowId)| {
+        let traces = trace(&rules, &store, settings.as_of, rule, row);
+        // Of what is judged of each, the one asked for; of a whole subject, all.
+        if store.key(rule.subject, row) == id { traces } else { only(traces, |t| t.subject.id == id) }
+    };
+    let found: Vec<Trace> = found.flat_map(judged).collect();
     if found.is_empty() {
         let tables: Vec<&str> = rules.of_code(&code).filter_map(|r| store.schema.tables.get(r.subject)).map(|t| t.zh.as_str()).collect();
         let near = rules.of_code(&code).find_map(|r| run::near_key(&store, r.subject, id));
@@ -30,8 +37,7 @@ pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result
                 .help(format!("{near}对象写作 C-2024-017、U12/县处级正职 或 P0031@2023；请核对编码")),
         ));
     }
-    let traces: Vec<Trace> =
-        found.into_iter().flat_map(|(rule, row)| one_year(trace(&rules, &store, settings.as_of, rule, row), year)).collect();
+    let traces = one_year(found, year);
     let names = Names::of_tables(&store);
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| {
@@ -48,27 +54,26 @@ fn subject(text: &str) -> (&str, Option<i32>) {
     }
 }
 
-/// The row of a key; or of its owner's key and a code, as in `U12/县处级正职`.
-pub(super) fn row_of(store: &Store, rule: &Rule, id: &str) -> Option<RowId> {
-    let rows = store.rows(rule.subject);
-    if let Some(row) = rows.find(id) {
-        return Some(row);
-    }
-    let (owner, code) = id.split_once('/')?;
-    let def = store.schema.tables.get(rule.subject)?;
-    let codes: Vec<usize> =
-        (0..def.fields.len()).filter(|&f| matches!(def.fields.get(f).map(|f| f.ty), Some(FieldType::Code(_)))).collect();
-    let is = |row: RowId, field: usize, text: &str| store.show(rule.subject, row, field).as_deref() == Some(text);
-    (0..rows.len)
-        .filter_map(|r| RowId::try_from(r).ok())
-        .find(|&row| def.owner.is_some_and(|f| is(row, f, owner)) && codes.iter().any(|&f| is(row, f, code)))
+/// The row that a subject's id names: its key; or that of its owner, for what is judged of each, as in `U12/县处级正职`.
+pub(super) fn row_of(rule: &Rule, id: &str, find: impl Fn(TableId, &str) -> Option<RowId>) -> Option<RowId> {
+    find(rule.subject, id).or_else(|| match &rule.each {
+        Some(Each::List { under: Some(_), .. }) => find(rule.subject, id.rsplit_once('/')?.0),
+        _ => None,
+    })
 }
 
-/// The rulings of one year, if one was asked for. The steps, which all rulings share, come with the first.
-fn one_year(mut traces: Vec<Trace>, year: Option<i32>) -> Vec<Trace> {
-    let Some(year) = year else { return traces };
+/// The rulings of one year, if one was asked for.
+fn one_year(traces: Vec<Trace>, year: Option<i32>) -> Vec<Trace> {
+    match year {
+        Some(year) => only(traces, |t| t.subject.year == Some(year)),
+        None => traces,
+    }
+}
+
+/// Some of the rulings. The steps, which all rulings share, come with the first.
+fn only(mut traces: Vec<Trace>, keep: impl Fn(&Trace) -> bool) -> Vec<Trace> {
     let steps = traces.first_mut().map(|t| std::mem::take(&mut t.sections)).unwrap_or_default();
-    traces.retain(|t| t.subject.year == Some(year));
+    traces.retain(keep);
     if let Some(first) = traces.first_mut() {
         first.sections = steps;
     }

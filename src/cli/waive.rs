@@ -15,6 +15,7 @@ use crate::ledger::{
     self, Granted, Ledger, Refusal, Selector, Target, Waiver, WaiverStanding, append_waiver, cells, last_day, refusal, remove_waiver,
     waiver_standing,
 };
+use crate::records::Lookup;
 use crate::report::{Align, Grid};
 use std::path::Path;
 
@@ -58,7 +59,8 @@ fn add(args: &WaiveAdd, common: &Common, screen: Screen) -> Result<Exit, Trouble
     if let Target::Rule(code, _) = &mut waiver.target {
         *code = run::known_code(&checked.rules.set, code)?;
     }
-    let named: Vec<&Finding> = ledger::named_by(&waiver, &checked.report.outcome.findings, &|f| waivers::about(&checked.store, f));
+    let lookup = Lookup::new(&checked.store);
+    let named: Vec<&Finding> = ledger::named_by(&waiver, &checked.report.outcome.findings, &|f| waivers::about(&lookup, f));
     if named.is_empty() {
         let help = "指纹见 guiju check --format json；范围见 --unit、--person、--case、--kind";
         return Err(Trouble::Usage(Plain::new("usage::nothing-to-waive", format!("现在没有“{}”所指的问题", args.target)).help(help)));

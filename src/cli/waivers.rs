@@ -9,7 +9,7 @@ use super::trouble::{Plain, Trouble};
 use crate::diagnostic::Source;
 use crate::engine::Finding;
 use crate::ledger::{About, Cap, Caps, Target, Waivers, waive};
-use crate::records::{FieldType, RowId, Store, TableId};
+use crate::records::{FieldType, Lookup, RowId, TableId};
 use crate::report::Notice;
 use crate::rules::{Grade, RuleSet};
 use std::path::Path;
@@ -51,7 +51,8 @@ pub(super) fn apply(in_force: &InForce, checked: &mut Checked, settings: &Settin
     let whole = scope.is_everything() && settings.select.is_empty() && settings.ignore.is_empty() && !report.is_partial();
     let all: std::collections::BTreeSet<String> = asked(report).into_iter().map(str::to_owned).collect();
     let all = all.iter().map(String::as_str).collect();
-    let about = |finding: &Finding| about(store, finding);
+    let lookup = Lookup::new(store);
+    let about = |finding: &Finding| about(&lookup, finding);
     let told = waive(&in_force.waivers, &mut report.outcome.findings, (settings.as_of, caps(&rules.set)), &about, whole.then_some(&all));
     report.notices.extend(told.into_iter().map(|t| Notice::new(t.code, t.message)));
     for (i, waiver) in in_force.waivers.list.iter().enumerate() {
@@ -76,11 +77,12 @@ pub(super) fn caps(rules: &RuleSet) -> Caps {
 }
 
 /// The matter that a finding is about, and its kind.
-pub(super) fn about(store: &Store, finding: &Finding) -> About {
+pub(super) fn about(lookup: &Lookup<'_>, finding: &Finding) -> About {
+    let store = lookup.store();
     let schema = &store.schema;
     let of_case = || -> Option<(TableId, RowId)> {
         let table = schema.table(&finding.subject.table)?;
-        let row = store.rows(table).find(&finding.subject.id)?;
+        let row = lookup.find(table, &finding.subject.id)?;
         let cases = schema.table("case")?;
         if table == cases {
             return Some((table, row));

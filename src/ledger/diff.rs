@@ -61,8 +61,10 @@ pub struct Item {
     pub after: Option<String>,
     /// Whether a waiver held before and holds now.
     pub waived: [bool; 2],
-    /// Cells it rests on whose values differ.
+    /// Cells it rested on before and rests on now whose values differ.
     pub cells: Vec<CellChange>,
+    /// What was said of it before, where that is other than now.
+    pub was: Option<String>,
     /// The rule's title.
     pub title: String,
     /// The finding as it was last seen.
@@ -78,9 +80,9 @@ pub struct CellChange {
     pub id: String,
     /// The field.
     pub field: String,
-    /// As it was; none where it was blank, or not among the cells read.
+    /// As it was; none where it was blank.
     pub before: Option<String>,
-    /// As it is; likewise.
+    /// As it is; none where it is blank.
     pub after: Option<String>,
 }
 
@@ -125,6 +127,11 @@ fn item(
     let body = |s: Option<&Standing>| s.map_or(Ok(Value::Null), |s| runs::body(ledger, s.sight));
     let (was, is) = (body(before)?, body(after)?);
     let cells = if change == Change::Changed { changed_cells(&was["finding"], &is["finding"]) } else { Vec::new() };
+    let said = |body: &Value| body["finding"]["message"].as_str().map(str::to_owned);
+    let was_said = said(&was).filter(|_| change == Change::Changed && said(&was) != said(&is));
+    // Of what stands as it stood, only days have passed.
+    let alike = before.zip(after).is_some_and(|(b, a)| b.state.same_judged(&a.state));
+    let was_said = was_said.filter(|_| !alike);
     let shown = if is.is_null() { was } else { is };
     Ok(Item {
         change,
@@ -135,6 +142,7 @@ fn item(
         after: after.map(|s| s.state.verdict.clone()),
         waived: [before, after].map(|s| s.is_some_and(|s| s.state.waived)),
         cells,
+        was: was_said,
         title: shown["title"].as_str().unwrap_or_default().to_owned(),
         finding: shown["finding"].clone(),
     })
@@ -189,16 +197,10 @@ fn changed_cells(was: &Value, is: &Value) -> Vec<CellChange> {
         all.iter().map(|e| ((text(&e["table"]), text(&e["id"]), text(&e["field"])), e["value"].as_str().map(str::to_owned))).collect()
     };
     let (was, is) = (cells(was), cells(is));
-    let both: BTreeSet<&Cell> = was.keys().chain(is.keys()).collect();
-    let differing = both.into_iter().filter(|cell| was.get(*cell) != is.get(*cell));
-    differing
-        .map(|cell| CellChange {
-            table: cell.0.clone(),
-            id: cell.1.clone(),
-            field: cell.2.clone(),
-            before: was.get(cell).cloned().flatten(),
-            after: is.get(cell).cloned().flatten(),
-        })
+    // A cell read only once did not change: another reason was found, or another version of the rule asks for other things.
+    let both = was.into_iter().filter_map(|(cell, before)| Some((is.get(&cell)?.clone(), cell, before)));
+    both.filter(|(after, _, before)| before != after)
+        .map(|(after, (table, id, field), before)| CellChange { table, id, field, before, after })
         .collect()
 }
 

@@ -57,6 +57,12 @@ pub enum LedgerError {
         /// As given.
         file: String,
     },
+    /// The system could not read or write it: a quota, a limit to the size of files, a fault of the disk or of the network.
+    #[error("台账“{file}”读写失败")]
+    Io {
+        /// As given.
+        file: String,
+    },
     /// Another run keeps it.
     #[error("台账“{file}”正由另一次运行使用")]
     Busy {
@@ -164,6 +170,7 @@ impl LedgerError {
             Self::ReadOnly { .. } => "ledger::read-only",
             Self::CannotOpen { .. } => "ledger::cannot-open",
             Self::DiskFull { .. } => "ledger::disk-full",
+            Self::Io { .. } => "ledger::io",
             Self::Busy { .. } => "ledger::busy",
             Self::Damaged { .. } => "ledger::damaged",
             Self::AppendOnly { .. } => "ledger::append-only",
@@ -190,6 +197,7 @@ impl LedgerError {
             Self::Older { .. } => "用 guiju check … --ledger 记一次运行即自动升级；升级前请先备份",
             Self::ReadOnly { .. } | Self::CannotOpen { .. } => "请检查目录是否存在、是否可写，或把台账放到可写的目录",
             Self::DiskFull { .. } => "请清理磁盘后重新运行；台账仍是上一次完整的内容",
+            Self::Io { .. } => "可能是磁盘配额已满、文件大小受限，或者磁盘、网络盘有故障；排除后重新运行，台账仍是上一次完整的内容",
             Self::Busy { .. } => "请等那次运行结束后再试",
             Self::Damaged { .. } => "请从备份恢复；可先用 guiju ledger verify 查看损坏之处",
             Self::AppendOnly { .. } => "更正请另记一笔，不改旧记录",
@@ -216,6 +224,7 @@ impl LedgerError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { file },
             Some(ErrorCode::CannotOpen) => Self::CannotOpen { file },
             Some(ErrorCode::DiskFull) => Self::DiskFull { file },
+            Some(ErrorCode::SystemIoFailure) => Self::Io { file },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { file },
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { file },
             _ if why.contains("append-only") => Self::AppendOnly { file },

@@ -241,13 +241,6 @@ impl Own<'_> {
 
     fn finding(&self, name: &str, days: Option<i64>, message: String) -> Option<Finding> {
         let check = self.words.check(name)?;
-        let references: Vec<Reference> = check.basis.iter().map(|b| reference(b)).collect();
-        let basis = self.rules.regulations.cite(&references, self.as_of).into_iter().map(|c| Basis {
-            regulation: c.title,
-            version: c.version,
-            article: c.article,
-            verified: (!c.verified).then_some(false),
-        });
         let subject = Subject { table: "notice".to_owned(), id: "*".to_owned(), year: None };
         Some(Finding {
             fingerprint: fingerprint(&check.code, &subject, None),
@@ -261,7 +254,7 @@ impl Own<'_> {
             part: None,
             message,
             days,
-            basis: basis.collect(),
+            basis: cite(self.rules, &check.basis, self.as_of),
             parameters: serde_json::Map::new(),
             evidence: Vec::new(),
             missing: Vec::new(),
@@ -271,6 +264,13 @@ impl Own<'_> {
             title: check.title.clone(),
         })
     }
+}
+
+/// Articles as people cite them, in the editions in force on a day.
+pub fn cite(rules: &RuleSet, basis: &[String], as_of: Day) -> Vec<Basis> {
+    let references: Vec<Reference> = basis.iter().map(|b| reference(b)).collect();
+    let cited = rules.regulations.cite(&references, as_of).into_iter();
+    cited.map(|c| Basis { regulation: c.title, version: c.version, article: c.article, verified: (!c.verified).then_some(false) }).collect()
 }
 
 fn reference(text: &str) -> Reference {

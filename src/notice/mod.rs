@@ -9,8 +9,8 @@ mod period;
 mod records;
 mod words;
 
-pub use check::{Asked, Judged, check};
-pub use words::{Words, WordsError};
+pub use check::{Asked, Judged, check, cite};
+pub use words::{Check, Words, WordsError};
 
 use crate::dates::Day;
 use serde::Serialize;

@@ -83,11 +83,16 @@ pub(super) struct Item {
 /// What is found of the draft itself.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Check {
+pub struct Check {
+    /// `NT001`.
     pub code: String,
+    /// What it finds.
     pub title: String,
+    /// The verdict's word.
     pub severity: String,
+    /// The articles, as rules write them.
     pub basis: Vec<String>,
+    /// What to do.
     pub remedy: String,
 }
 
@@ -108,6 +113,11 @@ impl Words {
             .into_iter()
             .find(|name| !words.check.contains_key(*name));
         missing.map_or(Ok(words), |name| Err(WordsError(format!("没有 [check.{name}]"))))
+    }
+
+    /// The check of a code, however its letters are written.
+    pub fn check_of_code(&self, code: &str) -> Option<&Check> {
+        self.check.values().find(|check| check.code.eq_ignore_ascii_case(code))
     }
 
     pub(super) fn check(&self, name: &str) -> Option<&Check> {

@@ -14,6 +14,7 @@ mod fill;
 mod finish;
 mod groups;
 mod joined;
+mod lookup;
 mod origin;
 mod places;
 mod problem;
@@ -34,6 +35,7 @@ pub use column::{
 pub use correct::{REASON, STOOD, Stood};
 pub use digest::{Depth, Digest, columns};
 pub use groups::{Beyond, Groups};
+pub use lookup::Lookup;
 pub use origin::{Origins, Run};
 pub use places::{Copied, Places};
 pub use problem::{CODES, Fate, FieldTally, Problem, Tally, masked, shown};

@@ -20,8 +20,8 @@ pub fn render_diff(diff: &Difference, names: &Names, paint: Paint, out: &mut dyn
         }
         writeln!(out)?;
         writeln!(out, "{} {}", paint.bold(&format!("── {} {} ──", change.word(), items.len())), causes(&items))?;
-        for item in items {
-            block(item, names, paint, out)?;
+        for alike in alike(&items) {
+            block(&alike, names, paint, out)?;
         }
     }
     Ok(())
@@ -68,6 +68,10 @@ fn head(diff: &Difference, paint: Paint, out: &mut dyn Write) -> io::Result<()> 
     let n = |change| diff.items.iter().filter(|i| i.change == change).count();
     let counted = format!("新增 {} · 变化 {} · 消失 {}", n(Change::Came), n(Change::Changed), n(Change::Gone));
     writeln!(out, "{} {counted}", paint.label("变动"))?;
+    if b.partial {
+        let said = format!("第 {} 次只核查了一部分（有的行没有采用），消失的不一定是整改好的", b.id);
+        writeln!(out, "{} {said}", paint.label("注意"))?;
+    }
     if a.series != b.series {
         writeln!(out, "{} 两次的范围或所选规则不同，有的问题可能只是不在范围内", paint.label("注意"))?;
     }
@@ -89,14 +93,35 @@ fn causes(items: &[&Item]) -> String {
     said.join(" · ")
 }
 
-fn block(item: &Item, names: &Names, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+/// What many are told in one block: neighbours of which the same is said. A row refused may leave hundreds undecided.
+fn alike<'a>(items: &[&'a Item]) -> Vec<Vec<&'a Item>> {
+    let said = |item: &&Item| {
+        let words = (item.finding["message"].as_str(), item.causes.words(), verdicts(item));
+        (item.code.clone(), words.0.map(str::to_owned), words.1, words.2, item.waived, item.cells.clone(), item.was.clone())
+    };
+    items.chunk_by(|a, b| said(a) == said(b)).map(<[_]>::to_vec).collect()
+}
+
+fn block(alike: &[&Item], names: &Names, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    /// So many of those of which the same is said are named.
+    const NAMED: usize = 5;
+    let Some(item) = alike.first() else { return Ok(()) };
     writeln!(out)?;
     let verdict = item.after.as_deref().or(item.before.as_deref()).and_then(Verdict::from_word);
     let shown = verdict.map_or_else(|| verdicts(item), |v| paint.verdict(v, &verdicts(item)));
     writeln!(out, "{shown} {} {}", paint.bold(&item.code), paint.bold(&item.title))?;
     let line = |out: &mut dyn Write, label: &str, text: &str| writeln!(out, "  {}  {text}", paint.label(label));
-    line(out, "对象", &whom(item, names))?;
+    let mut whom: Vec<String> = alike.iter().take(NAMED).map(|item| whom(item, names)).collect();
+    if alike.len() > NAMED {
+        whom.push(format!("……共 {} 个，全部的用 --format table 列出", alike.len()));
+    }
+    for (i, whom) in whom.iter().enumerate() {
+        line(out, if i == 0 { "对象" } else { "    " }, whom)?;
+    }
     line(out, if item.change == Change::Gone { "原为" } else { "事实" }, text(&item.finding["message"]))?;
+    if let Some(was) = &item.was {
+        line(out, "原为", was)?;
+    }
     let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "（空）".to_owned());
     for (i, cell) in item.cells.iter().enumerate() {
         let name = format!("{} {} {}", names.table(&cell.table), cell.id, names.field(&cell.table, &cell.field));

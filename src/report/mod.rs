@@ -45,6 +45,7 @@ pub use table::{Align, Grid};
 pub use tally::closing;
 pub use text::render_reading;
 pub use trace::render_trace;
+pub use words::basis as cited;
 
 use crate::engine::Outcome;
 use crate::records::{Fate, FieldTally, Problem, Tally};

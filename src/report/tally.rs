@@ -76,6 +76,7 @@ impl Report {
                 ),
             ),
         ];
+        lines.extend(self.mostly_undecided().map(|text| (LACKING, text)));
         lines.extend(self.problems.iter().filter(|p| p.code == MISSING_COLUMN).map(|p| (LACKING, self.missing_column(p))));
         lines.extend(self.notices.iter().map(|notice| ("注意", notice.message.clone())));
         if !self.field_tallies.is_empty() {
@@ -92,6 +93,16 @@ impl Report {
             lines.push(("说明", format!("以下列未导出，按空白处理：{}", self.assumed_blank.join("、"))));
         }
         lines
+    }
+
+    /// Said where most of the rules could decide nothing: few findings then mean little read, not little wrong.
+    fn mostly_undecided(&self) -> Option<String> {
+        /// Of fewer rules the list of them says enough.
+        const FEW: usize = 10;
+        let (blind, all) = (self.starved.iter().filter(|s| s.is_blind()).count(), self.run.rule_count);
+        (blind >= FEW && blind.saturating_mul(2) >= all).then(|| {
+            format!("{all} 条规则中有 {blind} 条因为缺表、缺列判不了，问题少不等于没有问题；先用 guiju profile 看缺什么，补导出后再核查")
+        })
     }
 
     /// A required column that a file lacks, how many rules that starves, and what it may have been written as.

@@ -6,7 +6,7 @@ use crate::records::{Fate, Problem, Tally};
 use std::collections::BTreeMap;
 
 /// 《title》（edition）article（条号未核实）.
-pub(super) fn basis(basis: &Basis) -> String {
+pub fn basis(basis: &Basis) -> String {
     let mut text = if basis.regulation.starts_with('《') { basis.regulation.clone() } else { format!("《{}》", basis.regulation) };
     if let Some(version) = &basis.version {
         text.push_str(&format!("（{version}）"));

@@ -3,6 +3,7 @@
 
 mod baseline;
 mod causes;
+mod full;
 mod identity;
 mod kit;
 mod nightly;

@@ -99,12 +99,12 @@ pub fn close(ledger: &mut Ledger, act: &Act<'_>, ids: &[i64], on: &Closing) -> R
     let Some(by) = act.user else { return Err(LedgerError::Nobody) };
     change(ledger, act, "close", on.forced.as_deref(), ids, |item| {
         match on.forced {
-            None if item.stage == Stage::Verifying && item.found => return Err(LedgerError::StillFound { item: item.id }),
+            None if item.stage == Stage::Verifying && item.is_still_found() => return Err(LedgerError::StillFound { item: item.id }),
             None => move_to(item, Stage::Closed)?,
             Some(_) if matches!(item.stage, Stage::Closed | Stage::Waived) => return Err(illegal(item, Stage::Closed)),
             Some(_) => item.stage = Stage::Closed,
         }
-        item.forced = item.found;
+        item.forced = item.is_still_found();
         item.closed_by = Some(by.to_owned());
         item.closed_on = Some(act.at.get(..10).unwrap_or(act.at).to_owned());
         item.document.clone_from(&on.document);

@@ -110,7 +110,11 @@ fn changes(tx: &Transaction<'_>, act: &Act<'_>, run: &ThisRun<'_>, seen: &Seen<'
     // What falls due soon is no fault yet.
     for f in seen.findings.iter().filter(|f| f.verdict != Verdict::Warning) {
         let (was, moved) = (items.remove(&f.fingerprint), run.moved.contains(f.fingerprint.as_str()));
-        if was.as_ref().is_some_and(|i| i.found && !moved && (i.stage == Stage::Waived) == f.waived.is_some()) {
+        // A row refused for a night tells nothing of those it may concern: it is to be exported again, not to be mended by them.
+        if is_left_open_by_a_refused_row(f) {
+            continue;
+        }
+        if was.as_ref().is_some_and(|i| i.found && i.gone.is_none() && !moved && (i.stage == Stage::Waived) == f.waived.is_some()) {
             continue;
         }
         let Some((finding, sight)) = sights.query_row([&f.fingerprint, run.series], |r| Ok((r.get(0)?, r.get(1)?))).optional()? else {
@@ -139,6 +143,11 @@ fn changes(tx: &Transaction<'_>, act: &Act<'_>, run: &ThisRun<'_>, seen: &Seen<'
         let of = |r: &rusqlite::Row<'_>| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?));
         let Some((code, table, key)) = known.query_row(params![was.finding, run.series], of).optional()? else { continue };
         if !(seen.judged)(&code, &table, &key) {
+            if run.gone.contains_key(fingerprint.as_str()) {
+                let gone = format!("第 {} 次运行（{}）没有核查到", run.id, run.as_of);
+                let is = Item { gone: Some(gone), ..was.clone() };
+                push(&mut changes, Some(was), is);
+            }
             continue;
         }
         let causes = run.gone.get(fingerprint.as_str()).filter(|w| !w.is_empty()).map(|w| format!("，{w}")).unwrap_or_default();
@@ -147,6 +156,11 @@ fn changes(tx: &Transaction<'_>, act: &Act<'_>, run: &ThisRun<'_>, seen: &Seen<'
         push(&mut changes, Some(was), is);
     }
     Ok(changes)
+}
+
+/// Whether a row that was refused leaves it undecided.
+fn is_left_open_by_a_refused_row(finding: &Finding) -> bool {
+    finding.verdict == Verdict::Unverified && finding.missing.iter().any(|m| m.id.is_some() && m.field.is_none())
 }
 
 /// Keeps a change that is one and that a run may make.

@@ -37,8 +37,12 @@ pub struct Line {
     pub finding: Value,
     /// The title of the rule.
     pub title: String,
+    /// The day of the run that told it so.
+    pub told: String,
     /// What the unit is called.
     pub unit_name: Option<String>,
+    /// What the unit that mends it is called, where that was put down as a unit's id.
+    pub owner_name: Option<String>,
     /// What the person is called.
     pub person_name: Option<String>,
 }
@@ -97,9 +101,11 @@ fn within_many(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Logged>
     Ok(found)
 }
 
-const WHOLE: &str = "SELECT item.*, f.fingerprint, s.body, u.name, p.name
+const WHOLE: &str = "SELECT item.*, f.fingerprint, s.body, u.name, p.name, r.as_of, o.name
     FROM item JOIN finding f ON f.id = item.finding JOIN sight s ON s.id = item.sight
-    LEFT JOIN called u ON u.kind = 'unit' AND u.id = item.unit LEFT JOIN called p ON p.kind = 'person' AND p.id = item.person";
+    JOIN run r ON r.id = s.run
+    LEFT JOIN called u ON u.kind = 'unit' AND u.id = item.unit LEFT JOIN called p ON p.kind = 'person' AND p.id = item.person
+    LEFT JOIN called o ON o.kind = 'unit' AND o.id = item.owner_unit";
 
 /// The statement that reads what is shown: numbers first, so that nothing else is sorted or skipped over.
 fn query(filter: &Filter, condition: &str) -> String {
@@ -147,6 +153,8 @@ fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<Line> {
         finding,
         unit_name: row.get(28)?,
         person_name: row.get(29)?,
+        told: row.get(30)?,
+        owner_name: row.get(31)?,
     })
 }
 

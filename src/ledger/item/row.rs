@@ -20,7 +20,7 @@ pub struct Item {
     pub stage: Stage,
     /// The verdict when last found.
     pub verdict: String,
-    /// Whether the last run that judged it found it.
+    /// Whether the last run that judged it found it. If so and `gone` says something, later runs could not judge it.
     pub found: bool,
     /// Whether it was struck off while still found.
     pub forced: bool,
@@ -93,6 +93,11 @@ impl Item {
     /// Whether somebody has taken it on.
     pub(super) fn is_assigned(&self) -> bool {
         self.owner_unit.is_some() || self.owner.is_some()
+    }
+
+    /// Whether the last run found it.
+    pub fn is_still_found(&self) -> bool {
+        self.found && self.gone.is_none()
     }
 
     /// What it holds, as the log tells it: what is blank is left out.

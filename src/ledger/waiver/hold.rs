@@ -220,6 +220,7 @@ fn tell(
             say("waiver::expired", format!("{name}已于 {} 到期，不再起作用", waiver.expires));
             return told;
         }
+        Standing::EndsSoon(0) => say("waiver::expires-soon", format!("{name}今天（{}）到期，明天起不再起作用", waiver.expires)),
         Standing::EndsSoon(left) => say("waiver::expires-soon", format!("{name}将于 {} 到期，还有 {left} 天", waiver.expires)),
         Standing::Holds => {}
     }

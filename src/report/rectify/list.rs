@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// The columns of a ledger of problems as offices keep them.
-const HEADERS: [&str; 21] = [
+const HEADERS: [&str; 23] = [
     "序号",
     "反馈问题",
     "结论",
@@ -30,6 +30,8 @@ const HEADERS: [&str; 21] = [
     "单位",
     "人员编码",
     "姓名",
+    "规则",
+    "对象",
     "指纹",
 ];
 
@@ -60,11 +62,11 @@ pub fn items_table(lines: &[Line], total: u64, as_of: Day, paint: Paint, out: &m
             item.verdict.clone(),
             words::unit(line),
             words::person(line).unwrap_or_default(),
-            own(&item.owner_unit),
+            words::owner_unit(line),
             own(&item.owner),
             own(&item.due),
             words::notes(line, as_of),
-            words::text(line, "message").to_owned(),
+            words::message(line),
         ]);
     }
     if !grid.is_empty() {
@@ -114,10 +116,12 @@ pub fn render_item(line: &Line, done: &[Logged], as_of: Day, paint: Paint, out: 
     writeln!(out, "{}", paint.bold("── 经过 ──"))?;
     for entry in done {
         let who = entry.user.clone().unwrap_or_else(|| "程序".to_owned());
-        let why = entry.why.as_ref().map(|w| format!("（{w}）")).unwrap_or_default();
+        let run = entry.id.strip_prefix("run ").map(|n| format!("第 {n} 次运行"));
+        let why = entry.why.clone().or(run).map(|w| format!("（{w}）")).unwrap_or_default();
         writeln!(out, "{}  {who}  {}{why}", entry.at.get(..16).unwrap_or(&entry.at).replace('T', " "), deed(&entry.action))?;
         for (name, from, to) in differences(entry) {
-            writeln!(out, "    {}  {from} → {to}", paint.label(name))?;
+            let from = from.map(|from| format!("{from} → ")).unwrap_or_default();
+            writeln!(out, "    {}  {from}{to}", paint.label(name))?;
         }
     }
     Ok(())
@@ -158,7 +162,7 @@ fn one(line: &Line, as_of: Day, paint: Paint, out: &mut dyn Write) -> io::Result
         ("依据", words::basis(&[line])),
         ("建议", words::text(line, "remedy").to_owned()),
         ("整改措施", said(&item.measures)),
-        ("责任单位", said(&item.owner_unit)),
+        ("责任单位", words::owner_unit(line)),
         ("责任领导", said(&item.leader)),
         ("责任人", said(&item.owner)),
         ("整改类型", item.kind.map(Kind::word).unwrap_or_default().to_owned()),
@@ -174,7 +178,7 @@ fn one(line: &Line, as_of: Day, paint: Paint, out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
-fn cells(line: &Line, as_of: Day) -> [String; 21] {
+fn cells(line: &Line, as_of: Day) -> [String; 23] {
     let item = &line.item;
     let own = |text: &Option<String>| text.clone().unwrap_or_default();
     [
@@ -184,7 +188,7 @@ fn cells(line: &Line, as_of: Day) -> [String; 21] {
         line.title.clone(),
         words::basis(&[line]),
         own(&item.measures),
-        own(&item.owner_unit),
+        words::owner_unit(line),
         own(&item.leader),
         own(&item.owner),
         item.kind.map(Kind::word).unwrap_or_default().to_owned(),
@@ -198,6 +202,8 @@ fn cells(line: &Line, as_of: Day) -> [String; 21] {
         own(&line.unit_name),
         own(&item.person),
         own(&line.person_name),
+        words::text(line, "code").to_owned(),
+        words::subject(line),
         line.fingerprint.clone(),
     ]
 }
@@ -210,6 +216,9 @@ fn as_json(line: &Line, as_of: Day) -> Value {
         fields.shift_remove("sight");
         fields.insert("overdue_days".to_owned(), words::overdue(line, as_of).map_or(Value::Null, Value::from));
         fields.insert("fingerprint".to_owned(), Value::from(line.fingerprint.clone()));
+        for key in ["code", "subject", "part"] {
+            fields.insert(key.to_owned(), line.finding.get(key).cloned().unwrap_or(Value::Null));
+        }
         fields.insert("problem".to_owned(), Value::from(words::problem(&[line])));
         fields.insert("title".to_owned(), Value::from(line.title.clone()));
         fields.insert("basis".to_owned(), Value::from(words::basis(&[line])));
@@ -257,8 +266,8 @@ pub fn field_name(field: &str) -> &str {
     NAMES.iter().find(|(key, _)| *key == field).map_or(field, |(_, name)| name)
 }
 
-/// What an entry changed, in words: field, as it was, as it is.
-fn differences(entry: &Logged) -> Vec<(&'static str, String, String)> {
+/// What an entry changed, in words: field, as it was unless it was new then, as it is.
+fn differences(entry: &Logged) -> Vec<(&'static str, Option<String>, String)> {
     let parsed = |text: &Option<String>| text.as_deref().and_then(|t| serde_json::from_str::<Value>(t).ok()).unwrap_or(Value::Null);
     let (before, after) = (parsed(&entry.before), parsed(&entry.after));
     let shown = |v: Option<&Value>| match v {
@@ -272,6 +281,9 @@ fn differences(entry: &Logged) -> Vec<(&'static str, String, String)> {
             .join("；"),
         Some(other) => other.to_string(),
     };
-    let changed = NAMES.iter().filter(|(key, _)| after.get(key).is_some());
-    changed.map(|(key, name)| (*name, shown(before.get(key)), shown(after.get(key)))).collect()
+    let new = before.as_object().is_none_or(serde_json::Map::is_empty);
+    // What a new item is not goes without saying.
+    let told = |key: &str| after.get(key).is_some_and(|value| !(new && *value == Value::Bool(false)));
+    let changed = NAMES.iter().filter(|(key, _)| told(key));
+    changed.map(|(key, name)| (*name, (!new).then(|| shown(before.get(key))), shown(after.get(key)))).collect()
 }

@@ -27,7 +27,9 @@ pub fn rates_table(all: &Rates, units: &ByUnit, paint: Paint, out: &mut dyn Writ
         let note = if r.forced > 0 { format!("完成中 {} 个为强制销号，仍在发现", r.forced) } else { String::new() };
         grid.row([name, total, done, nearly, lasting, open, r.percent(), waived, note]);
     };
-    for ((id, name), rates) in units {
+    // Those of no unit last.
+    let (none, some): (Vec<_>, Vec<_>) = units.iter().partition(|((id, _), _)| id.is_none());
+    for ((id, name), rates) in some.into_iter().chain(none) {
         let id = id.clone().unwrap_or_else(|| "未关联单位".to_owned());
         row(name.as_ref().map_or_else(|| id.clone(), |name| format!("{name}（{id}）")), rates);
     }

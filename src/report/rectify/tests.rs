@@ -19,6 +19,8 @@ fn item(id: i64, stage: Stage, verdict: &str, matter: &str) -> Item {
 fn line(item: Item, title: &str, message: &str) -> Line {
     let basis = json!([{"regulation": "党政领导干部选拔任用工作条例", "version": "2019", "article": "第四十二条"}]);
     Line {
+        told: "2026-06-30".into(),
+        owner_name: None,
         fingerprint: format!("gj1:{:032x}", item.id),
         finding: json!({"message": message, "basis": basis, "remedy": "重新公示"}),
         title: title.to_owned(),

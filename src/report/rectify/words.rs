@@ -13,6 +13,15 @@ pub(super) fn text<'a>(line: &'a Line, key: &str) -> &'a str {
     line.finding.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// What the finding is about: P0031@2023, U12/县处级正职.
+pub(super) fn subject(line: &Line) -> String {
+    let subject = line.finding.get("subject");
+    let id = subject.and_then(|s| s.get("id")).and_then(Value::as_str).unwrap_or_default();
+    let year = subject.and_then(|s| s.get("year")).and_then(Value::as_i64).map(|year| format!("@{year}")).unwrap_or_default();
+    let part = line.finding.get("part").and_then(Value::as_str).map(|part| format!(" {part}")).unwrap_or_default();
+    format!("{id}{year}{part}")
+}
+
 /// 王示例（P1）, or the id alone.
 pub(super) fn person(line: &Line) -> Option<String> {
     let id = line.item.person.as_deref()?;
@@ -23,6 +32,12 @@ pub(super) fn person(line: &Line) -> Option<String> {
 pub(super) fn unit(line: &Line) -> String {
     let Some(id) = line.item.unit.as_deref() else { return "未关联单位".to_owned() };
     line.unit_name.as_ref().map_or_else(|| id.to_owned(), |name| format!("{name}（{id}）"))
+}
+
+/// The unit that mends it: as it was put down, with what it is called where that is a unit's id.
+pub(super) fn owner_unit(line: &Line) -> String {
+    let Some(put) = line.item.owner_unit.as_deref() else { return String::new() };
+    line.owner_name.as_ref().map_or_else(|| put.to_owned(), |name| format!("{name}（{put}）"))
 }
 
 /// The articles, each once: 《…》（2019）第四十二条.
@@ -103,14 +118,31 @@ fn whom(line: &Line) -> String {
     }
 }
 
-/// One fact. What is not a breach says how far it goes.
+/// One fact. What is not a breach says how far it goes; what counts days, to which day.
 fn fact(line: &Line) -> String {
     let message = text(line, "message").trim_end_matches('。');
-    match Verdict::from_word(&line.item.verdict) {
-        Some(Verdict::Unverified) => format!("{message}（资料不全，请补充后核实）。"),
-        Some(Verdict::Advice) => format!("{message}（提醒，请核对）。"),
-        _ => format!("{message}。"),
-    }
+    let level = match Verdict::from_word(&line.item.verdict) {
+        Some(Verdict::Unverified) => Some("资料不全，请补充后核实".to_owned()),
+        Some(Verdict::Advice) => Some("提醒，请核对".to_owned()),
+        _ => None,
+    };
+    let said: Vec<String> = counted_to(line).into_iter().chain(level).collect();
+    if said.is_empty() { format!("{message}。") } else { format!("{message}（{}）。", said.join("；")) }
+}
+
+/// The message, with the day to which it counts days.
+pub(super) fn message(line: &Line) -> String {
+    let message = text(line, "message");
+    counted_to(line).map_or_else(|| message.to_owned(), |day| format!("{message}（{day}）"))
+}
+
+/// A finding is kept as it was when it came or changed: a number of days past a day was counted to that run's day, and grows since.
+fn counted_to(line: &Line) -> Option<String> {
+    let days = line.finding.get("days")?.as_i64().filter(|n| *n > 0)?;
+    let due: Day = line.finding.get("due")?.as_str()?.parse().ok()?;
+    let told: Day = line.told.parse().ok()?;
+    let runs_on = i64::from(told.0) - i64::from(due.0) == days && text(line, "message").contains(&days.to_string());
+    runs_on.then(|| format!("截至{told}"))
 }
 
 /// What the reader of a list should note: past its day, still found, struck off by force, back again.
@@ -122,8 +154,13 @@ pub(super) fn notes(line: &Line, as_of: Day) -> String {
     }
     if item.forced {
         notes.push("强制销号，仍在发现".to_owned());
-    } else if item.stage == Stage::Verifying {
-        notes.push(if item.found { "最近一次核查仍发现".to_owned() } else { item.gone.clone().unwrap_or_default() });
+    } else if item.stage == Stage::Verifying && item.is_still_found() {
+        notes.push("最近一次核查仍发现".to_owned());
+    } else if item.stage == Stage::Verifying || (item.found && item.stage != Stage::Closed) {
+        notes.push(item.gone.clone().unwrap_or_default());
+    }
+    if item.stage == Stage::Returned && item.closed_on.is_some() {
+        notes.push("销号以后又发现".to_owned());
     }
     notes.retain(|n| !n.is_empty());
     notes.join("；")
@@ -141,7 +178,8 @@ pub(super) fn closing(line: &Line) -> String {
     let (Some(by), Some(on)) = (&item.closed_by, &item.closed_on) else { return String::new() };
     let document = item.document.as_ref().map(|d| format!(" {d}")).unwrap_or_default();
     let opinion = item.opinion.as_ref().map(|o| format!("：{o}")).unwrap_or_default();
-    format!("{on} {by}{document}{opinion}")
+    let once = if item.stage == Stage::Closed { "" } else { "曾于 " };
+    format!("{once}{on} {by}{document}{opinion}")
 }
 
 /// What proves it: what the unit names, and the files attached.
