@@ -365,7 +365,8 @@ const ROOT_EXAMPLES: &str = "\
   guiju trace GS002 C-2024-017 samples/county       这条规则为何如此判定
   guiju check --help                                某个命令的全部选项
 
-退出码: 0 无问题；1 有问题；2 用法不对；3 规则有错；4 数据读不了；5 只核查了一部分；6 结果写不出，台账读写不了";
+退出码: 0 无问题；1 有问题；2 用法不对；3 规则有错；4 数据读不了；5 只核查了一部分；
+        6 结果写不出，台账读写不了";
 
 const CHECK_EXAMPLES: &str = "\
 示例:
