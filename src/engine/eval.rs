@@ -3,7 +3,7 @@
 
 use super::context::Context;
 use super::probe::{Probe, Shown};
-use super::quick::{Quick, compared};
+use super::quick::{Quick, Test, compared};
 use super::value::{RowVal, Span, TextVal, Truth};
 use crate::records::RowId;
 use crate::rules::ir::{Cmp, Node, NodeId};
@@ -91,7 +91,7 @@ impl<'c, P: Probe> Eval<'c, P> {
         self.forget();
     }
 
-    /// Starts anew with whoever watches now. Only evaluators that remember nothing of definitions and latest rows can do so.
+    /// Starts anew with whoever watches now. Only evaluators that remember nothing of definitions can do so.
     pub fn watched_by(&mut self, probe: P) {
         debug_assert!(!P::QUICK, "what is remembered was remembered for another");
         self.probe = probe;
@@ -140,16 +140,7 @@ impl<'c, P: Probe> Eval<'c, P> {
         }
         if P::QUICK {
             match &self.cx.shortcuts.of[id as usize] {
-                Quick::Tests(tests) => {
-                    let mut all = Truth::True;
-                    for test in tests {
-                        all = all.and(test.of(self.rows[self.base + usize::from(test.slot)]));
-                        if all == Truth::False {
-                            break;
-                        }
-                    }
-                    return all;
-                }
+                Quick::Tests(tests) => return self.tested(tests),
                 Quick::Compared(cmp, a, b) => return self.compared(*cmp, *a, *b),
                 Quick::All(items) => return self.all_of(items),
                 Quick::Cell(row, table) => {
@@ -163,6 +154,33 @@ impl<'c, P: Probe> Eval<'c, P> {
             }
         }
         self.truth_walked(id)
+    }
+
+    /// Conditions on cells of rows that are bound.
+    #[inline]
+    fn tested(&self, tests: &[Test<'_>]) -> Truth {
+        let mut all = Truth::True;
+        for test in tests {
+            all = all.and(test.of(self.rows[self.base + usize::from(test.slot)]));
+            if all == Truth::False {
+                break;
+            }
+        }
+        all
+    }
+
+    /// A condition on a row of a set. What it reads is no evidence, and known it lacks nothing: a watcher misses nothing if it is
+    /// answered from the cells alone.
+    pub(super) fn condition_of_row(&mut self, id: NodeId) -> Truth {
+        if self.probe.may_skip()
+            && let Quick::Tests(tests) = &self.cx.shortcuts.of[id as usize]
+        {
+            let known = self.tested(tests);
+            if known != Truth::Unknown {
+                return known;
+            }
+        }
+        self.truth(id)
     }
 
     #[inline(never)]
@@ -253,7 +271,8 @@ impl<'c, P: Probe> Eval<'c, P> {
         if let Node::Slot(slot) = self.node(id) {
             return RowVal::Row(self.rows[self.base + usize::from(*slot)]);
         }
-        if P::QUICK
+        // Conditions of sets leave no evidence, and a row found lacks nothing: a watcher need not see how.
+        if self.probe.may_skip()
             && let Quick::Latest(kinds, owner, codes) = &self.cx.shortcuts.of[id as usize]
             && let Some(found) = self.latest_of(*kinds, *owner, codes)
         {

@@ -184,7 +184,8 @@ pub fn fingerprint(code: &str, subject: &Subject, part: Option<&str>) -> String 
         hash.update(piece.as_bytes());
     }
     let digest = hash.finalize();
-    let mut text = String::from("gj1:");
+    let mut text = String::with_capacity(36);
+    text.push_str("gj1:");
     for byte in digest.iter().take(16) {
         text.extend([byte >> 4, byte & 15].into_iter().filter_map(|half| char::from_digit(u32::from(half), 16)));
     }
@@ -193,13 +194,17 @@ pub fn fingerprint(code: &str, subject: &Subject, part: Option<&str>) -> String 
 
 /// The order of findings: by code, table, id, year, part, in bytes.
 pub fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        (&a.code, &a.subject.table, &a.subject.id, a.subject.year, &a.part).cmp(&(
-            &b.code,
-            &b.subject.table,
-            &b.subject.id,
-            b.subject.year,
-            &b.part,
-        ))
-    });
+    // A finding is large: its place is sorted, and then it moves but once.
+    let key = |at: usize| findings.get(at).map(|f| (&f.code, &f.subject.table, &f.subject.id, f.subject.year, &f.part));
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by(|&a, &b| key(a).cmp(&key(b)));
+    for to in 0..order.len() {
+        // What stood there may have been moved on to the place of another by now.
+        let mut from = order[to];
+        while from < to {
+            from = order[from];
+        }
+        order[to] = from;
+        findings.swap(to, from);
+    }
 }

@@ -32,6 +32,10 @@ pub trait Probe {
     const TIMED: bool = false;
     /// Whether nobody minds how an answer is come by: shortcuts are taken and values remembered.
     const QUICK: bool = !Self::WATCH && !Self::ASSUMES && !Self::TIMED;
+    /// Whether only what is lacking and what an answer rests on is kept: what adds to neither may be come by in a shorter way.
+    fn may_skip(&self) -> bool {
+        Self::QUICK
+    }
     /// What a cell is to be read as.
     fn assumed(&self, table: TableId, row: RowId, field: FieldId) -> Option<super::value::Span> {
         let _ = (table, row, field);
@@ -215,6 +219,11 @@ impl Watcher {
 
 impl Probe for Watcher {
     const WATCH: bool = true;
+
+    #[inline]
+    fn may_skip(&self) -> bool {
+        self.steps.is_none()
+    }
 
     fn enter(&mut self, node: NodeId) -> usize {
         if let Some(steps) = &mut self.steps {

@@ -160,11 +160,12 @@ fn named(cx: &Context<'_>, table: TableId, row: RowId, field: FieldId) -> Missin
 
 /// Cells as people read them, with their places.
 pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Evidence> {
-    let mut all: Vec<Evidence> = Vec::new();
+    let mut all: Vec<Evidence> = Vec::with_capacity(cells.len());
+    let mut places: Vec<(TableId, RowId, FieldId)> = Vec::with_capacity(cells.len());
     for &(t, r, f) in cells {
         let (table, row, f) = cx.settled(t, r, f);
         // What stands in a refused row proves nothing.
-        if cx.store.rows(table).is_ghost(row) {
+        if cx.store.rows(table).is_ghost(row) || places.contains(&(table, row, f)) {
             continue;
         }
         let def = &cx.store.schema.tables[table];
@@ -177,7 +178,10 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
             source: cx.store.place(table, row, f),
             unreadable: cx.store.rows(table).column(f).is_some() && cx.store.filled(table, row, f) == Filled::Unknown,
         };
-        if !all.contains(&cell) {
+        // Rows of one key may say the same from the same place.
+        let alike = |((t, _, other), known): (&(TableId, RowId, FieldId), &Evidence)| *t == table && *other == f && *known == cell;
+        if !places.iter().zip(&all).any(alike) {
+            places.push((table, row, f));
             all.push(cell);
         }
     }

@@ -132,7 +132,7 @@ impl<'c, P: Probe> Eval<'c, P> {
             None => Truth::True,
             Some(cond) if P::WATCH => {
                 self.probe.enter_row(set.table, row);
-                let cond = self.truth(cond);
+                let cond = self.condition_of_row(cond);
                 self.probe.leave_row();
                 cond
             }

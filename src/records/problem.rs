@@ -194,9 +194,19 @@ pub fn shown(value: &str) -> String {
     text
 }
 
+/// Digits in a row that may be an ID number.
+const LONG: usize = 15;
+
 /// A text in which every number as long as an ID number (15 digits and more) has lost its middle.
 pub fn masked(text: &str) -> String {
-    const LONG: usize = 15;
+    let mut run = 0;
+    let mut is_long = |b: u8| {
+        run = if b.is_ascii_digit() { run + 1 } else { 0 };
+        run >= LONG
+    };
+    if !text.bytes().any(&mut is_long) {
+        return text.to_owned();
+    }
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {

@@ -313,13 +313,15 @@ impl Store {
             let from = if joined.first.contains(&field) { first } else { last };
             return self.place(joined.from, from, field);
         }
-        let place = self.row_place(table, row);
+        let mut place = self.row_place(table, row);
         if place.is_empty() {
             return place;
         }
         let name = def.fields.get(field).map_or("", |f| f.name.as_str());
         let header = self.places.header(&rows.origin, row as usize, table, (field, name));
-        format!("{place}:{}", header.as_deref().unwrap_or(name))
+        place.push(':');
+        place.push_str(header.as_deref().unwrap_or(name));
+        place
     }
 }
 
