@@ -234,7 +234,7 @@ impl Block<'_> {
             Asks::Open => out.left.extend_from_slice(&asked),
             Asks::Checks(checks) => self.judge_checks(checks, &asked, out),
             Asks::Deadline(due) => self.judge_deadline(due, &asked, out),
-            Asks::Stages(stages, missing) => self.judge_stages(stages, *missing, &mut asked, out),
+            Asks::Stages(stages, missing) => self.judge_stages(stages, *missing, &asked, out),
         }
         self.put_away(asked);
     }
@@ -317,43 +317,59 @@ impl Block<'_> {
         self.put_away(left);
     }
 
-    fn judge_stages(&mut self, stages: &[Stage], missing: bool, lanes: &mut Vec<u32>, out: &mut Judged) {
-        // When the stage before ended: absent where there was none, open where that is not known.
-        let mut ended = vec![ABSENT; self.subjects().len()];
+    fn judge_stages(&mut self, stages: &[Stage], missing: bool, lanes: &[u32], out: &mut Judged) {
+        let mut so_far = vec![Passed { ended: ABSENT, order: TRUE }; self.subjects().len()];
         for stage in stages {
             let mut counts = self.room();
             if let Some(skip) = stage.skip {
                 self.truth(skip, lanes);
                 let skip = self.truths_of(skip);
                 Which::Some(lanes).select(&mut counts, |lane| skip[lane] == FALSE);
-                part(lanes, &mut out.left, |lane| skip[lane] != OPEN, |lane| skip[lane] == OPEN);
+                Which::Some(lanes).each(|lane| so_far[lane].comes_to(if skip[lane] == OPEN { OPEN } else { TRUE }));
             } else {
                 counts.extend_from_slice(lanes);
             }
             self.value(stage.start, &counts);
             self.value(stage.end, &counts);
             let (starts, ends) = (self.values_of(stage.start), self.values_of(stage.end));
-            let (open, found) = (out.left.len(), out.found.len());
-            for &lane in &counts {
-                let (start, end, before) = (starts[lane as usize], ends[lane as usize], ended[lane as usize]);
-                let there = start != ABSENT;
-                let is_open = there & ((start == OPEN_VALUE) | (before == OPEN_VALUE));
-                let early = there & (before != ABSENT) & (start < before) & !is_open;
-                if is_open {
-                    out.left.push(lane);
-                }
-                if early | (!there & missing) {
-                    out.found.push(lane);
-                }
-                let end = if end == ABSENT { OPEN_VALUE } else { end };
-                ended[lane as usize] = if there { end } else { before };
-            }
-            drop_those(lanes, out.left.get(open..).unwrap_or_default());
-            drop_those(lanes, out.found.get(found..).unwrap_or_default());
+            Which::Some(&counts).each(|lane| so_far[lane].pass(starts[lane], ends[lane], missing));
             self.put_away(counts);
         }
-        out.say(lanes, Verdict::Compliant);
-        out.count(Verdict::Compliant, lanes.len());
+        let mut orderly = self.room();
+        Which::Some(lanes).select(&mut orderly, |lane| so_far[lane].order == TRUE);
+        Which::Some(lanes).select(&mut out.left, |lane| so_far[lane].order == OPEN);
+        Which::Some(lanes).select(&mut out.found, |lane| so_far[lane].order == FALSE);
+        out.say(&orderly, Verdict::Compliant);
+        out.count(Verdict::Compliant, orderly.len());
+        self.put_away(orderly);
+    }
+}
+
+/// How far a lane has come in an order of stages.
+#[derive(Clone, Copy)]
+struct Passed {
+    /// When the stage before ended: absent where there was none, open where that is not known.
+    ended: i32,
+    /// Whether it is in order so far. The first that is not decides.
+    order: u8,
+}
+
+impl Passed {
+    #[inline]
+    fn comes_to(&mut self, order: u8) {
+        self.order = if self.order == TRUE { order } else { self.order };
+    }
+
+    /// The next stage begins and ends; `missing`: a stage that is not there is out of order.
+    #[inline]
+    fn pass(&mut self, start: i32, end: i32, missing: bool) {
+        let there = start != ABSENT;
+        let open = there & ((start == OPEN_VALUE) | (self.ended == OPEN_VALUE));
+        let early = there & (self.ended != ABSENT) & (start < self.ended);
+        let found = if early | (!there & missing) { FALSE } else { TRUE };
+        self.comes_to(if open { OPEN } else { found });
+        let end = if end == ABSENT { OPEN_VALUE } else { end };
+        self.ended = if there { end } else { self.ended };
     }
 }
 

@@ -221,6 +221,12 @@ impl<'c> Block<'c> {
         self.truths[at.0 as usize] = out;
     }
 
+    /// Whether a truth has been worked out for all of so many lanes.
+    #[inline]
+    pub(super) fn is_whole(&self, at: TruthAt, count: usize) -> bool {
+        self.whole[0][at.0 as usize] == count
+    }
+
     /// Works out a value for some lanes.
     pub fn value(&mut self, at: ValueAt, lanes: &[u32]) {
         let expr = &self.plan.values.all[at.0 as usize];
@@ -300,6 +306,8 @@ impl<'c> Block<'c> {
         let link = self.cx.store.link(made.table, made.field);
         let rows = self.rows_of(made.owner);
         let loose = link.is_some_and(|link| !link.loose().is_empty());
+        // The first to be made lie one after the other.
+        let first_made = lanes.rows.is_empty();
         for &owner in owners {
             let of = &mut lanes.of[owner as usize];
             if of.0 == UNSET_ROW {
@@ -319,8 +327,13 @@ impl<'c> Block<'c> {
                 lanes.owner.resize(lanes.rows.len(), owner);
                 *of = (first, count, open);
             }
-            let (first, count, _) = *of;
-            found.extend(first..first + count);
+            if !first_made {
+                let (first, count, _) = *of;
+                found.extend(first..first + count);
+            }
+        }
+        if first_made {
+            found.extend(0..lanes.rows.len() as u32);
         }
         self.sets[set.0 as usize] = lanes;
         found

@@ -8,6 +8,7 @@ use crate::dates::Period;
 use crate::records::{FieldId, TableId};
 use crate::rules::ir::{Cmp, Pick};
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 /// A set of lanes.
@@ -250,13 +251,14 @@ impl<Op> Default for Exprs<Op> {
 
 impl<Op: Clone + Eq + Hash> Exprs<Op> {
     fn add(&mut self, op: Op, set: SetId) -> u32 {
-        if let Some(&known) = self.known.get(&(op.clone(), set)) {
-            return known;
-        }
         let id = self.all.len() as u32;
-        self.known.insert((op.clone(), set), id);
-        self.all.push(Expr { op, set });
-        id
+        match self.known.entry((op, set)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.all.push(Expr { op: new.key().0.clone(), set });
+                *new.insert(id)
+            }
+        }
     }
 }
 

@@ -172,6 +172,17 @@ impl Block<'_> {
         let Some((first, rest)) = items.split_first() else { return which.fill(out, TRUE - end) };
         self.truth(*first, lanes);
         which.map(self.truths_of(*first), out, |truth| truth);
+        // What is known of all lanes anyway is joined for all at once: that takes less than finding out for whom it matters.
+        let (known, rest) = match which {
+            Which::All(count) => rest.split_at(rest.iter().take_while(|item| self.is_whole(**item, count)).count()),
+            Which::Some(_) => rest.split_at(0),
+        };
+        for item in known {
+            which.join(self.truths_of(*item), out, &join);
+        }
+        if rest.is_empty() {
+            return;
+        }
         let mut left = self.room();
         which.select(&mut left, |lane| out[lane] != end);
         for item in rest {

@@ -6,7 +6,7 @@ use super::super::value::Span;
 use super::lanes::{ABSENT, Block, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, narrowed, widened};
 use super::plan::{CellOf, One, SetId, TruthAt, TruthOp, Two, ValueAt, ValueOp};
 use super::which::{Which, keep};
-use crate::dates;
+use crate::dates::{self, Day, Period};
 use crate::records::{BAD_CODE, BAD_INT, BAD_NUMBER, BLANK_CODE, BLANK_INT, BLANK_NUMBER, Column, Filled, NONE_CODE};
 
 impl Block<'_> {
@@ -30,7 +30,12 @@ impl Block<'_> {
             }
             ValueOp::AddPeriod(date, period) => {
                 let calendar = self.cx.calendar();
-                self.of_one(*date, lanes, which, out, |date| moved(date, *period, calendar));
+                match *period {
+                    // Without a calendar, every date has another that is later by so much.
+                    Period::Days(n) => self.later(*date, lanes, which, out, |day| day.add_days(n)),
+                    Period::Months(n) => self.later(*date, lanes, which, out, |day| dates::add_months(day, n)),
+                    Period::Years(_) | Period::Workdays(_) => self.of_one(*date, lanes, which, out, |date| moved(date, *period, calendar)),
+                }
             }
             ValueOp::One(One::Year, date) => {
                 self.of_one(*date, lanes, which, out, year_of);
@@ -178,6 +183,13 @@ impl Block<'_> {
     fn of_one(&mut self, at: ValueAt, lanes: &[u32], which: Which<'_>, out: &mut [i32], function: impl Fn(Span) -> Span) {
         self.value(at, lanes);
         which.map(self.values_of(at), out, |value| widened(value).map_or(OPEN_VALUE, |v| narrowed(function(v))));
+    }
+
+    fn later(&mut self, at: ValueAt, lanes: &[u32], which: Which<'_>, out: &mut [i32], function: impl Fn(Day) -> Day) {
+        self.value(at, lanes);
+        which.map(self.values_of(at), out, |value| {
+            if (value == OPEN_VALUE) | (value == ABSENT) { value } else { narrowed(Span::exact(i64::from(function(Day(value)).0))) }
+        });
     }
 
     fn two(&mut self, function: Two, of: (ValueAt, ValueAt), lanes: &[u32], which: Which<'_>, out: &mut [i32]) {

@@ -40,6 +40,15 @@ impl Which<'_> {
         }
     }
 
+    /// Joins what each has to what there is.
+    #[inline(always)]
+    pub fn join<A: Copy, O: Copy>(self, from: &[A], out: &mut [O], f: impl Fn(O, A) -> O) {
+        match self {
+            Self::All(count) => from[..count].iter().zip(&mut out[..count]).for_each(|(&a, out)| *out = f(*out, a)),
+            Self::Some(lanes) => lanes.iter().for_each(|&lane| out[lane as usize] = f(out[lane as usize], from[lane as usize])),
+        }
+    }
+
     /// Gives all the same.
     #[inline]
     pub fn fill<O: Copy>(self, out: &mut [O], value: O) {
