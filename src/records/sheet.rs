@@ -170,17 +170,23 @@ impl Sheet {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn blank(&mut self, index: usize) {
         let Some(fill) = self.part.fills.get_mut(index) else { return };
         self.given += 1;
-        if fill.is_key() {
-            self.part.keys.push("");
-        }
         fill.push_blank();
         if fill.required {
-            self.reject(index, Cell::Blank, Bad::Missing);
+            self.lacking(index);
         }
+    }
+
+    /// A blank where there must be something: a key, or what the row cannot do without.
+    #[cold]
+    fn lacking(&mut self, index: usize) {
+        if self.part.fills.get(index).is_some_and(Fill::is_key) {
+            self.part.keys.push("");
+        }
+        self.reject(index, Cell::Blank, Bad::Missing);
     }
 
     fn text(&mut self, index: usize, text: &str) {
