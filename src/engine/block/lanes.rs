@@ -2,7 +2,8 @@
 
 use super::super::context::Context;
 use super::super::value::Span;
-use super::plan::{CellOf, KindsAt, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
+use super::latest::LatestRows;
+use super::plan::{CellOf, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
 use super::tallies::Tallied;
 use super::which::Which;
 use crate::records::{Children, RowId, TableId};
@@ -85,15 +86,6 @@ impl Lanes {
     }
 }
 
-/// The latest rows by kind of some lanes' rows.
-#[derive(Debug, Default)]
-pub struct LatestRows {
-    /// By lane: whether it was looked for.
-    pub done: Vec<bool>,
-    /// By lane and kind; [`OPEN_ROW`] throughout where a kind is not known.
-    pub rows: Vec<RowId>,
-}
-
 /// What is known of a block.
 pub struct Block<'c> {
     pub(super) cx: &'c Context<'c>,
@@ -145,6 +137,7 @@ impl<'c> Block<'c> {
         self.sets.iter_mut().for_each(Lanes::clear);
         for kinds in &mut self.kinds {
             kinds.done.clear();
+            kinds.known = 0;
             kinds.rows.clear();
         }
         self.tallies.iter_mut().for_each(Tallied::clear);
@@ -337,45 +330,6 @@ impl<'c> Block<'c> {
         }
         self.sets[set.0 as usize] = lanes;
         found
-    }
-
-    /// Looks for the latest rows by kind of some lanes' rows.
-    pub(super) fn find_latest(&mut self, at: KindsAt, set: SetId, lanes: &[u32]) {
-        let (owner, kinds) = self.plan.kinds[at.0 as usize];
-        self.row(owner, lanes);
-        let kinds = &self.cx.shortcuts.kinds[kinds];
-        let count = self.len(set);
-        let mut found = take(&mut self.kinds[at.0 as usize]);
-        found.done.resize(count, false);
-        found.rows.resize(count * kinds.count, NO_ROW);
-        for &lane in lanes {
-            if std::mem::replace(&mut found.done[lane as usize], true) {
-                continue;
-            }
-            let of_lane = &mut found.rows[lane as usize * kinds.count..][..kinds.count];
-            match self.rows_of(owner)[lane as usize] {
-                NO_ROW => {}
-                OPEN_ROW | UNSET_ROW => of_lane.fill(OPEN_ROW),
-                owner => {
-                    for row in kinds.link.children(owner) {
-                        let kind = kinds.cells.get(row as usize).copied().unwrap_or(u8::MAX);
-                        match of_lane.get_mut(usize::from(kind)) {
-                            Some(known) if *known == NO_ROW => *known = row,
-                            Some(&mut OPEN_ROW) => {}
-                            Some(known) if self.cx.compare(kinds.table, *known, row).is_lt() => *known = row,
-                            Some(_) => {}
-                            // A code that is blank or could not be read may be any; one that means "none" is none of them.
-                            None if kind == crate::records::NONE_CODE => {}
-                            None => {
-                                of_lane.fill(OPEN_ROW);
-                                break;
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        self.kinds[at.0 as usize] = found;
     }
 
     /// How many lanes a set has so far.

@@ -8,6 +8,7 @@
 
 mod judge;
 mod lanes;
+mod latest;
 mod laws;
 mod lower;
 mod plan;

@@ -2,7 +2,7 @@
 
 use super::super::sets::half_open;
 use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN_ROW, OPEN_VALUE, TRUE};
-use super::plan::{CellOf, KindsAt, RowAt, RowOp, SetId, Stretch, TruthAt, ValueAt};
+use super::plan::{CellOf, RowAt, RowOp, SetId, Stretch, TruthAt, ValueAt};
 use super::which::{Which, keep};
 use crate::dates::{Day, merged_months, reaches};
 use crate::records::{Column, FAR_ROW, NONE_ROW, RowId, TableId};
@@ -85,24 +85,6 @@ impl Block<'_> {
             let to = if known { to } else { OPEN_ROW };
             if row == NO_ROW { NO_ROW } else { to }
         });
-    }
-
-    /// The latest row of some kinds, from those of every kind.
-    fn latest(&self, kinds: KindsAt, codes: &[u8], which: Which<'_>, out: &mut [RowId]) {
-        let of = &self.cx.shortcuts.kinds[self.plan.kinds[kinds.0 as usize].1];
-        let found = &self.kinds[kinds.0 as usize].rows;
-        let row_of = |lane: usize, code: u8| found.get(lane * of.count + usize::from(code)).copied().unwrap_or(NO_ROW);
-        let mut codes = codes.iter().copied().filter(|&code| usize::from(code) < of.count);
-        let Some(first) = codes.next() else { return which.fill(out, OPEN_ROW) };
-        which.each(|lane| out[lane] = row_of(lane, first));
-        for code in codes {
-            which.each(|lane| {
-                let (best, row) = (out[lane], row_of(lane, code));
-                if row != NO_ROW && best != OPEN_ROW && (best == NO_ROW || self.cx.compare(of.table, best, row).is_lt()) {
-                    out[lane] = row;
-                }
-            });
-        }
     }
 
     fn pick(&mut self, pick: Pick, (set, cond, by): (SetId, TruthAt, Option<ValueAt>), owners: &[u32], out: &mut [RowId]) {

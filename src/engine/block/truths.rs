@@ -243,11 +243,10 @@ impl Block<'_> {
         let lanes = self.expand(set, owners);
         self.truth(cond, &lanes);
         let (truths, of) = (self.truths_of(cond), &self.sets[set.0 as usize]);
-        which.map(&of.of, out, |(_, _, open)| unless(open, false));
-        for &lane in &lanes {
-            let known = &mut out[of.owner[lane as usize] as usize];
-            *known = (*known).max(truths[lane as usize]);
-        }
+        which.each(|owner| {
+            let most = truths[of.range(owner as u32)].iter().fold(FALSE, |most, &truth| most.max(truth));
+            out[owner] = most.max(unless(of.is_open(owner as u32), false));
+        });
         self.put_away(lanes);
     }
 
