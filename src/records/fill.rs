@@ -137,11 +137,16 @@ impl Fill {
         said
     }
 
-    /// Reads a cell given as bytes if that needs no proof that they are text: what was read before is; whether it did.
+    /// Reads a cell given as bytes if that takes no more than a look at them: what was read before is known to be text, and plain keys
+    /// are; whether it did.
     #[inline(always)]
-    pub(super) fn put_bytes(&mut self, bytes: &[u8], texts: &Texts, schema: &Schema) -> bool {
+    pub(super) fn put_bytes(&mut self, bytes: &[u8], keys: &mut Keys, texts: &Texts, schema: &Schema) -> bool {
         let stored = match &mut self.cells {
-            Cells::Refs(refs, _) => return refs.push_again(bytes),
+            Cells::Refs(refs, _) => {
+                let plain = || plain_key(bytes).filter(|_| !self.may_be_none);
+                return refs.push_again(bytes) || plain().map(|key| refs.push(key)).is_some();
+            }
+            Cells::Key => plain_key(bytes).map(|key| keys.push(key)),
             Cells::Text(v, _) if !self.ids => texts.find_bytes(bytes).map(|sym| v.push(sym)),
             Cells::Date(v, _) => parse_fast(bytes).map(|date| v.push(date)),
             Cells::Code(v, _, list) => schema.lists.get(*list).and_then(|l| l.code_meant(bytes)).map(|code| v.push(code)),
@@ -228,6 +233,13 @@ impl Fill {
             v.iter_mut().for_each(|s| *s = numbers.get(s.0 as usize).copied().unwrap_or(*s));
         }
     }
+}
+
+/// Bytes as a key that stands as it is: visible ASCII that begins with a letter, so neither blanks around it nor a number shown short.
+#[inline(always)]
+fn plain_key(bytes: &[u8]) -> Option<&str> {
+    let plain = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.iter().all(u8::is_ascii_graphic);
+    if plain { std::str::from_utf8(bytes).ok() } else { None }
 }
 
 /// Adds a cell to a column: one that cannot stand as `bad`.

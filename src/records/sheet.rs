@@ -209,7 +209,7 @@ impl Sheet {
     /// and what was read before need no proof of it.
     pub fn bytes(&mut self, index: usize, bytes: &[u8]) -> bool {
         let Some(fill) = self.part.fills.get_mut(index) else { return true };
-        if fill.put_bytes(bytes, &self.texts, &self.schema) {
+        if fill.put_bytes(bytes, &mut self.part.keys, &self.texts, &self.schema) {
             self.given += 1;
             return true;
         }
