@@ -80,7 +80,7 @@ impl Book {
     }
 
     /// Cells of a sheet that are one.
-    fn merges(&mut self, name: &str) -> Vec<Merge> {
+    pub(super) fn merges(&mut self, name: &str) -> Vec<Merge> {
         let found = match self {
             Self::Xlsx(b) => b.merge_cells_by_sheet_name(name).unwrap_or_default(),
             Self::Xls(b) => b.merge_cells_by_sheet_name(name).unwrap_or_default(),

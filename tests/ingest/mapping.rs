@@ -396,3 +396,60 @@ fn values_speak_where_headers_do_not_and_against_those_that_mislead() {
         "{text}"
     );
 }
+
+#[test]
+fn headers_of_two_rows_are_named_by_both() {
+    let text = format!("{PERSON}education = '全日制教育/学历'\nbirth = '出生年月'\n");
+    let csv = "某县干部花名册,,,,\n编号,姓名,全日制教育,,出生年月\n,,学历,毕业院校,\nP1,江远,大学,云泽大学,1978.04\nP2,欧静,大专,云泽学院,1982.03\n";
+    let store = of(&text, &[("花名册.csv", csv)]);
+    assert_eq!(cell(&store, "person", "P2", "education").as_deref(), Some("大学专科"));
+    assert_eq!(place(&store, "person", "P2", "education"), "花名册.csv:5:全日制教育/学历");
+    let dir = tempfile::tempdir().unwrap();
+    let book = dir.path().join("册.xlsx");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("花名册").unwrap();
+    for (r, line) in csv.lines().enumerate() {
+        for (c, text) in line.split(',').enumerate().filter(|(_, t)| !t.is_empty()) {
+            sheet.write(r as u32, c as u16, text).unwrap();
+        }
+    }
+    sheet.merge_range(1, 2, 1, 3, "全日制教育", &rust_xlsxwriter::Format::new()).unwrap();
+    workbook.save(&book).unwrap();
+    let store = through(&sound(&text), &book);
+    assert_eq!(place(&store, "person", "P2", "education"), "册.xlsx/花名册:5:全日制教育/学历");
+}
+
+#[test]
+fn no_cut_or_spoilt_mapping_brings_the_reader_down() {
+    let text = std::fs::read_to_string("rules/mappings/a01.toml").unwrap();
+    let dir = sets();
+    let chars: Vec<char> = text.chars().collect();
+    let mut seed = 7u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below.max(1)
+    };
+    let mut loaded = 0;
+    for _ in 0..300 {
+        let mut spoilt = chars.clone();
+        for _ in 0..=next(3) {
+            let at = next(spoilt.len());
+            match next(3) {
+                0 => spoilt.truncate(at.max(200)),
+                1 => {
+                    spoilt.remove(at);
+                }
+                _ => spoilt.insert(at, ['"', '[', '=', '*', 'A', '\n', '{', '表'][next(8)]),
+            }
+        }
+        let spoilt: String = spoilt.into_iter().collect();
+        match mapping(&spoilt) {
+            Ok(mapping) => {
+                loaded += 1;
+                through(&mapping, dir.path());
+            }
+            Err(errors) => assert!(!drawn(&errors).is_empty()),
+        }
+    }
+    assert!(loaded > 0);
+}

@@ -3,6 +3,7 @@
 use super::bind::Headers;
 use crate::ingest::csv::{END, HEADER_ROWS, Lines, mixed_encoding};
 use crate::ingest::error::IngestError;
+use crate::ingest::layout::{self, Merge, Numbered};
 use crate::ingest::source::Named;
 use crate::ingest::workbook::{self, Value};
 use crate::ingest::{Progress, decode, sqlite};
@@ -57,24 +58,14 @@ pub(super) fn csv(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -
     let (length, damaged) = (text.len(), decode::is_damaged(text.as_bytes()));
     text.push_str(END);
     let mut record = ::csv::ByteRecord::new();
-    let mut skip = 0;
+    let (headers, header_line, above) = csv_headers(to, &text, length, &file.name)?;
     let mut lines = Lines::new(text.as_bytes(), length);
-    for row in 0..HEADER_ROWS {
-        if lines.next(&mut record, &file.name)?.is_none() {
-            break;
-        }
-        if is_header(to, cells_of(&record).into_iter()) {
-            skip = row;
-            break;
-        }
+    let mut width = 0;
+    for _ in 0..above {
+        lines.next(&mut record, &file.name)?;
+        width = record.len();
     }
-    let mut lines = Lines::new(text.as_bytes(), length);
-    let mut header_line = 0;
-    for _ in 0..=skip {
-        header_line = lines.next(&mut record, &file.name)?.unwrap_or(0);
-    }
-    let width = record.len();
-    if !to.head(header_line, Headers::new(cells_of(&record))) {
+    if !to.head(header_line, Headers::new(headers.iter().map(String::as_str))) {
         to.end();
         return Ok(());
     }
@@ -102,6 +93,42 @@ pub(super) fn csv(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -
     progress.rows(count % STEP);
     to.end();
     Ok(())
+}
+
+/// The headers of a CSV file, their line, and how many records they and what stands above them take: two rows of headers are one.
+fn csv_headers(to: &dyn Visitor, text: &str, length: usize, file: &str) -> Result<(Vec<String>, u32, usize), IngestError> {
+    let mut lines = Lines::new(text.as_bytes(), length);
+    let mut record = ::csv::ByteRecord::new();
+    let mut leading: Vec<Numbered> = Vec::new();
+    let mut number = 0;
+    let mut numbers: Vec<usize> = Vec::new();
+    while leading.len() <= HEADER_ROWS
+        && let Some(line) = lines.next(&mut record, file)?
+    {
+        number += 1;
+        if record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+            let value = |cell: &str| if cell.trim().is_empty() { Value::Blank } else { Value::Text(cell.to_owned()) };
+            leading.push((line, cells_of(&record).into_iter().map(value).collect()));
+            numbers.push(number);
+        }
+    }
+    let (headers, line, rows) = headers_among(to, &leading, &[]);
+    Ok((headers, line, rows.checked_sub(1).and_then(|last| numbers.get(last)).copied().unwrap_or(0)))
+}
+
+/// The headers among the leading rows, the line of the last of them, and how many of the rows they and what stands above them take.
+fn headers_among(to: &dyn Visitor, leading: &[Numbered], merges: &[Merge]) -> (Vec<String>, u32, usize) {
+    let texts = |row: &[Value]| row.iter().map(|v| v.text().to_owned()).collect::<Vec<_>>();
+    if let Some(head) = layout::find(leading, merges, &|header| to.knows(header))
+        && head.headers.iter().any(|h| h.contains('/') && to.knows(h))
+    {
+        return (head.headers, head.line, head.rows);
+    }
+    let found = leading.iter().take(HEADER_ROWS).position(|(_, row)| is_header(to, row.iter().map(Value::text)));
+    match leading.get(found.unwrap_or(0)) {
+        Some((line, row)) => (texts(row), *line, found.unwrap_or(0) + 1),
+        None => (Vec::new(), 0, 0),
+    }
 }
 
 fn cells_of(record: &::csv::ByteRecord) -> Vec<&str> {
@@ -147,7 +174,8 @@ fn sheets(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -> Result
             continue;
         }
         progress.file(&cited);
-        let mut sheet = SheetRows { to: &mut *to, leading: Vec::new(), state: State::Leading, count: 0 };
+        let merges = book.merges(&name);
+        let mut sheet = SheetRows { to: &mut *to, leading: Vec::new(), merges, state: State::Leading, count: 0 };
         let read = workbook::each_row(&mut book, &name, &mut |number, row| sheet.row(number, row));
         read.map_err(|()| IngestError::Workbook { file: file.name.clone(), why: format!("工作表“{name}”已损坏") })?;
         sheet.close();
@@ -160,7 +188,8 @@ fn sheets(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -> Result
 /// A sheet being read: headers are looked for first, then rows come in.
 struct SheetRows<'v> {
     to: &'v mut dyn Visitor,
-    leading: Vec<(u32, Vec<Value>)>,
+    leading: Vec<Numbered>,
+    merges: Vec<Merge>,
     state: State,
     count: u64,
 }
@@ -181,25 +210,22 @@ impl SheetRows<'_> {
             return self.give(number, row);
         }
         self.leading.push((number, row.to_vec()));
-        if is_header(self.to, row.iter().map(Value::text)) {
-            self.leading.drain(..self.leading.len() - 1);
-            self.begin();
-        } else if self.leading.len() >= HEADER_ROWS {
+        if self.leading.len() > HEADER_ROWS {
             self.begin();
         }
     }
 
-    /// Takes the first of the leading rows for the headers.
+    /// Finds the headers among the leading rows; the rest of these are rows.
     fn begin(&mut self) {
         if self.leading.is_empty() {
             return;
         }
-        let rest = self.leading.split_off(1);
-        let Some((line, headers)) = self.leading.pop() else { return };
-        let is_used = self.to.head(line, Headers::new(headers.iter().map(Value::text)));
+        let leading = std::mem::take(&mut self.leading);
+        let (headers, line, rows) = headers_among(self.to, &leading, &self.merges);
+        let is_used = self.to.head(line, Headers::new(headers.iter().map(String::as_str)));
         self.state = if is_used { State::Rows } else { State::OfNoUse };
         if is_used {
-            rest.iter().for_each(|(number, row)| self.give(*number, row));
+            leading.iter().skip(rows).for_each(|(number, row)| self.give(*number, row));
         }
     }
 
