@@ -4,6 +4,8 @@
 //!     cargo run --release --example county -- --people 100000 --csv people
 //!     cargo bench --bench load
 //!
+//! `benches/postgres.sh` adds a PostgreSQL database: `GUIJU_BENCH_PG=postgres://…`, against psql copying the same tables to nowhere.
+//!
 //! Other data: `GUIJU_BENCH_DB=other.db GUIJU_BENCH_CSV=folder cargo bench --bench load`. First come the ratios, each the least of
 //! several runs by turns, on one thread by its time on a core; then criterion's report. `GUIJU_BENCH_ROUNDS=20` takes more runs.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a benchmark stops at the first thing that is not as it should be")]
@@ -18,8 +20,11 @@ use guiju::records::{Schema, Wanted, parse_schema};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use std::hint::black_box;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Instant;
 
 fn main() {
     let schema = schema();
@@ -35,6 +40,9 @@ fn main() {
         by_turns(kind, bar, &source, &schema);
         sources.push((kind, source));
     }
+    if let Ok(address) = std::env::var("GUIJU_BENCH_PG") {
+        out_of_postgres(&address, &schema);
+    }
     for (kind, source) in &sources {
         let mut group = criterion.benchmark_group(format!("load/{kind}"));
         group.bench_function("floor", |b| b.iter(|| black_box(floor(source))));
@@ -45,6 +53,39 @@ fn main() {
         group.finish();
     }
     criterion.final_summary();
+}
+
+/// Both sides by turns, by the clock on the wall: the server is a process of its own.
+fn out_of_postgres(address: &str, schema: &Arc<Schema>) {
+    let rounds: usize = std::env::var("GUIJU_BENCH_ROUNDS").map_or(7, |n| n.parse().unwrap());
+    let mut least = [f64::INFINITY; 2];
+    for _ in 0..rounds {
+        let mut timed = |side: usize, run: &dyn Fn()| {
+            let begun = Instant::now();
+            run();
+            least[side] = least[side].min(begun.elapsed().as_secs_f64() * 1000.0);
+        };
+        timed(0, &|| copy_to_nowhere(address, schema));
+        timed(1, &|| {
+            black_box(load(address, schema));
+        });
+    }
+    let [floor, read] = least;
+    println!("PostgreSQL: COPY {floor:.0} ms, guiju {read:.0} ms: {:.0}% of its rate; the bar is 60%", 100.0 * floor / read);
+}
+
+/// `COPY … TO STDOUT` of every table, by psql.
+fn copy_to_nowhere(address: &str, schema: &Schema) {
+    let tables = schema.tables.iter().filter(|t| t.joined.is_none() && t.name != "study");
+    let copies: String = tables.map(|t| format!("COPY \"{}\" TO STDOUT;\n", t.name)).collect();
+    let mut psql = Command::new("psql")
+        .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", address])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    psql.stdin.take().unwrap().write_all(copies.as_bytes()).unwrap();
+    assert!(psql.wait().unwrap().success());
 }
 
 /// Both sides by turns, the least of each.

@@ -153,7 +153,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "参数")]
 pub struct Sources {
-    /// 数据源：CSV 文件夹、.xlsx/.xls/.ods 工作簿、SQLite 文件、任免审批表（.lrmx、.lrm，它们的文件夹或 .zip），或 -（标准输入的 NDJSON）；可给多个，合并使用
+    /// 数据源：CSV 文件夹、.xlsx/.xls/.ods 工作簿、SQLite 文件、PostgreSQL 数据库（postgres://用户@主机/数据库）、任免审批表（.lrmx、.lrm，它们的文件夹或 .zip），或 -（标准输入的 NDJSON）；可给多个，合并使用
     // Shown after what goes before it on the command line: by itself, clap sorts positional arguments by name.
     #[arg(value_name = "数据源", value_hint = ValueHint::AnyPath, display_order = 1000)]
     pub sources: Vec<String>,

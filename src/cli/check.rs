@@ -107,6 +107,7 @@ mod tests {
             file: "case.csv".into(),
             table: "case".into(),
             row: 2,
+            key: String::new(),
             column: String::new(),
             code: "data::bad-date",
             fate,

@@ -10,6 +10,7 @@ use super::waivers::{self, InForce};
 use crate::dates::Day;
 use crate::diagnostic::Source;
 use crate::engine::Finding;
+use crate::ingest;
 use crate::ledger::{self, Cause, Causes, Changes, Corners, Kept, Known, Records, RunRow, Standing, State, Waiver};
 use crate::records::{Depth, Digest, Lookup, Store};
 use crate::rules::{self, Files, Loading, RuleSet};
@@ -139,8 +140,8 @@ fn judge(cross: &Crossing<'_>, previous: &RunRow, codes: &BTreeSet<&str>, now: &
     if same_rules {
         return Ok(Some(Judged { records: rules.clone(), rules, day: now.clone() }));
     }
-    // Standard input is read once.
-    if cross.settings.sources.iter().any(|s| s == "-") {
+    // Standard input is read once, and a server may hold other records by now.
+    if cross.settings.sources.iter().any(|s| s == "-" || ingest::is_server(s)) {
         return Ok(None);
     }
     let Some(old_rules) = old_rules(cross, previous)? else { return Ok(None) };

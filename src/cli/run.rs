@@ -213,7 +213,7 @@ pub(super) fn check_by(settings: &Settings, scope: &Scope, screen: Screen, night
         rules: rules.hash.clone(),
         data,
         as_of: settings.as_of.to_string(),
-        sources: settings.sources.clone(),
+        sources: settings.sources.iter().map(|s| ingest::shown_source(s)).collect(),
         profile: rules.set.in_force.as_ref().map(profile_run),
         rule_count: chosen.iter().filter_map(|&i| rules.set.rules.get(i)).map(|r| r.code.as_str()).collect::<BTreeSet<_>>().len(),
         seconds: begun.elapsed().as_secs_f64(),

@@ -9,6 +9,7 @@ use super::trouble::{Plain, Trouble};
 use crate::dates::{Calendar, Day, Fuzzy, Period, add};
 use crate::diagnostic::nearest;
 use crate::engine::Verdict;
+use crate::ingest::{is_server, shown_source};
 use crate::report::{Format, Paint};
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -119,9 +120,9 @@ impl Settings {
     /// # Errors
     /// No source.
     pub fn with_sources_after(self, what: &str, given: &str) -> Result<Self, Trouble> {
-        if self.sources.is_empty() && std::path::Path::new(given).exists() {
+        if self.sources.is_empty() && (is_server(given) || std::path::Path::new(given).exists()) {
             return Err(Trouble::Usage(
-                Plain::new("usage::missing-argument", format!("缺少 <{what}>")).help(format!("写在数据源“{given}”的前面")),
+                Plain::new("usage::missing-argument", format!("缺少 <{what}>")).help(format!("写在数据源“{}”的前面", shown_source(given))),
             ));
         }
         self.with_sources()
@@ -135,7 +136,7 @@ impl Settings {
         if self.sources.is_empty() {
             return Err(Trouble::Usage(
                 Plain::new("usage::missing-argument", "缺少 <数据源>")
-                    .help("给出导出数据所在的文件夹、工作簿或 SQLite 文件；- 表示标准输入"),
+                    .help("给出导出数据所在的文件夹、工作簿、SQLite 文件或 postgres:// 地址；- 表示标准输入"),
             ));
         }
         Ok(self)

@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use crate::diagnostic::Diagnostic;
+use crate::ingest::without_secrets;
 use crate::ledger::LedgerError;
 use crate::report::Paint;
 use miette::{GraphicalReportHandler, GraphicalTheme};
@@ -76,7 +77,9 @@ impl Trouble {
 
 /// A message and its advice.
 pub(super) fn plain(plain: &Plain, paint: Paint) -> String {
-    let mut text = format!("{} {}\n", paint.error(&format!("错误[{}]", plain.code)), paint.bold(&plain.message));
+    // What was typed is quoted here and there, and may hold a password.
+    let message = without_secrets(&plain.message);
+    let mut text = format!("{} {}\n", paint.error(&format!("错误[{}]", plain.code)), paint.bold(&message));
     if let Some(help) = &plain.help {
         text.push_str(&format!("  {}{}\n", paint.label("帮助："), help.replace('\n', "\n        ")));
     }

@@ -289,6 +289,7 @@ pub(super) fn mixed_encoding(table: &str, file: &str, mixed: &decode::Mixed) -> 
         file: file.to_owned(),
         table: table.to_owned(),
         row: mixed.fewer.first().copied().unwrap_or(0),
+        key: String::new(),
         column: String::new(),
         code: "data::mixed-encoding",
         fate: Fate::Noted,

@@ -60,14 +60,6 @@ pub enum IngestError {
         /// As given.
         path: String,
     },
-    /// A kind of source this build does not read.
-    #[error("不能从“{path}”读取：{why}")]
-    Unsupported {
-        /// As given.
-        path: String,
-        /// In Chinese.
-        why: String,
-    },
     /// SQLite would not have it.
     #[error("数据库“{file}”读不出来：{why}")]
     Database {
@@ -140,6 +132,18 @@ pub enum IngestError {
         /// What to do about it, in Chinese.
         right: &'static str,
     },
+    /// A database server that cannot be read.
+    #[error("数据库 {address} 读不了：{why}")]
+    Postgres {
+        /// Without user and password.
+        address: String,
+        /// A stable code of its own, listed in the manual.
+        code: &'static str,
+        /// In Chinese.
+        why: String,
+        /// What to do about it, in Chinese.
+        right: &'static str,
+    },
     /// Standard input was named twice.
     #[error("标准输入“-”只能用一次")]
     StdinTwice,
@@ -160,7 +164,6 @@ impl IngestError {
             Self::Truncated { .. } => "ingest::truncated",
             Self::NoTable { .. } => "ingest::no-table",
             Self::Unknown { .. } => "ingest::unknown-format",
-            Self::Unsupported { .. } => "ingest::unsupported",
             Self::Database { .. } => "ingest::database",
             Self::Busy { .. } => "ingest::busy",
             Self::Workbook { .. } => "ingest::workbook",
@@ -169,7 +172,7 @@ impl IngestError {
             Self::Changed { .. } => "ingest::changed",
             Self::NeedsYear { .. } => "ingest::needs-year",
             Self::Json { .. } => "ingest::json",
-            Self::Form { code, .. } => code,
+            Self::Form { code, .. } | Self::Postgres { code, .. } => code,
             Self::StdinTwice => "ingest::stdin-twice",
             Self::NoSource => "ingest::no-source",
         }
@@ -186,9 +189,8 @@ impl IngestError {
             Self::Truncated { .. } => "文件可能没有传完或被截断，请重新导出或重新拷贝",
             Self::NoTable { .. } => "文件（或工作表、数据库表）应以表名命名，如 person.csv 或 人员.csv、case.csv 或 任免事项.csv",
             Self::Unknown { .. } => {
-                "可用：CSV 文件夹、单个 .csv、.xlsx/.xls/.ods 工作簿、SQLite 数据库、任免审批表（.lrmx、.lrm 文件，它们的文件夹或 .zip），或用 - 从标准输入读 NDJSON"
+                "可用：CSV 文件夹、单个 .csv、.xlsx/.xls/.ods 工作簿、SQLite 数据库、任免审批表（.lrmx、.lrm 文件，它们的文件夹或 .zip），postgres:// 地址，或用 - 从标准输入读 NDJSON"
             }
-            Self::Unsupported { .. } => "请先导出为 CSV、工作簿或 SQLite 再检查",
             Self::Database { .. } => "请确认它是 SQLite 数据库且没有损坏；可用 sqlite3 的 PRAGMA integrity_check 检查",
             Self::Busy { .. } => "请等写入的程序结束后再试",
             Self::Workbook { .. } => "请用 Excel 或 WPS 打开后另存一份再试",
@@ -199,7 +201,7 @@ impl IngestError {
             Self::Json { .. } => {
                 "每行一个人员对象，如 {\"person_id\":\"P1\",\"name\":\"…\",\"post\":[…]}；单位类表一行写作 {\"table\":\"unit\",\"rows\":[…]}"
             }
-            Self::Form { right, .. } => right,
+            Self::Form { right, .. } | Self::Postgres { right, .. } => right,
             Self::StdinTwice => "请只保留一个 -",
             Self::NoSource => "请给出一个文件夹、文件，或 -",
         }

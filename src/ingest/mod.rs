@@ -1,4 +1,4 @@
-//! Readers: CSV folders, workbooks, SQLite files, NDJSON and forms (干部任免审批表) become records. All that is wrong is told, nothing is guessed:
+//! Readers: CSV folders, workbooks, SQLite files, PostgreSQL, NDJSON and forms (干部任免审批表) become records. All that is wrong is told, nothing is guessed:
 //! a source that cannot be read is an [`IngestError`], a bad row or cell a [`crate::records::Problem`].
 //!
 //! Readers know the records and nothing above them. They never judge and never print.
@@ -15,6 +15,7 @@ mod mapping;
 mod ndjson;
 mod parts;
 mod past;
+mod postgres;
 mod refused;
 mod resume;
 mod sheets;
@@ -27,6 +28,7 @@ mod write;
 pub use draft::{Draft, draft};
 pub use error::IngestError;
 pub use mapping::{Mapping, Suggestion, parse_mapping, shipped, shipped_names, suggest};
+pub use postgres::{is_server, shown_source, without_secrets};
 pub use refused::{Refused, RefusedRow, RefusedRows, refused, refused_mapped};
 pub use sheets::Asked;
 pub use write::{WriteError, write_store};
@@ -54,8 +56,8 @@ pub struct Silent;
 
 impl Progress for Silent {}
 
-/// Reads all sources into one store: folders of CSV, single CSV files, workbooks, SQLite files, forms and folders and zips of
-/// them, and `-` for NDJSON on standard input. Only wanted fields are read; keys, owners and required fields always are.
+/// Reads all sources into one store: folders of CSV, single CSV files, workbooks, SQLite files, `postgres://` addresses,
+/// forms and folders and zips of them, and `-` for NDJSON on standard input. Only wanted fields are read; keys, owners and required fields always are.
 ///
 /// # Errors
 /// A source that cannot be opened or understood at all. Wrong rows and cells are no error: see [`Store::problems`].
@@ -129,6 +131,10 @@ fn read_all(
             Source::Workbook(file) => {
                 let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.workbook(file, &mut builder, progress))?;
                 workbook::read(file, &taken, &mut builder, &mut known, progress)?;
+            }
+            Source::Postgres(server) => {
+                let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.server(server, &mut builder, progress))?;
+                postgres::read(server, &taken, &mut builder, progress)?;
             }
             Source::Ndjson(text, name) => ndjson::read(text, name, &mut builder, progress)?,
             Source::Sheet(file) => known.extend(csv::sheet(file, schema, progress)?),

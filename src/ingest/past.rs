@@ -6,7 +6,7 @@
 use super::write::{MARK, OPEN, REFUSED};
 use crate::records::{CODES, Copied, Fate, FieldTally, Problem, RowId, Store, Tally};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// The form of the database. Of an older one nothing is remembered.
@@ -15,12 +15,14 @@ pub(super) const FORMAT: i64 = 2;
 /// Which columns of the database hold what is remembered.
 const TABLES: &str = "
 CREATE TABLE guiju_file(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE guiju_by_key(file INTEGER PRIMARY KEY);
 CREATE TABLE guiju_header(tbl TEXT NOT NULL, file INTEGER NOT NULL, field TEXT NOT NULL, header TEXT NOT NULL);
 CREATE TABLE guiju_origin(tbl TEXT NOT NULL, row INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL);
 CREATE TABLE guiju_tally(file TEXT NOT NULL, tbl TEXT NOT NULL, read INTEGER, kept INTEGER, merged INTEGER, refused INTEGER,
     corrected INTEGER, reasons TEXT);
 CREATE TABLE guiju_form_field(file TEXT NOT NULL, field TEXT NOT NULL, read INTEGER, kept INTEGER, refused INTEGER, untaken INTEGER);
-CREATE TABLE guiju_problem(file TEXT, tbl TEXT, row INTEGER, header TEXT, code TEXT, fate TEXT, value TEXT, why TEXT, right TEXT);";
+CREATE TABLE guiju_problem(file TEXT, tbl TEXT, row INTEGER, header TEXT, code TEXT, fate TEXT, value TEXT, why TEXT, right TEXT,
+    key TEXT);";
 
 /// What an imported database remembers.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ struct Memory {
     files: BTreeMap<i64, String>,
     /// By table, file and field.
     headers: BTreeMap<(String, i64, String), String>,
+    /// Files whose rows are named by their keys.
+    by_key: BTreeSet<i64>,
     /// The connection that read the rows, and so sees the state they were read in.
     connection: Mutex<Option<Connection>>,
 }
@@ -80,8 +84,13 @@ impl Past {
             Ok(FieldTally { file: r.get(0)?, field: r.get(1)?, read: n(2)?, kept: n(3)?, refused: n(4)?, untaken: n(5)? })
         })
         .unwrap_or_default();
-        let problems = all(db, "SELECT file, tbl, row, header, code, fate, value, why, right FROM guiju_problem", problem)?;
-        let memory = Memory { files, headers: headers.into_iter().collect(), connection: Mutex::new(None) };
+        // Nor did it know of rows that are named by their keys.
+        let by_key = all(db, "SELECT file FROM guiju_by_key", |r| r.get(0)).unwrap_or_default();
+        let problems =
+            |key| all(db, &format!("SELECT file, tbl, row, header, code, fate, value, why, right, {key} FROM guiju_problem"), problem);
+        let problems = problems("key").or_else(|_| problems("''"))?;
+        let memory =
+            Memory { files, headers: headers.into_iter().collect(), by_key: by_key.into_iter().collect(), connection: Mutex::new(None) };
         Ok(Some(Self { tallies, field_tallies, problems, memory: Arc::new(memory) }))
     }
 
@@ -134,6 +143,10 @@ impl Copied for Before {
     fn header(&self, line: u32, field: &str) -> Option<String> {
         self.memory.headers.get(&(self.table.clone(), self.file(line)?, field.to_owned())).cloned()
     }
+
+    fn is_by_key(&self, line: u32) -> bool {
+        !self.memory.by_key.is_empty() && self.file(line).is_some_and(|file| self.memory.by_key.contains(&file))
+    }
 }
 
 fn all<T>(db: &Connection, sql: &str, read: impl Fn(&Row<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<Vec<T>> {
@@ -153,7 +166,7 @@ fn problem(r: &Row<'_>) -> rusqlite::Result<Problem> {
         Fate::Blanked | Fate::Noted => "data::unreadable-at-import",
     });
     let (file, table, row, column) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
-    Ok(Problem { file, table, row, column, code, fate, value: r.get(6)?, why: r.get(7)?, right: r.get(8)? })
+    Ok(Problem { file, table, row, key: r.get(9)?, column, code, fate, value: r.get(6)?, why: r.get(7)?, right: r.get(8)? })
 }
 
 fn fate(fate: Fate) -> &'static str {
@@ -183,9 +196,9 @@ pub(super) fn write(db: &Connection, store: &Store) -> rusqlite::Result<()> {
         let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         insert.execute(params![t.file, t.field, n(t.read), n(t.kept), n(t.refused), n(t.untaken)])?;
     }
-    let mut insert = db.prepare("INSERT INTO guiju_problem VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+    let mut insert = db.prepare("INSERT INTO guiju_problem VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
     for p in &store.problems {
-        insert.execute(params![p.file, p.table, p.row, p.column, p.code, fate(p.fate), p.value, p.why, p.right])?;
+        insert.execute(params![p.file, p.table, p.row, p.column, p.code, fate(p.fate), p.value, p.why, p.right, p.key])?;
     }
     Ok(())
 }
@@ -214,6 +227,7 @@ impl Files<'_> {
 /// Where rows stand, in stretches of lines that follow one another; and how the columns of those files are headed.
 fn origins(db: &Connection, store: &Store, files: &mut Files<'_>) -> rusqlite::Result<()> {
     let mut origin = db.prepare("INSERT INTO guiju_origin VALUES(?1, ?2, ?3, ?4)")?;
+    let mut by_key = db.prepare("INSERT OR IGNORE INTO guiju_by_key VALUES(?1)")?;
     let mut header = db.prepare("INSERT INTO guiju_header VALUES(?1, ?2, ?3, ?4)")?;
     for (id, def) in store.schema.tables.iter().enumerate().filter(|(_, def)| def.joined.is_none()) {
         let rows = store.rows(id);
@@ -236,6 +250,9 @@ fn origins(db: &Connection, store: &Store, files: &mut Files<'_>) -> rusqlite::R
             }
         }
         for (file, row) in of_file {
+            if store.places.is_by_key(&rows.origin, row) {
+                by_key.execute([files.id(&file)?])?;
+            }
             for (f, field) in def.fields.iter().enumerate() {
                 if let Some(head) = store.places.header(&rows.origin, row, id, (f, &field.name)) {
                     header.execute(params![def.name, files.id(&file)?, field.name, head])?;

@@ -124,7 +124,7 @@ fn originals(
             Source::Csv(files) => csv::originals(&files, schema, lines, &mut found)?,
             Source::Workbook(file) => workbook::originals(&file, schema, lines, &mut found)?,
             Source::Sqlite(file) => sqlite::originals(&file, schema, lines, &mut found)?,
-            Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => {}
+            Source::Postgres(_) | Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => {}
         }
     }
     found.retain(|o: &Original| !mapped.iter().any(|(_, m)| m.file == o.file));

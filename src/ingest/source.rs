@@ -3,6 +3,7 @@
 use super::error::IngestError;
 use super::forms::{self, FormFiles};
 use super::mapping::{Mapping, csv_head};
+use super::postgres::{self, Server};
 use super::{csv, decode, header, kinds};
 use crate::records::{Fate, Problem, Schema, TableId};
 use std::fs::{self, File};
@@ -16,6 +17,8 @@ pub(super) enum Source {
     Csv(CsvFiles),
     /// A database.
     Sqlite(Named),
+    /// A database server.
+    Postgres(Box<Server>),
     /// A workbook.
     Workbook(Named),
     /// NDJSON, read already (standard input cannot be read again), and what it is called.
@@ -36,7 +39,7 @@ impl Source {
                 forms::Files::One(file) | forms::Files::Zip(file) => vec![file],
                 forms::Files::Folder(files) => files.iter().collect(),
             },
-            Self::Sqlite(_) | Self::Ndjson(..) => Vec::new(),
+            Self::Sqlite(_) | Self::Postgres(_) | Self::Ndjson(..) => Vec::new(),
         }
     }
 }
@@ -110,8 +113,9 @@ fn recognise(source: &str, several: bool, known: Known<'_>, found: &mut Vec<Sour
         found.push(ndjson(&bytes, "-".to_owned())?);
         return Ok(());
     }
-    if source.starts_with("postgres://") || source.starts_with("postgresql://") {
-        return Err(IngestError::Unsupported { path: "postgres://…".to_owned(), why: "还不能直接连接 PostgreSQL".to_owned() });
+    if postgres::is_server(source) {
+        found.push(Source::Postgres(Box::new(Server::at(source)?)));
+        return Ok(());
     }
     let path = Path::new(source);
     let meta = fs::metadata(path).map_err(|e| IngestError::io(path, &e))?;
@@ -316,6 +320,7 @@ fn folder_not_read(name: &str) -> Problem {
         file: name.to_owned(),
         table: String::new(),
         row: 0,
+        key: String::new(),
         column: String::new(),
         code: "form::folder-not-read",
         fate: Fate::Noted,

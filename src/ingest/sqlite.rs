@@ -341,6 +341,7 @@ fn unknown_cells(table: &Found, column: &str, cells: u64) -> Problem {
         file: table.file.clone(),
         table: table.name.clone(),
         row: 0,
+        key: String::new(),
         column: column.to_owned(),
         code: "data::unreadable-at-import",
         fate: Fate::Blanked,

@@ -234,6 +234,7 @@ fn hidden_sheet(cited: &str) -> Problem {
         file: cited.to_owned(),
         table: String::new(),
         row: 0,
+        key: String::new(),
         column: String::new(),
         code: "sheet::hidden",
         fate: Fate::Noted,

@@ -55,6 +55,7 @@ impl Book {
             file,
             table: def.name.clone(),
             row,
+            key: String::new(),
             column: self.places.header(origins, lost.row as usize, table, (lost.field, &field.name)).unwrap_or_else(|| field.zh.clone()),
             code: lost.code,
             fate: lost.fate,

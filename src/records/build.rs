@@ -247,7 +247,18 @@ impl Builder {
     pub(super) fn tell_remarks(&mut self) {
         for ((file, table, column, remark), (count, row)) in std::mem::take(&mut self.remarks) {
             let (code, why, right) = (remark.code(), remark.why(count), remark.right().to_owned());
-            self.problems.push(Problem { file, table, row, column, code, fate: Fate::Noted, value: String::new(), why, right });
+            self.problems.push(Problem {
+                file,
+                table,
+                row,
+                key: String::new(),
+                column,
+                code,
+                fate: Fate::Noted,
+                value: String::new(),
+                why,
+                right,
+            });
         }
     }
 
@@ -306,6 +317,9 @@ impl Builder {
                 *known = (known.0 + count, known.1.min(line));
             }
             self.places.head(part.table, file, fill.field, &fill.header);
+        }
+        if part.by_key {
+            self.places.name_by_key(file);
         }
         if self.places.is_copy(file) {
             // Counted where its rows were before.

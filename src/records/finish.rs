@@ -7,13 +7,14 @@ use super::column::{BAD_DATE, BAD_ROW, Column, NONE_CODE, NONE_ROW};
 use super::correct::take_out_corrected;
 use super::joined;
 use super::places::Places;
-use super::problem::Fate;
+use super::problem::{Fate, shown};
 use super::resolve::{Resolved, resolve};
 use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::store::{RowId, Rows, Store};
 use super::text::{RefKeys, Sym};
 use super::unique::make_unique;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock};
 
 impl Builder {
@@ -59,12 +60,37 @@ impl Builder {
         store.assumed_blank.sort();
         store.places = book.places;
         store.problems = book.problems;
+        name_by_key(&mut store);
         store.problems.sort();
         store.problems.dedup_by(|a, b| a.fate == Fate::Noted && a == b);
         store.tallies = book.tallies;
         store.tallies.sort_by(|a, b| (&a.file, &a.table).cmp(&(&b.file, &b.table)));
         store
     }
+}
+
+/// Gives the problems of rows that are named by their keys these keys.
+fn name_by_key(store: &mut Store) {
+    if !store.places.names_by_key() {
+        return;
+    }
+    let mut problems = std::mem::take(&mut store.problems);
+    for (t, def) in store.schema.tables.iter().enumerate() {
+        let mut of_line: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+        for (i, p) in problems.iter().enumerate().filter(|(_, p)| p.row > 0 && p.key.is_empty() && p.table == def.name) {
+            of_line.entry(p.row).or_default().push(i);
+        }
+        let rows = store.rows(t);
+        for row in (0..rows.len).filter(|_| !of_line.is_empty()) {
+            let Some((file, line)) = store.places.keyed_row(&rows.origin, row) else { continue };
+            for &i in of_line.get(&line).into_iter().flatten() {
+                if problems[i].file == file {
+                    problems[i].key = shown(store.key(t, row as RowId));
+                }
+            }
+        }
+    }
+    store.problems = problems;
 }
 
 /// A table whose owner references are resolved and whose rows are grouped.

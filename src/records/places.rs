@@ -3,7 +3,7 @@
 
 use super::origin::Origins;
 use super::schema::{FieldId, TableId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ pub trait Copied: fmt::Debug + Send + Sync {
     fn file(&self, line: u32) -> Option<i64>;
     /// How the file of the row on this line heads the column of a field (by ASCII name).
     fn header(&self, line: u32, field: &str) -> Option<String>;
+    /// Whether the row on this line is named by its key.
+    fn is_by_key(&self, line: u32) -> bool;
 }
 
 /// The files read, by number, and what it takes to name a place in them.
@@ -27,6 +29,8 @@ pub struct Places {
     counted_as: FxHashMap<u32, String>,
     headers: FxHashMap<(TableId, u32, FieldId), String>,
     copies: FxHashMap<u32, Arc<dyn Copied>>,
+    /// Files whose rows are named by their keys.
+    by_key: FxHashSet<u32>,
 }
 
 impl Places {
@@ -68,6 +72,31 @@ impl Places {
         match self.counted_as.get(&file) {
             Some(name) => Some(name.clone()),
             None => self.row(origins, row).map(|(file, _)| file),
+        }
+    }
+
+    /// The rows of a file are named by their keys.
+    pub(super) fn name_by_key(&mut self, file: u32) {
+        self.by_key.insert(file);
+    }
+
+    /// Whether any rows are named by their keys.
+    pub(super) fn names_by_key(&self) -> bool {
+        !self.by_key.is_empty()
+    }
+
+    /// The file and line of a row that is named by its key and is no copy.
+    pub(super) fn keyed_row(&self, origins: &Origins, row: usize) -> Option<(&str, u32)> {
+        let (file, line) = origins.get(row).filter(|(file, _)| self.by_key.contains(file))?;
+        Some((self.files.get(file as usize)?, line))
+    }
+
+    /// Whether a row is named by its key, here or where it was before.
+    pub fn is_by_key(&self, origins: &Origins, row: usize) -> bool {
+        let Some((file, line)) = origins.get(row) else { return false };
+        match self.copies.get(&file) {
+            Some(copied) => copied.is_by_key(line),
+            None => self.by_key.contains(&file),
         }
     }
 

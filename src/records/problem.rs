@@ -24,6 +24,9 @@ pub struct Problem {
     pub table: String,
     /// The physical line or row, the header being 1; 0 where there is none.
     pub row: u32,
+    /// The key of the row where rows are named by their keys, as in a database server; empty where they are named by their lines.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub key: String,
     /// The column as headed in the file; empty where the whole row or file is meant.
     pub column: String,
     /// A stable code, listed in the manual (`data::bad-date`).

@@ -44,6 +44,8 @@ pub(super) struct Part {
     pub variant: u32,
     /// What its rows are counted under, if not the file.
     pub counted_as: Option<String>,
+    /// Its rows are named by their keys.
+    pub by_key: bool,
     pub len: usize,
     pub refused: u64,
     /// Rows refused by what was found wrong first.
@@ -70,6 +72,7 @@ impl Sheet {
             open: 0,
             variant: 0,
             counted_as: None,
+            by_key: false,
             len: 0,
             refused: 0,
             reasons: BTreeMap::new(),
@@ -127,6 +130,12 @@ impl Sheet {
     /// Its rows are counted under another name than the file's.
     pub fn counted_as(&mut self, name: &str) {
         self.part.counted_as = Some(name.to_owned());
+    }
+
+    /// Its rows are named by their keys: they have no lines that somebody could look up. Those without a key are named by the order they
+    /// came in.
+    pub fn by_key(&mut self) {
+        self.part.by_key = true;
     }
 
     /// Makes room for so many rows, which are most likely to come.
@@ -393,7 +402,7 @@ impl Sheet {
     fn tell(&mut self, column: &str, code: &'static str, fate: Fate, value: String, why: String, right: String) {
         let table = self.schema.tables.get(self.part.table).map(|t| t.name.clone()).unwrap_or_default();
         let (file, row) = (self.part.file.clone(), self.line);
-        self.part.problems.push(Problem { file, table, row, column: column.to_owned(), code, fate, value, why, right });
+        self.part.problems.push(Problem { file, table, row, key: String::new(), column: column.to_owned(), code, fate, value, why, right });
     }
 
     #[cold]

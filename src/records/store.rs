@@ -299,10 +299,16 @@ impl Store {
         }
     }
 
-    /// Where a row came from: `step.csv:412`; empty for what came from no file.
+    /// Where a row came from: `step.csv:412`, or `postgres db/records step:S412` where rows have no lines; empty for what came from no
+    /// file.
     pub fn row_place(&self, table: TableId, row: RowId) -> String {
-        let origin = self.places.row(&self.rows(table).origin, row as usize);
-        origin.map_or_else(String::new, |(file, line)| if line == 0 { file } else { format!("{file}:{line}") })
+        let origins = &self.rows(table).origin;
+        let Some((file, line)) = self.places.row(origins, row as usize) else { return String::new() };
+        match self.key(table, row) {
+            key if !key.is_empty() && self.places.is_by_key(origins, row as usize) => format!("{file}:{key}"),
+            _ if line == 0 => file,
+            _ => format!("{file}:{line}"),
+        }
     }
 
     /// Where a cell came from: `step.csv:412:end`, the column as it is headed there.

@@ -106,13 +106,23 @@ pub(super) fn lack(names: &Names, lack: &Lack) -> String {
 /// File, line and column of a problem.
 pub(super) fn place(problem: &Problem) -> String {
     let mut place = problem.file.clone();
-    if problem.row > 0 {
-        place.push_str(&format!(":{}", problem.row));
+    let row = row(problem);
+    if !row.is_empty() {
+        place.push_str(&format!(":{row}"));
     }
     if !problem.column.is_empty() {
         place.push_str(&format!(":{}", problem.column));
     }
     place
+}
+
+/// The row of a problem: its key where rows are named by theirs, else its line; empty for a whole file.
+pub(super) fn row(problem: &Problem) -> String {
+    match (problem.key.as_str(), problem.row) {
+        ("", 0) => String::new(),
+        ("", line) => line.to_string(),
+        (key, _) => key.to_owned(),
+    }
 }
 
 /// Why rows were refused, each with how many: 编码重复 2 行、必填项缺失 1 行.

@@ -221,7 +221,7 @@ fn problems(report: &Report, styles: &Styles, sheet: &mut Worksheet) -> Result<(
         sheet.set_column_width(column, width)?;
     }
     for (row, p) in (1u32..).zip(&report.problems) {
-        let line = p.row.to_string();
+        let line = words::row(p);
         let cells = [&p.file, report.names.table(&p.table), &line, &p.column, &p.value, words::fate(p.fate), &p.why, &p.right];
         for (column, cell) in (0u16..).zip(cells) {
             put(sheet, row, column, cell, &styles.text)?;

@@ -341,7 +341,10 @@ fn what_cannot_be_read_at_all_is_told_apart() {
     let twice = ["-".to_owned(), "-".to_owned()];
     let error = ingest::read(&twice, &SCHEMA, &Wanted::all(&SCHEMA), &Silent).unwrap_err();
     assert_eq!(error.code(), "ingest::stdin-twice");
-    let error = ingest::read(&["postgres://u:secret@host/db".to_owned()], &SCHEMA, &Wanted::all(&SCHEMA), &Silent).unwrap_err();
-    assert_eq!(error.code(), "ingest::unsupported");
-    assert!(!error.to_string().contains("secret"));
+    let error = ingest::read(&["postgres://u:sec@ret@127.0.0.1:1/db".to_owned()], &SCHEMA, &Wanted::all(&SCHEMA), &Silent).unwrap_err();
+    assert_eq!(error.code(), "postgres::unreachable");
+    assert_eq!(error.to_string(), "数据库 postgres://127.0.0.1:1/db 读不了：连接不上：没有服务器在这个端口应答");
+    let error = ingest::read(&["postgres://u:sec/ret@host/db".to_owned()], &SCHEMA, &Wanted::all(&SCHEMA), &Silent).unwrap_err();
+    assert_eq!(error.code(), "postgres::address");
+    assert!(!error.to_string().contains("ret"));
 }

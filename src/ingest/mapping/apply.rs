@@ -89,7 +89,18 @@ impl<'m> Applying<'m> {
 
     fn tell(&mut self, row: u32, column: &str, code: &'static str, why: String, right: String) {
         let (file, column) = (self.cited.clone(), column.to_owned());
-        let problem = Problem { file, table: String::new(), row, column, code, fate: Fate::Noted, value: String::new(), why, right };
+        let problem = Problem {
+            file,
+            table: String::new(),
+            row,
+            key: String::new(),
+            column,
+            code,
+            fate: Fate::Noted,
+            value: String::new(),
+            why,
+            right,
+        };
         self.seen.notes.push(problem);
     }
 

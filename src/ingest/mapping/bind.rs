@@ -8,14 +8,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The headers of a source table.
-pub(super) struct Headers {
+pub(in crate::ingest) struct Headers {
     /// As they stand.
     pub plain: Vec<String>,
     folded: Vec<String>,
 }
 
 impl Headers {
-    pub(super) fn new<'h>(headers: impl IntoIterator<Item = &'h str>) -> Self {
+    pub(in crate::ingest) fn new<'h>(headers: impl IntoIterator<Item = &'h str>) -> Self {
         let plain: Vec<String> = headers.into_iter().map(|h| h.trim().to_owned()).collect();
         let folded = plain.iter().map(|h| folded(h)).collect();
         Self { plain, folded }

@@ -20,9 +20,10 @@ pub use file::parse as parse_mapping;
 pub use shipped::{shipped, shipped_names};
 pub use suggest::{Suggestion, suggest};
 
+pub(super) use bind::Headers;
 pub(super) use key::person_key;
 pub(super) use read::{Prepared, originals};
-pub(super) use tables::csv_head;
+pub(super) use tables::{Visitor, csv_head};
 
 use crate::diagnostic::Source;
 use crate::records::{FieldId, TableId};

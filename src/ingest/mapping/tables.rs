@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const STEP: u64 = 8192;
 
 /// Takes the rows of tables, one table after another.
-pub(super) trait Visitor {
+pub(in crate::ingest) trait Visitor {
     /// Whether a table is looked at.
     fn begin(&mut self, name: &str, cited: &str) -> bool;
     /// Whether a header of the table is one that it looks for.

@@ -108,6 +108,7 @@ impl<'s> Sheeting<'s> {
             file: self.cited.clone(),
             table: String::new(),
             row,
+            key: String::new(),
             column,
             code,
             fate: Fate::Noted,

@@ -76,6 +76,7 @@ impl People {
                 file: sheets.get(sheet).map(|s| s.cited.clone()).unwrap_or_default(),
                 table: "person".to_owned(),
                 row: line,
+                key: String::new(),
                 column: String::new(),
                 code: "sheet::namesakes",
                 fate: Fate::Noted,

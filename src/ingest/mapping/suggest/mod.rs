@@ -35,7 +35,8 @@ pub fn suggest(sources: &[String], schema: &Schema) -> Result<Suggestion, Ingest
     let known = Known::new(schema);
     let tables: Vec<draft::Table<'_>> = looking.tables.iter().map(|t| draft::Table { looked: t, what: known.what(t, schema) }).collect();
     let mapped = tables.iter().filter(|t| matches!(t.what, draft::What::Mapped(_))).count();
-    Ok(Suggestion { text: draft::text(&tables, sources, schema, &known), mapped })
+    let shown: Vec<String> = sources.iter().map(|s| crate::ingest::shown_source(s)).collect();
+    Ok(Suggestion { text: draft::text(&tables, &shown, schema, &known), mapped })
 }
 
 /// What takes every table, so that each is shown.
