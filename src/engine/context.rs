@@ -24,7 +24,7 @@ pub struct Context<'a> {
     pub(super) timed: Vec<bool>,
     columns: Vec<Option<&'a Column>>,
     orders: Vec<Vec<&'a Column>>,
-    peers: Vec<OnceLock<Peers>>,
+    peers: Vec<((TableId, FieldId), OnceLock<Peers>)>,
     pub(super) shortcuts: Shortcuts<'a>,
 }
 
@@ -32,7 +32,40 @@ fn span_of(from: Day, until: Day) -> Span {
     Span { lo: i64::from(from.0), hi: i64::from(until.0) }
 }
 
-type Peers = FxHashMap<Sym, Vec<RowId>>;
+/// The rows of a table, those with the same text together.
+#[derive(Debug, Default)]
+struct Peers {
+    /// By text: where its rows begin, and how many there are.
+    of: FxHashMap<Sym, (u32, u32)>,
+    rows: Vec<RowId>,
+}
+
+impl Peers {
+    fn new(store: &Store, table: TableId, field: FieldId) -> Self {
+        let known = store.rows(table);
+        let mut all = Self::default();
+        let Some(Column::Text(texts)) = known.column(field) else { return all };
+        let sound = || {
+            let rows = (0u32..).zip(texts);
+            rows.filter(|&(row, text)| text.is_text() && !known.is_void(row) && !known.is_ghost(row))
+        };
+        for (_, text) in sound() {
+            all.of.entry(*text).or_default().1 += 1;
+        }
+        let mut next = 0;
+        for (first, count) in all.of.values_mut() {
+            (*first, next) = (next, next + std::mem::take(count));
+        }
+        all.rows.resize(next as usize, 0);
+        for (row, text) in sound() {
+            if let Some((first, count)) = all.of.get_mut(text) {
+                all.rows[(*first + *count) as usize] = row;
+                *count += 1;
+            }
+        }
+        all
+    }
+}
 
 impl<'a> Context<'a> {
     /// Binds rules to records.
@@ -56,7 +89,14 @@ impl<'a> Context<'a> {
             .collect();
         let orders =
             (0..store.schema.tables.len()).map(|t| store.schema.tables[t].order.iter().filter_map(|&f| column(t, f)).collect()).collect();
-        let peers = rules.program.nodes.iter().map(|_| OnceLock::new()).collect();
+        let mut peers: Vec<((TableId, FieldId), OnceLock<Peers>)> = Vec::new();
+        for node in &rules.program.nodes {
+            if let Node::Peers(_, table, field) = node
+                && !peers.iter().any(|(of, _)| *of == (*table, *field))
+            {
+                peers.push(((*table, *field), OnceLock::new()));
+            }
+        }
         let shortcuts = Shortcuts::new(rules, store, span_of(as_of, until));
         let timed = if as_of == until { Vec::new() } else { timed(&rules.program) };
         Self { rules, store, as_of, until, timed, columns, orders, peers, shortcuts }
@@ -143,21 +183,10 @@ impl<'a> Context<'a> {
     }
 
     /// The rows with the same text in a field; none for blanks.
-    pub fn peers(&self, node: NodeId, table: TableId, field: FieldId, text: Sym) -> &[RowId] {
-        let Some(slot) = self.peers.get(node as usize) else { return &[] };
-        let index = slot.get_or_init(|| {
-            let rows = self.store.rows(table);
-            let mut index = Peers::default();
-            if let Some(Column::Text(v)) = rows.column(field) {
-                for (row, sym) in v.iter().enumerate().filter(|(_, s)| s.is_text()) {
-                    let row = row as RowId;
-                    if !rows.is_void(row) && !rows.is_ghost(row) {
-                        index.entry(*sym).or_default().push(row);
-                    }
-                }
-            }
-            index
-        });
-        index.get(&text).map_or(&[], Vec::as_slice)
+    pub fn peers(&self, table: TableId, field: FieldId, text: Sym) -> &[RowId] {
+        let Some((_, slot)) = self.peers.iter().find(|(of, _)| *of == (table, field)) else { return &[] };
+        let index = slot.get_or_init(|| Peers::new(self.store, table, field));
+        let Some(&(first, count)) = index.of.get(&text) else { return &[] };
+        index.rows.get(first as usize..(first + count) as usize).unwrap_or_default()
     }
 }

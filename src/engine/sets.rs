@@ -196,7 +196,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                     self.probe.lack(Lack::Cell(*of, row, *field));
                     return Source::Unknown;
                 }
-                Source::Listed(self.cx.peers(rows, *of, *field, text).iter().map(|&r| (r, Truth::True)).collect())
+                Source::Listed(self.cx.peers(*of, *field, text).iter().map(|&r| (r, Truth::True)).collect())
             }
             Node::Rows(inner) => {
                 let mut list = Vec::new();

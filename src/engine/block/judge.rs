@@ -292,12 +292,13 @@ impl Block<'_> {
             out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
         }
         self.value(deadline.due, &left);
+        let (all, mut open) = (left.len(), self.room());
         let due = self.values_of(deadline.due);
         out.say(&left, Verdict::Pending);
-        let (all, before) = (left.len(), out.left.len());
         let is_known = |lane: usize| (due[lane] != OPEN_VALUE) & (due[lane] != ABSENT);
-        part(&mut left, &mut out.left, is_known, |lane| due[lane] == OPEN_VALUE);
-        out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
+        part(&mut left, &mut open, is_known, |lane| due[lane] == OPEN_VALUE);
+        out.count(Verdict::Pending, all - left.len() - open.len());
+        self.judge_vaguely_due(deadline, open, out);
         self.truth(deadline.met, &left);
         out.say(&left, Verdict::Compliant);
         let (all, before) = (left.len(), out.left.len());
@@ -315,6 +316,17 @@ impl Block<'_> {
         out.found.extend_from_slice(&left);
         out.count(Verdict::Pending, all - left.len() - (out.left.len() - before));
         self.put_away(left);
+    }
+
+    /// What is due at a time not known to the day may still be not due for long.
+    fn judge_vaguely_due(&mut self, deadline: &Due, mut lanes: Vec<u32>, out: &mut Judged) {
+        for never in [deadline.past, deadline.warned, deadline.met] {
+            self.truth(never, &lanes);
+            let truths = self.truths_of(never);
+            part(&mut lanes, &mut out.left, |lane| truths[lane] == FALSE, |lane| truths[lane] != FALSE);
+        }
+        out.count(Verdict::Pending, lanes.len());
+        self.put_away(lanes);
     }
 
     fn judge_stages(&mut self, stages: &[Stage], missing: bool, lanes: &[u32], out: &mut Judged) {

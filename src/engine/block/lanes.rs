@@ -6,7 +6,7 @@ use super::latest::LatestRows;
 use super::plan::{CellOf, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
 use super::tallies::Tallied;
 use super::which::Which;
-use crate::records::{Children, RowId, TableId};
+use crate::records::{RowId, TableId};
 use std::mem::take;
 
 /// It is not so.
@@ -286,50 +286,6 @@ impl<'c> Block<'c> {
     /// Whether a cell is the lanes' own: those are read sooner for all lanes than picked out for many.
     fn is_read_at_once(&self, cell: Option<&CellOf>) -> bool {
         cell.is_some_and(|cell| *self.plan.row_op(cell.row) == RowOp::Lane)
-    }
-
-    /// Makes the lanes of a set for some owners; gives them in order.
-    pub(super) fn expand(&mut self, set: SetId, owners: &[u32]) -> Vec<u32> {
-        let mut found = self.room();
-        let Some(made) = self.plan.made(set) else { return found };
-        self.row(made.owner, owners);
-        let count = self.len(made.parent);
-        let mut lanes = take(&mut self.sets[set.0 as usize]);
-        lanes.of.resize(count, (UNSET_ROW, 0, false));
-        let link = self.cx.store.link(made.table, made.field);
-        let rows = self.rows_of(made.owner);
-        let loose = link.is_some_and(|link| !link.loose().is_empty());
-        // The first to be made lie one after the other.
-        let first_made = lanes.rows.is_empty();
-        for &owner in owners {
-            let of = &mut lanes.of[owner as usize];
-            if of.0 == UNSET_ROW {
-                let first = lanes.rows.len() as u32;
-                let open = match (rows[owner as usize], link) {
-                    (NO_ROW, _) => false,
-                    (OPEN_ROW | UNSET_ROW, _) | (_, None) => true,
-                    (row, Some(link)) => {
-                        match link.children(row) {
-                            Children::Range(together) => lanes.rows.extend(together),
-                            Children::List(listed) => lanes.rows.extend(listed),
-                        }
-                        loose && !self.cx.loose(made.table, made.field, row).is_empty()
-                    }
-                };
-                let count = lanes.rows.len() as u32 - first;
-                lanes.owner.resize(lanes.rows.len(), owner);
-                *of = (first, count, open);
-            }
-            if !first_made {
-                let (first, count, _) = *of;
-                found.extend(first..first + count);
-            }
-        }
-        if first_made {
-            found.extend(0..lanes.rows.len() as u32);
-        }
-        self.sets[set.0 as usize] = lanes;
-        found
     }
 
     /// How many lanes a set has so far.

@@ -116,6 +116,7 @@ impl Lowering<'_, '_> {
                 let (a, b) = (self.plan.lift_row(a, set), self.plan.lift_row(b, set));
                 self.plan.truth(TruthOp::SameRow(a, b), set)
             }
+            Node::SameText(a, b) => self.same_text(a, b, env),
             Node::Any(set) => self.any(&set, env),
             Node::All(set, must) => self.all(&set, must, env),
             Node::AnyOf(list, var, cond) => match self.each_of(list, var, cond, env) {
@@ -298,6 +299,22 @@ impl Lowering<'_, '_> {
 
     pub(super) fn cell(&mut self, row: NodeId, table: TableId, field: FieldId, env: &Env) -> CellOf {
         CellOf { row: self.row(row, env), table, field }
+    }
+
+    /// Whether two cells hold the same text. Texts are stored once, so that no text need be looked at.
+    fn same_text(&mut self, a: NodeId, b: NodeId, env: &Env) -> TruthAt {
+        let (Some(&Node::TextCell(a, s, f)), Some(&Node::TextCell(b, t, g))) = (self.node(a), self.node(b)) else {
+            return self.open_truth();
+        };
+        let is_text = |t, f| matches!(self.cx.store.rows(t).column(f), Some(Column::Text(_)));
+        if !is_text(s, f) || !is_text(t, g) {
+            return self.open_truth();
+        }
+        let (a, b) = (self.cell(a, s, f, env), self.cell(b, t, g, env));
+        let set = self.deeper(self.plan.set_of_row(a.row), self.plan.set_of_row(b.row));
+        let a = CellOf { row: self.plan.lift_row(a.row, set), ..a };
+        let b = CellOf { row: self.plan.lift_row(b.row, set), ..b };
+        self.plan.truth(TruthOp::SameText(a, b), set)
     }
 
     /// The condition for each element of a list of constants.

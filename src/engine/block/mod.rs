@@ -6,6 +6,7 @@
 //! truth. What a block says of a lane is either exactly what walking the rule would say, or [`lanes::OPEN`]. So blocks neither invent
 //! a finding nor hide one.
 
+mod expand;
 mod judge;
 mod lanes;
 mod latest;

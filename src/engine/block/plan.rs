@@ -78,6 +78,8 @@ pub enum TruthOp {
     Dated(ValueAt),
     /// The same row.
     SameRow(RowAt, RowAt),
+    /// The same text.
+    SameText(CellOf, CellOf),
     /// By condition.
     If(TruthAt, TruthAt, TruthAt),
     /// Open where the lane's row was refused or may not exist, if it is true.
@@ -213,7 +215,16 @@ pub enum RowOp {
     Lift(RowAt),
 }
 
-/// Lanes made of lanes: the rows of a table that refer to each lane's row.
+/// How rows belong to a lane's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum By {
+    /// They refer to it.
+    Reference,
+    /// They have the same text.
+    Text,
+}
+
+/// Lanes made of lanes: the rows of a table around each lane's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Expansion {
     /// The lanes.
@@ -222,8 +233,10 @@ pub struct Expansion {
     pub owner: RowAt,
     /// The table …
     pub table: TableId,
-    /// … and the field that refers to the row.
+    /// … and the field that refers to the row, or has its text.
     pub field: FieldId,
+    /// Which of the two.
+    pub by: By,
 }
 
 /// An expression, and the lanes it belongs to.

@@ -1,15 +1,16 @@
 //! Sets of rows as lanes of their own, and what is said of all of them together.
 
 use super::lower::{Env, Lowering};
-use super::plan::{Expansion, RowAt, RowOp, SUBJECTS, SetId, Stretch, TruthAt, TruthOp, ValueAt, ValueOp};
+use super::plan::{By, Expansion, RowAt, RowOp, SUBJECTS, SetId, Stretch, TruthAt, TruthOp, ValueAt, ValueOp};
 use crate::records::{FieldId, TableId};
 use crate::rules::ir::{Node, NodeId, Pick, Set};
 
-/// Where the rows of a set come from: those of a table that refer to a row, less those that do not fulfil some conditions.
+/// Where the rows of a set come from: those of a table that refer to a row or have its text, less those that do not fulfil some conditions.
 struct Source {
     owner: RowAt,
     table: TableId,
     field: FieldId,
+    by: By,
     /// Each with the slot of the row and what is bound around it.
     conds: Vec<(u8, NodeId, Env)>,
 }
@@ -37,7 +38,7 @@ impl Lowering<'_, '_> {
         said: &impl Fn(&mut Self, &Env) -> R,
     ) -> (SetId, TruthAt, R) {
         let parent = self.plan.set_of_row(owner);
-        let lanes = self.plan.set(Expansion { parent, owner, table: source.table, field: source.field });
+        let lanes = self.plan.set(Expansion { parent, owner, table: source.table, field: source.field, by: source.by });
         let lane = self.plan.row(RowOp::Lane, lanes);
         let mut conds = Vec::new();
         for (slot, cond, around) in &source.conds {
@@ -63,7 +64,12 @@ impl Lowering<'_, '_> {
                 let known = self.cx.store.rows(*table);
                 let there = known.exported && known.column(*field).is_some();
                 let owner = self.row(*owner, env);
-                there.then_some(Source { owner, table: *table, field: *field, conds: Vec::new() })
+                there.then_some(Source { owner, table: *table, field: *field, by: By::Reference, conds: Vec::new() })
+            }
+            Node::Peers(owner, table, field) => {
+                let there = matches!(self.cx.store.rows(*table).column(*field), Some(crate::records::Column::Text(_)));
+                let owner = self.row(*owner, env);
+                there.then_some(Source { owner, table: *table, field: *field, by: By::Text, conds: Vec::new() })
             }
             Node::Rows(inner) => {
                 let mut source = self.source(inner.rows, env)?;

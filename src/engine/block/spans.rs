@@ -1,7 +1,7 @@
 //! What is not known to the day may still settle a question: a month in 1999 lies before every day of 2005. Lanes hold exact values;
 //! where one is open, what it may be is worked out here, for that lane alone, as whoever walks the rule would.
 
-use super::super::compute::{between, impact_end, month_of, moved, plus_months, year_of};
+use super::super::compute::{arithmetic, between, impact_end, month_of, moved, plus_months, year_of};
 use super::super::value::Span;
 use super::lanes::{Block, FALSE, NO_ROW, OPEN_ROW, OPEN_VALUE, TRUE, UNSET_ROW, UNSET_VALUE, narrowed, widened};
 use super::plan::{One, SetId, Two, ValueAt, ValueOp};
@@ -79,9 +79,11 @@ impl Block<'_> {
                 match function {
                     Two::PlusMonths => Some(plus_months(a, b)),
                     Two::ImpactEnd => Some(impact_end(a, b)),
+                    Two::Arithmetic(op) => Some(arithmetic(*op, a, b)),
+                    Two::Days => Some(between(a, b, |a, b| Some(i64::from(b.days_since(a) + 1)))),
                     Two::Months => Some(between(a, b, |a, b| Some(i64::from(dates::months_between(a, b))))),
                     Two::Years => Some(between(a, b, |a, b| Some(i64::from(dates::years_between(a, b))))),
-                    _ => None,
+                    Two::Workdays => None,
                 }
             }
             ValueOp::If(cond, yes, no) => match self.truths_of(*cond).get(lane).copied() {

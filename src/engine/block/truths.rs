@@ -6,7 +6,7 @@ use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRU
 use super::plan::{CellOf, RowAt, SetId, TruthAt, TruthOp, ValueAt};
 use super::which::{Which, keep};
 use crate::dates::Day;
-use crate::records::{Column, Filled, RowId, TableId};
+use crate::records::{Column, Filled, RowId, Sym, TableId};
 use crate::rules::ir::Cmp;
 
 #[inline]
@@ -81,6 +81,17 @@ impl Block<'_> {
                     unless((a == OPEN_ROW) | (b == OPEN_ROW), (a == b) & (a != NO_ROW))
                 });
             }
+            TruthOp::SameText(a, b) => {
+                self.row(a.row, lanes);
+                self.row(b.row, lanes);
+                which.each(|lane| {
+                    // A row that is not there has no text that could be compared; a blank that means "none" is no text's equal.
+                    out[lane] = match (self.text_at(a, lane), self.text_at(b, lane)) {
+                        (Sym::BAD, _) | (_, Sym::BAD) => OPEN,
+                        (a, b) => of(a == b && a != Sym::NONE),
+                    };
+                });
+            }
             TruthOp::If(cond, yes, no) => {
                 let (then, otherwise) = self.branches(*cond, lanes, out, OPEN);
                 self.copy_truth(*yes, &then, out);
@@ -152,6 +163,18 @@ impl Block<'_> {
             let truth = if row as usize > last { OPEN } else { truth };
             if row == NO_ROW { none } else { truth }
         });
+    }
+
+    /// The text of a cell: bad where it is not known, or there is no row.
+    #[inline]
+    fn text_at(&self, cell: &CellOf, lane: usize) -> Sym {
+        match self.cx.store.rows(cell.table).column(cell.field) {
+            Some(Column::Text(texts)) => {
+                texts.get(self.rows_of(cell.row)[lane] as usize).copied().filter(|t| t.is_text() || *t == Sym::NONE)
+            }
+            _ => None,
+        }
+        .unwrap_or(Sym::BAD)
     }
 
     fn filled(&self, cell: &CellOf, which: Which<'_>, out: &mut [u8]) {

@@ -4,7 +4,7 @@
 use super::super::compute::{arithmetic, between, date_of, impact_end, lookup, month_of, moved, plus_months, shift, year_of};
 use super::super::value::Span;
 use super::lanes::{ABSENT, Block, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, narrowed, widened};
-use super::plan::{CellOf, One, SetId, TruthAt, TruthOp, Two, ValueAt, ValueOp};
+use super::plan::{By, CellOf, One, SetId, TruthAt, TruthOp, Two, ValueAt, ValueOp};
 use super::which::{Which, keep};
 use crate::dates::{self, Day, Period};
 use crate::records::{BAD_CODE, BAD_INT, BAD_NUMBER, BLANK_CODE, BLANK_INT, BLANK_NUMBER, Column, Filled, NONE_CODE};
@@ -242,7 +242,8 @@ impl Block<'_> {
     }
 
     fn count(&mut self, set: SetId, cond: TruthAt, owners: &[u32], which: Which<'_>, out: &mut [i32]) {
-        if *self.plan.truth_op(cond) == TruthOp::Const(true) {
+        let by_reference = self.plan.made(set).is_some_and(|made| made.by == By::Reference);
+        if by_reference && *self.plan.truth_op(cond) == TruthOp::Const(true) {
             return self.count_all(set, owners, which, out);
         }
         let lanes = self.expand(set, owners);
@@ -259,7 +260,7 @@ impl Block<'_> {
 
     /// How many rows refer to each owner's: for that they need no lanes.
     fn count_all(&mut self, set: SetId, owners: &[u32], which: Which<'_>, out: &mut [i32]) {
-        let Some(made) = self.plan.made(set) else { return which.fill(out, OPEN_VALUE) };
+        let Some(made) = self.plan.made(set).filter(|made| made.by == By::Reference) else { return which.fill(out, OPEN_VALUE) };
         self.row(made.owner, owners);
         let rows = self.rows_of(made.owner);
         let link = self.cx.store.link(made.table, made.field);

@@ -1,7 +1,7 @@
 //! Rows as expressions over lanes.
 
 use super::super::super::quick::Quick;
-use super::super::plan::{RowAt, RowOp, SUBJECTS};
+use super::super::plan::{By, RowAt, RowOp, SUBJECTS};
 use super::{Env, Lowering};
 use crate::records::{Column, FieldId, TableId};
 use crate::rules::ir::{Node, NodeId};
@@ -69,7 +69,7 @@ impl Lowering<'_, '_> {
         // The rows that refer to a row refer to that row.
         if matches!(self.plan.row_op(cell.row), RowOp::Lane)
             && let Some(made) = self.plan.made(set)
-            && (made.table, made.field) == (table, field)
+            && (made.by, made.table, made.field) == (By::Reference, table, field)
         {
             return made.owner;
         }

@@ -1,0 +1,79 @@
+//! Lanes made of lanes: the rows around each lane's row.
+
+use super::lanes::{Block, Lanes, NO_ROW, OPEN_ROW, UNSET_ROW};
+use super::plan::{By, Expansion, SetId};
+use crate::records::{Children, Column, RowId, Sym};
+use std::mem::take;
+
+impl Block<'_> {
+    /// Makes the lanes of a set for some owners; gives them in order.
+    pub(super) fn expand(&mut self, set: SetId, owners: &[u32]) -> Vec<u32> {
+        let mut found = self.room();
+        let plan = self.plan;
+        let Some(made) = plan.made(set) else { return found };
+        self.row(made.owner, owners);
+        let count = self.len(made.parent);
+        let mut lanes = take(&mut self.sets[set.0 as usize]);
+        lanes.of.resize(count, (UNSET_ROW, 0, false));
+        let first_made = lanes.rows.is_empty();
+        match made.by {
+            By::Reference => self.add_referring(made, owners, &mut lanes),
+            By::Text => self.add_alike(made, owners, &mut lanes),
+        }
+        if first_made {
+            // The first to be made lie one after the other.
+            found.extend(0..lanes.rows.len() as u32);
+        } else {
+            for &owner in owners {
+                let (first, count, _) = lanes.of[owner as usize];
+                found.extend(first..first + count);
+            }
+        }
+        self.sets[set.0 as usize] = lanes;
+        found
+    }
+
+    /// The rows that refer to each owner's row.
+    fn add_referring(&self, made: &Expansion, owners: &[u32], lanes: &mut Lanes) {
+        let link = self.cx.store.link(made.table, made.field);
+        let loose = link.is_some_and(|link| !link.loose().is_empty());
+        self.add(made, owners, lanes, |lanes, row| {
+            let Some(link) = link else { return true };
+            match link.children(row) {
+                Children::Range(together) => lanes.extend(together),
+                Children::List(listed) => lanes.extend(listed),
+            }
+            loose && !self.cx.loose(made.table, made.field, row).is_empty()
+        });
+    }
+
+    /// The rows with the text of each owner's row.
+    fn add_alike(&self, made: &Expansion, owners: &[u32], lanes: &mut Lanes) {
+        let Some(Column::Text(texts)) = self.cx.store.rows(made.table).column(made.field) else {
+            return self.add(made, owners, lanes, |_, _| true);
+        };
+        self.add(made, owners, lanes, |lanes, row| {
+            let text = texts.get(row as usize).copied().unwrap_or(Sym::BAD);
+            lanes.extend_from_slice(self.cx.peers(made.table, made.field, text));
+            text == Sym::BAD
+        });
+    }
+
+    /// Adds the lanes of owners that have none yet; what adds the rows of one says whether there may be others.
+    fn add(&self, made: &Expansion, owners: &[u32], lanes: &mut Lanes, mut add: impl FnMut(&mut Vec<RowId>, RowId) -> bool) {
+        let rows = self.rows_of(made.owner);
+        for &owner in owners {
+            if lanes.of[owner as usize].0 != UNSET_ROW {
+                continue;
+            }
+            let first = lanes.rows.len() as u32;
+            let open = match rows[owner as usize] {
+                NO_ROW => false,
+                OPEN_ROW | UNSET_ROW => true,
+                row => add(&mut lanes.rows, row),
+            };
+            lanes.owner.resize(lanes.rows.len(), owner);
+            lanes.of[owner as usize] = (first, lanes.rows.len() as u32 - first, open);
+        }
+    }
+}
