@@ -30,15 +30,29 @@ fn files(source: &Path) -> io::Result<Vec<PathBuf>> {
     if !source.metadata()?.is_dir() {
         return if source.is_file() { Ok(vec![source.to_owned()]) } else { Err(io::ErrorKind::InvalidInput.into()) };
     }
+    let mut files = files_of(source, &DATA)?;
+    // An unpacked package: what it is, and its tables in a folder of their own.
+    let named = |path: &Path, name: &str| path.file_name().is_some_and(|n| n.eq_ignore_ascii_case(name));
+    let below: Vec<PathBuf> = std::fs::read_dir(source)?.map(|e| Ok(e?.path())).collect::<io::Result<_>>()?;
+    if let Some(info) = below.iter().find(|p| named(p, "gwyinfo.xml")) {
+        files.push(info.clone());
+        for folder in below.iter().filter(|p| named(p, "Table") && p.is_dir()) {
+            files.extend(files_of(folder, &["xml"])?);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn files_of(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = Vec::new();
-    for entry in std::fs::read_dir(source)? {
+    for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let table = path.extension().is_some_and(|e| DATA.iter().any(|known| e.eq_ignore_ascii_case(known)));
+        let table = path.extension().is_some_and(|e| endings.iter().any(|known| e.eq_ignore_ascii_case(known)));
         if table && path.is_file() {
             files.push(path);
         }
     }
-    files.sort();
     Ok(files)
 }
 

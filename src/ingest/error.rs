@@ -144,6 +144,14 @@ pub enum IngestError {
         /// What to do about it, in Chinese.
         right: &'static str,
     },
+    /// A shipped mapping that fits the source by itself cannot be used: a county's own schema contradicts it.
+    #[error("自带的映射“{name}”用不上：{why}")]
+    Mapping {
+        /// The mapping.
+        name: String,
+        /// In Chinese.
+        why: String,
+    },
     /// Standard input was named twice.
     #[error("标准输入“-”只能用一次")]
     StdinTwice,
@@ -173,6 +181,7 @@ impl IngestError {
             Self::NeedsYear { .. } => "ingest::needs-year",
             Self::Json { .. } => "ingest::json",
             Self::Form { code, .. } | Self::Postgres { code, .. } => code,
+            Self::Mapping { .. } => "ingest::mapping",
             Self::StdinTwice => "ingest::stdin-twice",
             Self::NoSource => "ingest::no-source",
         }
@@ -189,7 +198,7 @@ impl IngestError {
             Self::Truncated { .. } => "文件可能没有传完或被截断，请重新导出或重新拷贝",
             Self::NoTable { .. } => "文件（或工作表、数据库表）应以表名命名，如 person.csv 或 人员.csv、case.csv 或 任免事项.csv",
             Self::Unknown { .. } => {
-                "可用：CSV 文件夹、单个 .csv、.xlsx/.xls/.ods 工作簿、SQLite 数据库、任免审批表（.lrmx、.lrm 文件，它们的文件夹或 .zip），postgres:// 地址，或用 - 从标准输入读 NDJSON"
+                "可用：CSV 文件夹、单个 .csv、.xlsx/.xls/.ods 工作簿、SQLite 数据库、任免审批表（.lrmx、.lrm 文件，它们的文件夹或 .zip），解开的 hzb、zb3 文件夹，postgres:// 地址，或用 - 从标准输入读 NDJSON"
             }
             Self::Database { .. } => "请确认它是 SQLite 数据库且没有损坏；可用 sqlite3 的 PRAGMA integrity_check 检查",
             Self::Busy { .. } => "请等写入的程序结束后再试",
@@ -202,6 +211,7 @@ impl IngestError {
                 "每行一个人员对象，如 {\"person_id\":\"P1\",\"name\":\"…\",\"post\":[…]}；单位类表一行写作 {\"table\":\"unit\",\"rows\":[…]}"
             }
             Self::Form { right, .. } | Self::Postgres { right, .. } => right,
+            Self::Mapping { .. } => "核对用 --schema 带上的数据表定义，或者用 --mapping 给出自己的映射文件",
             Self::StdinTwice => "请只保留一个 -",
             Self::NoSource => "请给出一个文件夹、文件，或 -",
         }

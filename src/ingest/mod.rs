@@ -13,6 +13,7 @@ mod kinds;
 mod layout;
 mod mapping;
 mod ndjson;
+mod package;
 mod parts;
 mod past;
 mod postgres;
@@ -34,7 +35,7 @@ pub use sheets::Asked;
 pub use write::{WriteError, write_store};
 
 use crate::records::{Builder, Schema, Store, Wanted};
-use mapping::Prepared;
+use mapping::{Choice, Ready};
 use source::Source;
 use std::sync::Arc;
 
@@ -56,8 +57,9 @@ pub struct Silent;
 
 impl Progress for Silent {}
 
-/// Reads all sources into one store: folders of CSV, single CSV files, workbooks, SQLite files, `postgres://` addresses,
-/// forms and folders and zips of them, and `-` for NDJSON on standard input. Only wanted fields are read; keys, owners and required fields always are.
+/// Reads all sources into one store: folders of CSV, single CSV files, workbooks, SQLite files, `postgres://` addresses, unpacked packages
+/// (hzb, zb3), forms and folders and zips of them, and `-` for NDJSON on standard input. Only wanted fields are read; keys, owners and
+/// required fields always are.
 ///
 /// # Errors
 /// A source that cannot be opened or understood at all. Wrong rows and cells are no error: see [`Store::problems`].
@@ -93,8 +95,9 @@ pub fn read_asked(
 ) -> Result<Store, IngestError> {
     let sources = source::find(sources, schema, mapping)?;
     let before = steady::Stamps::take(&sources);
-    let prepared = mapping.map(|m| Prepared::new(m, &sources)).transpose()?;
-    let store = before.unless_changed(read_all(&sources, prepared.as_ref(), asked, schema, wanted, progress))?;
+    let choice = Choice::new(mapping, &sources, schema)?;
+    let ready = before.unless_changed(choice.prepare(&sources))?;
+    let store = before.unless_changed(read_all(&sources, &ready, asked, schema, wanted, progress))?;
     if store.unseen_merges.is_empty() {
         return Ok(store);
     }
@@ -102,12 +105,12 @@ pub fn read_asked(
     let mut wanted = wanted.clone();
     store.unseen_merges.iter().for_each(|&t| wanted.add_table(t));
     drop(store);
-    before.unless_changed(read_all(&sources, prepared.as_ref(), asked, schema, &wanted, progress))
+    before.unless_changed(read_all(&sources, &ready, asked, schema, &wanted, progress))
 }
 
 fn read_all(
     sources: &[Source],
-    mapped: Option<&Prepared<'_>>,
+    ready: &Ready<'_>,
     asked: Asked,
     schema: &Arc<Schema>,
     wanted: &Wanted,
@@ -119,6 +122,7 @@ fn read_all(
     // Sheets known by their headers tell of the same people wherever they lie, too.
     let mut known = Vec::new();
     for source in sources {
+        let mapped = ready.of(source);
         match source {
             Source::Csv(files) => {
                 mapped.map_or(Ok(()), |m| m.csv(&files.mapped, &mut builder, progress))?;
@@ -136,6 +140,7 @@ fn read_all(
                 let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.server(server, &mut builder, progress))?;
                 postgres::read(server, &taken, &mut builder, progress)?;
             }
+            Source::Package(package) => mapped.map_or(Ok(()), |m| m.package(package, &mut builder, progress))?,
             Source::Ndjson(text, name) => ndjson::read(text, name, &mut builder, progress)?,
             Source::Sheet(file) => known.extend(csv::sheet(file, schema, progress)?),
             Source::Forms(_) => {}

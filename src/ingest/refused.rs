@@ -2,7 +2,7 @@
 //! once more: nobody keeps the text of a row on the chance that it be refused.
 
 use super::error::IngestError;
-use super::mapping::{self, Mapping};
+use super::mapping::{self, Choice, Mapping};
 use super::source::Source;
 use super::{csv, source, sqlite, workbook};
 use crate::records::{Fate, RowId, Schema, Stood, Store};
@@ -116,15 +116,17 @@ fn originals(
     if lines.is_empty() {
         return Ok(Vec::new());
     }
-    for source in source::find_again(sources, schema, mapping)? {
-        if let Some(mapping) = mapping {
+    let sources = source::find_again(sources, schema, mapping)?;
+    let choice = Choice::new(mapping, &sources, schema)?;
+    for source in sources {
+        if let Some(mapping) = choice.of(&source) {
             mapping::originals(mapping, &source, lines, &mut mapped)?;
         }
         match source {
             Source::Csv(files) => csv::originals(&files, schema, lines, &mut found)?,
             Source::Workbook(file) => workbook::originals(&file, schema, lines, &mut found)?,
             Source::Sqlite(file) => sqlite::originals(&file, schema, lines, &mut found)?,
-            Source::Postgres(_) | Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => {}
+            Source::Postgres(_) | Source::Package(_) | Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => {}
         }
     }
     found.retain(|o: &Original| !mapped.iter().any(|(_, m)| m.file == o.file));

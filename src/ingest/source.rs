@@ -3,6 +3,7 @@
 use super::error::IngestError;
 use super::forms::{self, FormFiles};
 use super::mapping::{Mapping, csv_head};
+use super::package::{self, Package};
 use super::postgres::{self, Server};
 use super::{csv, decode, header, kinds};
 use crate::records::{Fate, Problem, Schema, TableId};
@@ -25,6 +26,8 @@ pub(super) enum Source {
     Ndjson(String, String),
     /// A sheet known by its headers, as CSV.
     Sheet(Named),
+    /// An unpacked package of information sets.
+    Package(Package),
     /// Forms: a file, or those of a folder or zip.
     Forms(FormFiles),
 }
@@ -39,6 +42,7 @@ impl Source {
                 forms::Files::One(file) | forms::Files::Zip(file) => vec![file],
                 forms::Files::Folder(files) => files.iter().collect(),
             },
+            Self::Package(package) => std::iter::once(&package.info).chain(&package.tables).collect(),
             Self::Sqlite(_) | Self::Postgres(_) | Self::Ndjson(..) => Vec::new(),
         }
     }
@@ -119,6 +123,13 @@ fn recognise(source: &str, several: bool, known: Known<'_>, found: &mut Vec<Sour
     }
     let path = Path::new(source);
     let meta = fs::metadata(path).map_err(|e| IngestError::io(path, &e))?;
+    if meta.is_dir()
+        && let Some(info) = package::info_of(path)
+    {
+        let called = if several { format!("{}/", source.trim_end_matches('/')) } else { String::new() };
+        found.push(Source::Package(package::find(path, info, &called, source)?));
+        return Ok(());
+    }
     if meta.is_dir() {
         return folder(path, source, several, known, found);
     }
@@ -300,7 +311,7 @@ fn below(path: &Path, schema: &Schema) -> Vec<String> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir()).collect();
     folders.sort();
-    folders.retain(|folder| holds_forms(folder) || holds_tables(folder, schema));
+    folders.retain(|folder| package::info_of(folder).is_some() || holds_forms(folder) || holds_tables(folder, schema));
     folders.iter().filter_map(|f| Some(format!("“{}”", f.file_name()?.to_string_lossy()))).collect()
 }
 

@@ -110,13 +110,14 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 68] = [
+pub const CODES: [&str; 71] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
     "data::bad-date",
     "data::bad-int",
     "data::bad-number",
+    "data::bad-row",
     "data::date-words",
     "data::duplicate-column",
     "data::duplicate-key",
@@ -132,6 +133,7 @@ pub const CODES: [&str; 68] = [
     "data::not-a-row",
     "data::out-of-place",
     "data::owner-mismatch",
+    "data::person-count",
     "data::refused-at-import",
     "data::reversed",
     "data::row-width",
@@ -143,6 +145,7 @@ pub const CODES: [&str; 68] = [
     "data::unknown-table",
     "data::unlisted-code",
     "data::unmapped-columns",
+    "data::unread-sets",
     "data::unreadable-at-import",
     "form::ambiguous",
     "form::assessment",

@@ -11,6 +11,7 @@ mod forms;
 mod hostile;
 mod import;
 mod mapping;
+mod package;
 mod refused;
 mod sheets;
 mod spells;

@@ -4,7 +4,7 @@ use super::bind::{Bound, From, Headers, Test, any_holds};
 use super::key::{key_of, person_key, whole_id_number};
 use super::lookup::{self, Found, Hit};
 use super::names::{folded, said};
-use super::tables::Visitor;
+use super::tables::{Askew, Visitor};
 use super::{Codes, Mapping};
 use crate::dates::spelled;
 use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, STOOD, Schema, Sheet, Stood, TableId, shown};
@@ -106,6 +106,10 @@ impl<'m> Applying<'m> {
 
     /// What the mapping asks for and the table has not, and what it has besides.
     fn note_columns(&mut self, line: u32, headers: &Headers) {
+        if headers.plain.is_empty() {
+            // A set without rows has no columns: it is exported, and nothing is in it.
+            return;
+        }
         let (mapping, schema, found) = (self.mapping, self.schema, self.found);
         let blocks: Vec<_> = mapping.blocks_of(&self.name, headers).collect();
         for block in blocks {
@@ -169,7 +173,7 @@ impl Visitor for Applying<'_> {
         for (h, needed) in headers.plain.iter().zip(&mut self.needed) {
             *needed = h == STOOD || mapping.names_column(&self.name, h);
         }
-        for block in blocks.iter().filter(|b| b.may_hold(&headers)) {
+        for block in blocks.iter().filter(|b| b.may_hold(&headers) || headers.plain.is_empty()) {
             let fields = block.bound(&headers, schema, found, &|t, f| builder.reads(t, f));
             let mut batch = Batch::new(schema);
             let named = fields.iter().map(|f| (f.field, f.header.clone())).collect();
@@ -186,7 +190,7 @@ impl Visitor for Applying<'_> {
         self.needed.get(column).copied().unwrap_or(false)
     }
 
-    fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&str>) {
+    fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&Askew<'_>>) {
         self.rows.all += 1;
         let stood = self.stood.and_then(|c| Stood::parse(&said(cells.get(c)?)?));
         let mut taken = false;
@@ -222,7 +226,7 @@ impl Visitor for Applying<'_> {
 
 impl Filling<'_> {
     /// Reads a row; whether it is one of the block's.
-    fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&str>, stood: Option<&Stood>) -> bool {
+    fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&Askew<'_>>, stood: Option<&Stood>) -> bool {
         let mut unreadable = false;
         for test in &self.only {
             match test.holds(cells) {
@@ -232,8 +236,8 @@ impl Filling<'_> {
             }
         }
         self.sheet.start_row(line);
-        if let Some(why) = wrong {
-            self.sheet.refuse_row("data::row-width", why, "列数应与表头相同；单元格里的逗号、引号要用引号括起来");
+        if let Some(Askew { code, why, right }) = wrong {
+            self.sheet.refuse_row(code, why, right);
         } else if unreadable {
             self.sheet.refuse_row("data::garbled", "决定这一行归哪张表的单元格不是可读的文字", "请核对原始记录后重新导出");
         }

@@ -2,7 +2,7 @@
 
 use super::bind::{Headers, Test};
 use super::names::said;
-use super::tables::Visitor;
+use super::tables::{Askew, Visitor};
 use super::{Lookup, Mapping, Pick};
 use crate::records::Cell;
 use rustc_hash::FxHashMap;
@@ -104,7 +104,7 @@ impl Visitor for Finding<'_> {
         self.at.iter().any(|a| a.column == column || a.by.contains(&column) || a.only.iter().any(|t| t.column == Some(column)))
     }
 
-    fn row(&mut self, _line: u32, cells: &[Cell<'_>], wrong: Option<&str>) {
+    fn row(&mut self, _line: u32, cells: &[Cell<'_>], wrong: Option<&Askew<'_>>) {
         if wrong.is_some() {
             return;
         }

@@ -6,6 +6,7 @@
 
 mod apply;
 mod bind;
+mod choice;
 mod field;
 mod file;
 mod key;
@@ -21,8 +22,9 @@ pub use shipped::{shipped, shipped_names};
 pub use suggest::{Suggestion, suggest};
 
 pub(super) use bind::Headers;
+pub(super) use choice::{Choice, Ready};
 pub(super) use key::person_key;
-pub(super) use read::{Prepared, originals};
+pub(super) use read::originals;
 pub(super) use tables::{Visitor, csv_head};
 
 use crate::diagnostic::Source;

@@ -3,9 +3,10 @@
 use super::apply::{Applying, Seen};
 use super::bind::Headers;
 use super::lookup::{Finding, Found};
-use super::tables::{self, Visitor};
+use super::tables::{self, Askew, Visitor};
 use super::{Mapping, names};
 use crate::ingest::error::IngestError;
+use crate::ingest::package::{self, Package};
 use crate::ingest::postgres::{self, Server};
 use crate::ingest::refused::{Lines, Original};
 use crate::ingest::source::{Named, Source};
@@ -26,7 +27,7 @@ impl<'m> Prepared<'m> {
     ///
     /// # Errors
     /// A source that cannot be read.
-    pub(in crate::ingest) fn new(mapping: &'m Mapping, sources: &[Source]) -> Result<Self, IngestError> {
+    pub(in crate::ingest) fn new<'s>(mapping: &'m Mapping, sources: impl Iterator<Item = &'s Source>) -> Result<Self, IngestError> {
         let mut finding = Finding::new(mapping);
         if !mapping.lookups.is_empty() {
             for source in sources {
@@ -84,6 +85,31 @@ impl<'m> Prepared<'m> {
         self.read(builder, |applying| postgres::visit(server, applying, progress))
     }
 
+    /// Reads the tables of a package.
+    pub(in crate::ingest) fn package(&self, package: &Package, builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
+        let schema = Arc::clone(builder.schema());
+        let shared: &Builder = builder;
+        let read: Vec<Result<(Seen, u64), IngestError>> = package
+            .tables
+            .par_iter()
+            .map(|file| {
+                let mut applying = Applying::new(self.mapping, &schema, shared, &self.found, 0);
+                let rows = tables::set(file, &mut applying, progress)?;
+                Ok((applying.seen, rows))
+            })
+            .collect();
+        let (mut taken, mut rows) = (Vec::new(), Vec::new());
+        for one in read {
+            let (seen, count) = one?;
+            taken.extend(seen.taken.iter().cloned());
+            rows.push(count);
+            take(seen, builder);
+        }
+        package::count_differs(package, &rows).into_iter().for_each(|n| builder.note(n));
+        package::unread(package, &taken).into_iter().for_each(|n| builder.note(n));
+        Ok(())
+    }
+
     fn read(
         &self,
         builder: &mut Builder,
@@ -114,6 +140,7 @@ pub(super) fn visit(source: &Source, to: &mut dyn Visitor) -> Result<(), IngestE
         Source::Sqlite(file) => tables::database(file, to, &Silent),
         Source::Workbook(file) => tables::workbook(file, to, &Silent),
         Source::Postgres(server) => postgres::visit(server, to, &Silent),
+        Source::Package(package) => package.tables.iter().try_for_each(|file| tables::set(file, to, &Silent).map(|_| ())),
         Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => Ok(()),
     }
 }
@@ -164,7 +191,7 @@ impl Visitor for Copying<'_> {
         true
     }
 
-    fn row(&mut self, line: u32, cells: &[Cell<'_>], _wrong: Option<&str>) {
+    fn row(&mut self, line: u32, cells: &[Cell<'_>], _wrong: Option<&Askew<'_>>) {
         let wanted = self.lines.get(&self.cited).is_some_and(|lines| lines.contains(&line));
         if let (true, Some(original)) = (wanted, &mut self.at) {
             let texts = cells.iter().map(|c| names::said(c).unwrap_or_default().into_owned()).collect();

@@ -6,13 +6,22 @@ use crate::ingest::error::IngestError;
 use crate::ingest::layout::{self, Merge, Numbered};
 use crate::ingest::source::Named;
 use crate::ingest::workbook::{self, Value};
-use crate::ingest::{Progress, decode, sqlite};
+use crate::ingest::{Progress, decode, package, sqlite};
 use crate::records::{Cell, Problem};
 use rusqlite::types::ValueRef;
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rows between two tellings of progress.
 const STEP: u64 = 8192;
+
+/// What is wrong with a row as a whole.
+pub(in crate::ingest) struct Askew<'a> {
+    pub code: &'static str,
+    pub why: &'a str,
+    pub right: &'static str,
+}
 
 /// Takes the rows of tables, one table after another.
 pub(in crate::ingest) trait Visitor {
@@ -25,7 +34,7 @@ pub(in crate::ingest) trait Visitor {
     /// Whether a column is used.
     fn needs(&self, column: usize) -> bool;
     /// A row, and what is wrong with it as a whole.
-    fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&str>);
+    fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&Askew<'_>>);
     /// Something that somebody should look at.
     fn note(&mut self, _problem: Problem) {}
     /// No more rows of the table.
@@ -84,7 +93,8 @@ pub(super) fn csv(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -
             })
             .collect();
         let wrong = (cells.len() != width).then(|| format!("这一行有{}列，表头有{width}列", cells.len()));
-        to.row(line, &cells, wrong.as_deref());
+        let right = "列数应与表头相同；单元格里的逗号、引号要用引号括起来";
+        to.row(line, &cells, wrong.as_deref().map(|why| Askew { code: "data::row-width", why, right }).as_ref());
         count += 1;
         if count.is_multiple_of(STEP) {
             progress.rows(STEP);
@@ -157,6 +167,54 @@ pub(in crate::ingest) fn csv_head(path: &std::path::Path) -> Vec<Vec<String>> {
         rows.push(cells_of(&record).into_iter().map(str::to_owned).collect());
     }
     rows
+}
+
+/// An information set of a package; how many rows it has. Rows are known by their number, for all may stand in one line.
+pub(super) fn set(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -> Result<u64, IngestError> {
+    if !to.begin(&package::set_of(file), &file.name) {
+        return Ok(0);
+    }
+    progress.file(&file.name);
+    let text = package::text_of(file)?;
+    let columns = package::columns(&text, file)?;
+    if !to.head(0, Headers::new(columns.iter().copied())) {
+        to.end();
+        return Ok(0);
+    }
+    let at: FxHashMap<&str, usize> = columns.iter().enumerate().map(|(i, name)| (*name, i)).collect();
+    let damaged = decode::is_damaged(text.as_bytes());
+    let mut count = 0u64;
+    let mut given: Vec<Option<Cow<'_, str>>> = Vec::new();
+    for row in package::Rows::new(&text) {
+        let row = row.map_err(|broken| package::broken_file(file, broken))?;
+        given.clear();
+        given.resize(columns.len(), None);
+        let mut twice = None;
+        for (name, text) in &row.cells {
+            let Some(slot) = at.get(name).and_then(|&i| given.get_mut(i)) else { continue };
+            if slot.replace(package::resolved(text)).is_some() {
+                twice = Some(format!("“{name}”写了两次"));
+            }
+        }
+        let cells: Vec<Cell<'_>> = given
+            .iter()
+            .map(|text| match text.as_deref() {
+                None | Some("") => Cell::Blank,
+                Some(text) if damaged && decode::is_damaged(text.as_bytes()) => Cell::Garbled,
+                Some(text) => Cell::Text(text),
+            })
+            .collect();
+        let wrong = row.wrong.as_deref().or(twice.as_deref());
+        let right = "请在来源系统里核对这条记录后重新导出";
+        to.row(row.number, &cells, wrong.map(|why| Askew { code: "data::bad-row", why, right }).as_ref());
+        count += 1;
+        if count.is_multiple_of(STEP) {
+            progress.rows(STEP);
+        }
+    }
+    progress.rows(count % STEP);
+    to.end();
+    Ok(count)
 }
 
 /// Every sheet of a workbook.

@@ -4,7 +4,7 @@ use crate::dates::{Fuzzy, spelled};
 use crate::ingest::mapping::bind::Headers;
 use crate::ingest::mapping::key::whole_id_number;
 use crate::ingest::mapping::names::said;
-use crate::ingest::mapping::tables::Visitor;
+use crate::ingest::mapping::tables::{Askew, Visitor};
 use crate::records::{Cell, Schema, squeeze};
 
 /// Rows looked at.
@@ -86,7 +86,7 @@ impl Visitor for Looking<'_> {
         self.now.rows < ROWS
     }
 
-    fn row(&mut self, _line: u32, cells: &[Cell<'_>], wrong: Option<&str>) {
+    fn row(&mut self, _line: u32, cells: &[Cell<'_>], wrong: Option<&Askew<'_>>) {
         self.now.rows += 1;
         if wrong.is_some() || self.now.rows > ROWS {
             return;
