@@ -146,11 +146,11 @@ fn read_all(
             Source::Forms(_) => {}
         }
     }
-    if !known.is_empty() {
-        sheets::enter(known, asked, &mut builder)?;
-    }
     if !forms.is_empty() {
         forms::read(&forms, &mut builder, progress)?;
+    }
+    if !known.is_empty() {
+        sheets::enter(known, asked, &mut builder)?;
     }
     Ok(builder.finish())
 }

@@ -19,6 +19,16 @@ pub(super) struct Extras {
     pub uncomputed: FxHashSet<(u32, usize)>,
 }
 
+/// No workbook is larger once unpacked: a million rows of a hundred columns are less.
+pub(super) const LARGEST: u64 = 8 << 30;
+
+/// How large an archive says it is once unpacked; none if it is no archive.
+pub(super) fn unpacked(path: &Path) -> Option<u64> {
+    let mut zip = open(path)?;
+    let sizes = (0..zip.len()).map(|i| zip.by_index_raw(i).map_or(0, |part| part.size()));
+    Some(sizes.fold(0, u64::saturating_add))
+}
+
 impl Extras {
     /// Whether a column is hidden.
     pub(super) fn hides(&self, column: usize) -> bool {

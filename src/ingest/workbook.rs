@@ -1,7 +1,7 @@
 //! Workbooks: `.xlsx`, `.xls`, `.ods`, a sheet a table.
 
 use super::error::IngestError;
-use super::layout::Merge;
+use super::layout::{self, Merge, Reading};
 use super::refused::{self, Original};
 use super::source::Named;
 use super::{Progress, header, parts, sheets};
@@ -102,6 +102,9 @@ impl Book {
 
 pub(super) fn open(file: &Named) -> Result<Book, IngestError> {
     let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
+    if let Some(size) = parts::unpacked(&file.path).filter(|size| *size > parts::LARGEST) {
+        return Err(fail(&format!("解开后有 {} GB，超过 {} GB 的上限", size >> 30, parts::LARGEST >> 30)));
+    }
     let locked = || IngestError::Password { file: file.name.clone() };
     match open_workbook::<Xlsx<_>, _>(&file.path) {
         Ok(book) => return Ok(Book::Xlsx(Box::new(book))),
@@ -499,12 +502,14 @@ struct Filling<'f> {
     stood: Option<usize>,
     seen: Seen,
     from_1904: bool,
+    /// Tells totals and notes from records: only a row that lacks a required cell, by these columns, may be one.
+    aside: Option<(Reading<'f>, Vec<usize>)>,
 }
 
 impl<'f> Filling<'f> {
     fn new(schema: &'f Arc<Schema>, builder: &'f Builder, table: TableId, file: String, from_1904: bool) -> Self {
         let seen = Seen { table, ..Seen::default() };
-        Self { schema, builder, file, leading: Vec::new(), ready: None, stood: None, seen, from_1904 }
+        Self { schema, builder, file, leading: Vec::new(), ready: None, stood: None, seen, from_1904, aside: None }
     }
 
     /// A row, with its formulas without result.
@@ -557,6 +562,13 @@ impl<'f> Filling<'f> {
         self.seen.wanted = header.fields.iter().flatten().copied().collect();
         self.seen.notes = header.notes;
         self.stood = header::stood(headers.iter().map(Value::text));
+        if let Some(def) = self.schema.tables.get(self.seen.table) {
+            let plain: Vec<String> = headers.iter().map(|v| layout::plain(v.text())).collect();
+            let required = |f: &Option<FieldId>| f.and_then(|f| def.fields.get(f)).is_some_and(|f| f.required);
+            let needed = header.fields.iter().enumerate().filter(|(_, f)| required(f)).map(|(i, _)| i).collect();
+            let key = header.fields.iter().position(|f| *f == Some(def.key)).into_iter().collect();
+            self.aside = Some((Reading::new(self.schema, plain, Vec::new(), key), needed));
+        }
         let mut sheet = batch.sheet(self.seen.table, &self.file, fields);
         if self.from_1904 {
             sheet.count_from_1904();
@@ -567,6 +579,12 @@ impl<'f> Filling<'f> {
 
     fn read(&mut self, number: u32, row: &[Value]) {
         let Some((at, sheet)) = &mut self.ready else { return };
+        if let Some((reading, needed)) = &mut self.aside
+            && needed.iter().any(|&i| row.get(i).is_none_or(Value::is_blank))
+            && reading.is_aside(number, row)
+        {
+            return;
+        }
         sheet.start_row(number);
         if let Some(stood) = self.stood.and_then(|column| Stood::parse(row.get(column)?.text())) {
             sheet.corrects(stood);
@@ -580,6 +598,10 @@ impl<'f> Filling<'f> {
     fn close(mut self, batch: &mut Batch) -> (Option<Sheet>, Seen) {
         if self.ready.is_none() {
             self.begin(batch);
+        }
+        if let Some((reading, _)) = &self.aside {
+            let table = self.schema.tables.get(self.seen.table).map_or("", |t| t.name.as_str());
+            self.seen.notes.extend(sheets::set_aside(&self.file, table, reading));
         }
         (self.ready.map(|(_, sheet)| sheet), self.seen)
     }

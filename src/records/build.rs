@@ -223,6 +223,12 @@ impl Builder {
         wanted
     }
 
+    /// The keys of a table so far.
+    pub fn keys_of(&self, table: TableId) -> BTreeSet<String> {
+        let draft = self.tables.get(table);
+        draft.map_or_else(BTreeSet::new, |d| (0..d.keys.len()).map(|row| d.keys.get(row).to_owned()).collect())
+    }
+
     /// Whether a field is to be read at all.
     pub fn reads(&self, table: TableId, field: FieldId) -> bool {
         self.wanted.has(table, field)

@@ -149,6 +149,9 @@ fn reason(code: &str) -> &str {
         "data::not-a-row" => "不是一行记录",
         "data::owner-mismatch" => "所属与外层不同",
         "data::refused-at-import" => "导入时已拒收",
+        "data::no-result" => "公式没有结果",
+        "sheet::moved" => "看不出是任是免",
+        "sheet::unit-level" => "机构级别看不懂",
         other => other,
     }
 }

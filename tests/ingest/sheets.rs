@@ -76,6 +76,13 @@ fn a_workbook_of_sheets_as_people_make_them() {
     let kind = store.schema.tables[cases].field("kind").unwrap();
     let kinds: Vec<_> = (0..store.rows(cases).len as RowId).filter_map(|r| store.show(cases, r, kind)).collect();
     assert_eq!(kinds, ["免职"]);
+    // The slate and the record of the process tell of one matter.
+    assert_eq!(tally(&store, "case"), (3, 3, 0, 0));
+    let case = key_of(&store, "case", "title", "县审计局局长");
+    let meeting = key_of(&store, "step", "kind", "讨论决定");
+    let (steps, owner) = (store.schema.table("step").unwrap(), store.schema.tables[store.schema.table("step").unwrap()].owner.unwrap());
+    let of_case: Vec<&str> = store.link(steps, owner).unwrap().children(row(&store, "case", &case)).map(|r| store.key(steps, r)).collect();
+    assert!(of_case.contains(&meeting.as_str()), "{of_case:?}");
     // Offices and their leaders.
     assert_eq!(tally(&store, "unit"), (3, 3, 0, 0));
     assert_eq!(tally(&store, "quota"), (6, 4, 0, 2));
@@ -128,4 +135,27 @@ fn the_same_sheets_as_csv_in_gb18030() {
     let post = key_of(&store, "post", "title", "县林草局局长");
     assert_eq!(cell(&store, "post", &post, "start").as_deref(), Some("2019-11"));
     assert_eq!(tally(&store, "assessment"), (2, 2, 0, 0));
+}
+
+#[test]
+fn totals_and_notes_below_a_table_with_codes_are_no_records() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("人员").unwrap();
+    let rows =
+        [["人员编码", "姓名", "民族"], ["P1", "张三", "汉族"], ["P2", "", "汉族"], ["合计", "", "2人"], ["注：本表由组织部门填写", "", ""]];
+    for (at, cells) in (0u32..).zip(&rows) {
+        for (column, cell) in (0u16..).zip(cells).filter(|(_, c)| !c.is_empty()) {
+            sheet.write(at, column, *cell).unwrap();
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("book.xlsx");
+    book.save(&path).unwrap();
+    let store = read(&path).unwrap();
+    // A person without a name is refused as ever; what is set aside is told.
+    assert_eq!(tally(&store, "person"), (2, 1, 0, 1));
+    assert_eq!(
+        told(&store),
+        [("data::missing", 3, "姓名", Fate::Refused), ("sheet::set-aside", 4, "", Fate::Noted), ("sheet::set-aside", 5, "", Fate::Noted)]
+    );
 }

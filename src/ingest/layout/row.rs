@@ -42,8 +42,8 @@ impl Aside {
 /// A sheet being read below its headers.
 pub(in crate::ingest) struct Reading<'r> {
     schema: &'r Schema,
-    headers: &'r [String],
-    merges: &'r [Merge],
+    headers: Vec<String>,
+    merges: Vec<Merge>,
     /// Columns that tell whose row it is: names of people or offices.
     named: Vec<usize>,
     /// Columns of running numbers.
@@ -57,10 +57,22 @@ pub(in crate::ingest) struct Reading<'r> {
 
 impl<'r> Reading<'r> {
     /// Reads below these headers; `named` are the columns that tell whose row it is.
-    pub(in crate::ingest) fn new(schema: &'r Schema, headers: &'r [String], merges: &'r [Merge], named: Vec<usize>) -> Self {
+    pub(in crate::ingest) fn new(schema: &'r Schema, headers: Vec<String>, merges: Vec<Merge>, named: Vec<usize>) -> Self {
         let is_number = |h: &String| schema.headings("number").iter().any(|w| w == h);
         let numbers = headers.iter().enumerate().filter(|(_, h)| is_number(h)).map(|(i, _)| i).collect();
         Self { schema, headers, merges, named, numbers, group: None, aside: BTreeMap::new(), below: false }
+    }
+
+    /// Whether a row is none of the records of a table with codes, remembered if so: a total, a note, or the headers again. A row that
+    /// names a unit is not told from a record that lacks the rest.
+    pub(in crate::ingest) fn is_aside(&mut self, number: u32, cells: &[Value]) -> bool {
+        match self.kind(number, cells) {
+            Kind::Aside(aside) if aside != Aside::Group => {
+                self.aside.entry(aside).or_default().push(number);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// What a row with cells is, remembered if it is no record.

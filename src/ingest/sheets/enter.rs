@@ -67,6 +67,8 @@ pub(super) struct Making {
     pub notes: Vec<Problem>,
     /// The units that sheets list, by name.
     pub units: BTreeMap<String, String>,
+    /// The matters of each person: their keys, and what is to be taken up and left.
+    pub cases: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl Making {
@@ -104,6 +106,9 @@ pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
         let (Some(sheet), Some(id)) = (sheets.get(number), builder.schema().table(table)) else { continue };
         let schema = std::sync::Arc::clone(builder.schema());
         let Some(def) = schema.tables.get(id) else { continue };
+        // Who another source tells of is that person; a second row of one key would have both refused.
+        let known = if table == "person" { builder.keys_of(id) } else { BTreeSet::new() };
+        let entries: Vec<Entry> = entries.into_iter().filter(|e| !known.contains(&e.key)).collect();
         // Every field any of the rows gives, in the order of the table, the key first.
         let mut heads: BTreeMap<FieldId, String> = BTreeMap::new();
         for given in entries.iter().flat_map(|e| &e.cells) {

@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 /// The rows of such a sheet.
 pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, asked: Asked, people: &mut People, made: &mut Making) {
     let columns = &sheet.columns;
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let (mut unsaid, mut first) = (0u64, 0u32);
     for record in &sheet.records {
         let form = person::form(columns, record, asked, schema);
@@ -34,9 +33,20 @@ pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, asked: Asked, 
             post.cells.extend(unit);
             made.add("post", number, post);
         }
-        let nth = counts.entry(key.clone()).or_default();
-        *nth += 1;
-        let Some(case) = case(sheet, record, &key, *nth, schema) else { continue };
+        let known = made.cases.entry(key.clone()).or_default();
+        let Some((mut case, matter)) = case(sheet, record, &key, schema) else { continue };
+        let before = known.iter().find(|(_, m)| *m == matter).map(|(key, _)| key.clone());
+        let is_new = before.is_none();
+        case.key = before.unwrap_or_else(|| if known.is_empty() { format!("{key}-RM") } else { format!("{key}-RM{}", known.len() + 1) });
+        if is_new {
+            known.push((case.key.clone(), matter));
+        } else {
+            // The same matter on another sheet: a slate says what, and the record of the process how.
+            if sheet.template == Template::Process {
+                steps(number, sheet, record, &case.key, asked, made);
+            }
+            continue;
+        }
         if case.cells.iter().any(|g| g.field == "kind" && g.said == Said::Unknown) {
             unsaid += 1;
             first = if first == 0 { record.line } else { first };
@@ -92,8 +102,8 @@ fn date(cell: &Value, asked: Asked) -> Said {
     }
 }
 
-/// The matter at hand.
-fn case(sheet: &Sheet, record: &Record, person: &str, nth: u32, schema: &Schema) -> Option<Entry> {
+/// The matter at hand, without its key, and what tells it apart from others of the person.
+fn case(sheet: &Sheet, record: &Record, person: &str, schema: &Schema) -> Option<(Entry, String)> {
     let columns = &sheet.columns;
     let text = |of: &str| columns.cell(record, of).shown().lines().map(str::trim).collect::<String>();
     let (mut proposed, mut removed) = (text("proposed"), text("removed"));
@@ -115,6 +125,8 @@ fn case(sheet: &Sheet, record: &Record, person: &str, nth: u32, schema: &Schema)
     if says_none(&proposed) && says_none(&removed) && refused.is_none() {
         return None;
     }
+    // What is taken up tells matters apart; what is left, where nothing is taken up.
+    let matter = squeeze(if says_none(&proposed) { &removed } else { &proposed });
     let list = |name| schema.list(name).and_then(|l| schema.lists.get(l));
     let only_removed = list("case_kind").filter(|_| says_none(&proposed)).and_then(|l| l.value(l.said("拟免")?));
     let kind = only_removed.map_or(Said::Unknown, |kind| Said::Text(kind.to_owned()));
@@ -125,8 +137,8 @@ fn case(sheet: &Sheet, record: &Record, person: &str, nth: u32, schema: &Schema)
     if let Some(rank) = rank {
         cells.push(given("rank", header, Said::Text(rank.to_owned())));
     }
-    let key = if nth == 1 { format!("{person}-RM") } else { format!("{person}-RM{nth}") };
-    Some(Entry { line: record.line, key, owner: person.to_owned(), cells, refused })
+    let entry = Entry { line: record.line, key: String::new(), owner: person.to_owned(), cells, refused };
+    Some((entry, matter))
 }
 
 /// What a text like 任…，免… says is taken up and left; none if it begins with neither.

@@ -76,7 +76,7 @@ impl<'s> Sheeting<'s> {
         let columns = Columns::new(schema, &head.headers);
         let template = Template::of(&columns)?;
         let named = columns.named().collect();
-        let reading = Reading::new(schema, &head.headers, merges, named);
+        let reading = Reading::new(schema, head.headers.clone(), merges.to_vec(), named);
         Some(Self { extras, cited, head, columns, template, reading, records: Vec::new() })
     }
 
@@ -118,12 +118,7 @@ impl<'s> Sheeting<'s> {
         };
         let title = format!("按{}读取，表头在第{}行，数据 {} 行", self.template.zh(), self.head.line, self.records.len());
         notes.push(note(self.head.line, String::new(), "sheet::recognised", title, "不是这种表的，请改工作表名或表头"));
-        for (aside, rows) in &self.reading.aside {
-            let why = format!("{} {} 行，不是记录，没有作为数据：{}", aside.zh(), rows.len(), lines(rows));
-            let row = rows.first().copied().unwrap_or(0);
-            let right = if *aside == Aside::Note { "请看一眼，其中确有记录的，移到说明之前" } else { "不必改动" };
-            notes.push(note(row, String::new(), "sheet::set-aside", why, right));
-        }
+        notes.extend(set_aside(&self.cited, "", &self.reading));
         let unused: Vec<&str> = self.columns.unused(self.template).collect();
         if !unused.is_empty() {
             let why = format!("这些列没有用到：{}", unused.join("、"));
@@ -150,6 +145,23 @@ impl Sheet {
     pub(super) fn tell(&mut self, note: Option<Problem>) {
         self.notes.extend(note);
     }
+}
+
+/// Tells of the rows that were no records.
+pub(super) fn set_aside(cited: &str, table: &str, reading: &Reading<'_>) -> Vec<Problem> {
+    let told = reading.aside.iter().map(|(aside, rows)| Problem {
+        file: cited.to_owned(),
+        table: table.to_owned(),
+        row: rows.first().copied().unwrap_or(0),
+        column: String::new(),
+        key: String::new(),
+        code: "sheet::set-aside",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: format!("{} {} 行，不是记录，没有作为数据：{}", aside.zh(), rows.len(), lines(rows)),
+        right: if *aside == Aside::Note { "请看一眼，其中确有记录的，移到说明之前" } else { "不必改动" }.to_owned(),
+    });
+    told.collect()
 }
 
 /// `第4、9行`, at most ten of them.
