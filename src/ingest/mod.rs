@@ -121,8 +121,9 @@ fn read_all(
     let forms: Vec<&forms::FormFiles> = sources.iter().filter_map(|s| if let Source::Forms(f) = s { Some(f) } else { None }).collect();
     // Sheets known by their headers tell of the same people wherever they lie, too.
     let mut known = Vec::new();
-    for source in sources {
-        let mapped = ready.of(source);
+    ready.tell(&mut builder);
+    for (number, source) in sources.iter().enumerate() {
+        let mapped = ready.of(number);
         match source {
             Source::Csv(files) => {
                 mapped.map_or(Ok(()), |m| m.csv(&files.mapped, &mut builder, progress))?;

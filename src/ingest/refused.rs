@@ -118,8 +118,8 @@ fn originals(
     }
     let sources = source::find_again(sources, schema, mapping)?;
     let choice = Choice::new(mapping, &sources, schema)?;
-    for source in sources {
-        if let Some(mapping) = choice.of(&source) {
+    for (number, source) in sources.into_iter().enumerate() {
+        if let Some(mapping) = choice.of(number) {
             mapping::originals(mapping, &source, lines, &mut mapped)?;
         }
         match source {

@@ -100,6 +100,24 @@ impl Book {
     }
 }
 
+/// The names of a workbook's sheets, if they are as asked for; none where they are not, or it cannot be opened. Of a zip no more is read
+/// than the list.
+pub(super) fn names_if(file: &Named, asked: &dyn Fn(&[String]) -> bool) -> Vec<String> {
+    let names = sheets_of_zip(file)
+        .unwrap_or_else(|| catch_unwind(AssertUnwindSafe(|| open(file).map(|book| book.names()).unwrap_or_default())).unwrap_or_default());
+    if asked(&names) { names } else { Vec::new() }
+}
+
+fn sheets_of_zip(file: &Named) -> Option<Vec<String>> {
+    /// Bytes of the list of sheets.
+    const LIST: u64 = 1 << 20;
+    let mut zip = zip::ZipArchive::new(BufReader::new(File::open(&file.path).ok()?)).ok()?;
+    let mut text = String::new();
+    zip.by_name("xl/workbook.xml").ok()?.take(LIST).read_to_string(&mut text).ok()?;
+    let sheets = text.split("<sheet ").skip(1).filter_map(|tag| tag.split_once('>')?.0.split_once("name=\"")?.1.split_once('"'));
+    Some(sheets.map(|(name, _)| name.to_owned()).collect())
+}
+
 pub(super) fn open(file: &Named) -> Result<Book, IngestError> {
     let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
     if let Some(size) = parts::unpacked(&file.path).filter(|size| *size > parts::LARGEST) {

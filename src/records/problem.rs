@@ -110,7 +110,7 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 71] = [
+pub const CODES: [&str; 74] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -127,10 +127,13 @@ pub const CODES: [&str; 71] = [
     "data::missing",
     "data::missing-column",
     "data::mixed-encoding",
+    "data::name-differs",
+    "data::namesakes",
     "data::needed-here",
     "data::no-match",
     "data::no-result",
     "data::not-a-row",
+    "data::one-id",
     "data::out-of-place",
     "data::owner-mismatch",
     "data::person-count",

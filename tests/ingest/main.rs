@@ -4,6 +4,7 @@
 
 mod accounting;
 mod bad_input;
+mod book;
 mod county;
 mod dates;
 mod formats;

@@ -1,12 +1,12 @@
 //! Rows of a source table become rows of the records, cell by cell.
 
 use super::bind::{Bound, From, Headers, Test, any_holds};
-use super::key::{key_of, person_key, whole_id_number};
-use super::lookup::{self, Found, Hit};
+use super::fault::Fault;
+use super::key::key_of;
+use super::lookup::{self, Finds, Hit};
 use super::names::{folded, said};
 use super::tables::{Askew, Visitor};
 use super::{Codes, Mapping};
-use crate::dates::spelled;
 use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, STOOD, Schema, Sheet, Stood, TableId, shown};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,17 +17,10 @@ enum Given<'c> {
     Made(String),
 }
 
-/// Why a value cannot be given.
-struct Fault {
-    code: &'static str,
-    text: String,
-    why: String,
-    right: String,
-}
-
 /// One block being filled from one source table.
 struct Filling<'m> {
     only: Vec<Test<'m>>,
+    except: Vec<Test<'m>>,
     fields: Vec<Bound<'m>>,
     batch: Batch,
     sheet: Sheet,
@@ -49,7 +42,7 @@ pub(super) struct Applying<'m> {
     mapping: &'m Mapping,
     schema: &'m Arc<Schema>,
     builder: &'m Builder,
-    found: &'m [Found],
+    found: &'m Finds,
     name: String,
     cited: String,
     /// The first number of a batch of the next table.
@@ -70,7 +63,7 @@ struct Rows {
 }
 
 impl<'m> Applying<'m> {
-    pub(super) fn new(mapping: &'m Mapping, schema: &'m Arc<Schema>, builder: &'m Builder, found: &'m [Found], order: usize) -> Self {
+    pub(super) fn new(mapping: &'m Mapping, schema: &'m Arc<Schema>, builder: &'m Builder, found: &'m Finds, order: usize) -> Self {
         Self {
             mapping,
             schema,
@@ -159,7 +152,7 @@ impl Visitor for Applying<'_> {
 
     fn head(&mut self, line: u32, headers: Headers) -> bool {
         let (mapping, schema, builder, found) = (self.mapping, self.schema, self.builder, self.found);
-        let is_looked_in = mapping.lookups.iter().any(|l| l.from.mean(&self.name));
+        let is_looked_in = mapping.lookups.iter().any(|l| l.from.mean(&self.name) && headers.at(&l.column).is_some());
         let blocks: Vec<_> = mapping.blocks_of(&self.name, &headers).collect();
         if blocks.is_empty() && !is_looked_in {
             return false;
@@ -181,7 +174,13 @@ impl Visitor for Applying<'_> {
             sheet.variant(block.variant);
             self.seen.declared.push(block.to);
             self.seen.wanted.extend(block.found_fields(&headers, found).map(|f| (block.to, f)));
-            self.fillings.push(Filling { only: Test::all(&block.only, &headers), fields, batch, sheet });
+            self.fillings.push(Filling {
+                only: Test::all(&block.only, &headers),
+                except: Test::all(&block.except, &headers),
+                fields,
+                batch,
+                sheet,
+            });
         }
         !blocks.is_empty()
     }
@@ -232,6 +231,13 @@ impl Filling<'_> {
             match test.holds(cells) {
                 Some(true) => {}
                 Some(false) => return false,
+                None => unreadable = true,
+            }
+        }
+        for test in &self.except {
+            match test.holds(cells) {
+                Some(true) => return false,
+                Some(false) => {}
                 None => unreadable = true,
             }
         }
@@ -317,7 +323,7 @@ impl Codes {
 impl From<'_> {
     fn value<'c>(&'c self, cells: &[Cell<'c>]) -> Result<Given<'c>, Fault> {
         let cell = |column: &usize| cells.get(*column).copied().unwrap_or(Cell::Blank);
-        let text = |column: &usize| said(&cell(column)).ok_or_else(no_text);
+        let text = |column: &usize| said(&cell(column)).ok_or_else(Fault::no_text);
         let texts = |columns: &[usize]| columns.iter().map(text).collect::<Result<Vec<Cow<'c, str>>, Fault>>();
         Ok(match self {
             From::Column(column) => Given::Cell(cell(column)),
@@ -334,19 +340,12 @@ impl From<'_> {
                 }
                 Given::Made(key_of(prefix, &all.iter().map(|t| &**t).collect::<Vec<_>>()))
             }
-            From::Person { id_number, name, birth, post } => {
-                let part = |column: &Option<usize>| column.as_ref().map_or(Ok(Cow::Borrowed("")), text);
-                let id = part(id_number)?;
-                let whole = whole_id_number(&id);
-                let (name, birth, post) = (part(name)?, part(birth)?, part(post)?);
-                if whole.is_none() && (name.is_empty() || birth.is_empty()) {
-                    return Ok(Given::Cell(Cell::Blank));
-                }
-                let squeezed = crate::records::squeeze;
-                Given::Made(person_key(whole.as_deref(), &squeezed(&name), &month(&birth), &squeezed(&post)))
-            }
+            From::Person { at, people, lists } => match people.key(&at.who(cells)?, *lists)? {
+                Some(key) => Given::Made(key),
+                None => Given::Cell(Cell::Blank),
+            },
             From::Lookup { found, by } => {
-                let key = lookup::key_of(cells, by).ok_or_else(no_text)?;
+                let key = lookup::key_of(cells, by).ok_or_else(Fault::no_text)?;
                 if key.is_empty() {
                     return Ok(Given::Cell(Cell::Blank));
                 }
@@ -369,19 +368,5 @@ impl From<'_> {
                 }
             }
         })
-    }
-}
-
-fn no_text() -> Fault {
-    Fault {
-        code: "data::garbled", text: String::new(), why: "内容不是可读的文字".to_owned(), right: "请核对原始记录后重新导出".to_owned()
-    }
-}
-
-/// The month of a date, or what stands in its place.
-fn month(text: &str) -> String {
-    match spelled::whole(text) {
-        Ok(date) => date.to_string().get(..7).map_or_else(|| date.to_string(), str::to_owned),
-        Err(_) => crate::records::squeeze(text),
     }
 }

@@ -1,7 +1,8 @@
 //! A block of a mapping meets a source table: which of its columns hold what.
 
-use super::lookup::Found;
+use super::lookup::{Finds, Found};
 use super::names::{Said, folded, said};
+use super::people::{People, PersonAt};
 use super::{Block, Codes, Condition, Mapping, Origin, Way};
 use crate::records::{Cell, CodeList, FieldId, FieldType, Schema, TableId};
 use std::borrow::Cow;
@@ -79,10 +80,25 @@ pub(super) struct Bound<'m> {
 pub(super) enum From<'m> {
     Column(usize),
     Constant(&'m str),
-    Joined { columns: Vec<usize>, with: &'m str, prefix: &'m str },
-    Key { columns: Vec<usize>, prefix: &'m str },
-    Person { id_number: Option<usize>, name: Option<usize>, birth: Option<usize>, post: Option<usize> },
-    Lookup { found: &'m Found, by: Vec<usize> },
+    Joined {
+        columns: Vec<usize>,
+        with: &'m str,
+        prefix: &'m str,
+    },
+    Key {
+        columns: Vec<usize>,
+        prefix: &'m str,
+    },
+    /// `lists` in tables that list people.
+    Person {
+        at: PersonAt,
+        people: &'m People,
+        lists: bool,
+    },
+    Lookup {
+        found: &'m Found,
+        by: Vec<usize>,
+    },
 }
 
 impl Bound<'_> {
@@ -133,9 +149,15 @@ impl Block {
     /// Every column it names.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
         let ways = self.fields.iter().flat_map(|f| &f.ways);
-        let conditions = self.only.iter().chain(ways.clone().flat_map(|w| w.filled_when.iter().chain(&w.blank_when)));
+        let conditions = self.only.iter().chain(&self.except).chain(ways.clone().flat_map(|w| w.filled_when.iter().chain(&w.blank_when)));
         let named = conditions.map(|c| c.column.as_str());
         named.chain(ways.flat_map(|w| w.origin.columns())).chain(self.headers.iter().map(String::as_str))
+    }
+
+    /// Where a table of these headers tells whom each row is about, if the block lists people.
+    pub(super) fn person_at(&self, headers: &Headers) -> Option<PersonAt> {
+        let mut ways = self.fields.iter().filter(|_| self.lists_people).flat_map(|f| &f.ways);
+        ways.find_map(|w| if let Origin::Person(columns) = &w.origin { PersonAt::new(columns, headers) } else { None })
     }
 
     /// The fields that are to be read and found in a table of these headers.
@@ -143,7 +165,7 @@ impl Block {
         &'m self,
         headers: &Headers,
         schema: &'m Schema,
-        found: &'m [Found],
+        found: &'m Finds,
         reads: &dyn Fn(TableId, FieldId) -> bool,
     ) -> Vec<Bound<'m>> {
         let Some(def) = schema.tables.get(self.to) else { return Vec::new() };
@@ -153,7 +175,7 @@ impl Block {
                 Some(FieldType::Code(list)) => schema.lists.get(list),
                 _ => None,
             };
-            let first = assigned.ways.iter().find_map(|w| Some((w, w.origin.bound(headers, found)?)));
+            let first = assigned.ways.iter().find_map(|w| Some((w, w.origin.bound(headers, found, self.lists_people)?)));
             let Some((way, (origin, header))) = first else { continue };
             let Way { codes, filled_when, blank_when, .. } = way;
             let (filled_when, blank_when) = (Test::all(filled_when, headers), Test::all(blank_when, headers));
@@ -163,8 +185,11 @@ impl Block {
     }
 
     /// Fields that a table of these headers holds, read or not.
-    pub(super) fn found_fields<'m>(&'m self, headers: &'m Headers, found: &'m [Found]) -> impl Iterator<Item = FieldId> + 'm {
-        self.fields.iter().filter(move |f| f.ways.iter().any(|w| w.origin.bound(headers, found).is_some())).map(|f| f.field)
+    pub(super) fn found_fields<'m>(&'m self, headers: &'m Headers, found: &'m Finds) -> impl Iterator<Item = FieldId> + 'm {
+        self.fields
+            .iter()
+            .filter(move |f| f.ways.iter().any(|w| w.origin.bound(headers, found, self.lists_people).is_some()))
+            .map(|f| f.field)
     }
 }
 
@@ -182,7 +207,7 @@ impl Origin {
     }
 
     /// By column, and how it is cited; none where the table lacks a column.
-    fn bound<'m>(&'m self, headers: &Headers, found: &'m [Found]) -> Option<(From<'m>, String)> {
+    fn bound<'m>(&'m self, headers: &Headers, found: &'m Finds, lists: bool) -> Option<(From<'m>, String)> {
         Some(match self {
             Self::Column(column) => {
                 let at = headers.at(column)?;
@@ -199,17 +224,13 @@ impl Origin {
                 let cited = headers.cited(&columns);
                 (From::Key { columns, prefix }, cited)
             }
-            Self::Person(p) => {
-                let at = |column: &Option<String>| column.as_ref().and_then(|c| headers.at(c));
-                let (id_number, name, birth, post) = (at(&p.id_number), at(&p.name), at(&p.birth), at(&p.post));
-                if id_number.is_none() && (name.is_none() || birth.is_none()) {
-                    return None;
-                }
-                let columns: Vec<usize> = [id_number, name, birth, post].into_iter().flatten().collect();
-                (From::Person { id_number, name, birth, post }, headers.cited(&columns))
+            Self::Person(columns) => {
+                let at = PersonAt::new(columns, headers)?;
+                let cited = headers.cited(&at.columns().collect::<Vec<_>>());
+                (From::Person { at, people: &found.people, lists }, cited)
             }
             Self::Lookup { lookup, by } => {
-                let found = found.get(*lookup).filter(|f| f.is_there)?;
+                let found = found.lookups.get(*lookup).filter(|f| f.is_there)?;
                 (From::Lookup { found, by: headers.all(by)? }, found.cited.clone())
             }
         })

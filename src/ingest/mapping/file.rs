@@ -2,7 +2,7 @@
 
 use super::field::{Fields, condition};
 use super::names::{Names, folded};
-use super::{Block, Codes, Condition, Mapping};
+use super::{Assigned, Block, Codes, Condition, Mapping, Origin};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{self, Node, Placed, Table, Value};
 use crate::records::{Schema, TableId};
@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Keys of a block.
-const BLOCK_KEYS: [&str; 5] = ["from", "headers", "to", "only", "fields"];
+const BLOCK_KEYS: [&str; 6] = ["from", "headers", "to", "only", "except", "fields"];
 
 /// A code table as written: what each source value means, with its place.
 pub(super) struct WrittenCodes {
@@ -134,6 +134,7 @@ impl Reader<'_> {
             );
         }
         let only = self.conditions(table, "only", sink);
+        let except = self.conditions(table, "except", sink);
         let to = match table.get("to") {
             Some(value) => document::text(self.source, value, sink).and_then(|name| self.table(name, &value.span, sink)),
             None => {
@@ -151,7 +152,9 @@ impl Reader<'_> {
         document::report_unknown_keys(self.source, table, &BLOCK_KEYS, sink);
         let (to, written) = (to?, written?);
         let fields = Fields { reader: self, table: to, span }.read(written, mapping, sink);
-        Some(Block { from, headers, only, to, fields, variant: 0 })
+        let is_person = |f: &Assigned| f.ways.iter().any(|w| matches!(w.origin, Origin::Person(_)));
+        let lists_people = self.schema.table("person") == Some(to) && fields.iter().any(is_person);
+        Some(Block { from, headers, only, except, to, fields, lists_people, variant: 0 })
     }
 
     /// The canonical table of a name.

@@ -1,9 +1,10 @@
 //! What a mapping looks up in other source tables: they are read first, and of each no more is kept than what is asked for.
 
-use super::bind::{Headers, Test};
+use super::bind::{Headers, Test, any_holds};
 use super::names::said;
+use super::people::{People, PersonAt};
 use super::tables::{Askew, Visitor};
-use super::{Lookup, Mapping, Pick};
+use super::{Block, Lookup, Mapping, Pick};
 use crate::records::Cell;
 use rustc_hash::FxHashMap;
 
@@ -16,6 +17,14 @@ pub(super) struct Found {
     hits: FxHashMap<String, Hit>,
     /// None found where the highest is asked for means that there is none.
     pub may_be_none: bool,
+}
+
+/// What the sources of a mapping are asked before they are read: what is looked up in them, and who the people are.
+#[derive(Debug, Default)]
+pub(super) struct Finds {
+    /// By number of the lookup.
+    pub lookups: Vec<Found>,
+    pub people: People,
 }
 
 /// What stands under one key.
@@ -55,11 +64,14 @@ pub(super) fn key_of(cells: &[Cell<'_>], columns: &[usize]) -> Option<String> {
 
 /// Fills all lookups of a mapping from the tables it is shown.
 pub(super) struct Finding<'m> {
-    lookups: &'m [Lookup],
-    pub found: Vec<Found>,
+    mapping: &'m Mapping,
+    pub found: Finds,
     name: String,
+    cited: String,
     /// The lookups that look in the table at hand: their columns.
     at: Vec<At<'m>>,
+    /// The blocks by which the table at hand lists people.
+    lists: Vec<List<'m>>,
 }
 
 struct At<'m> {
@@ -69,42 +81,66 @@ struct At<'m> {
     only: Vec<Test<'m>>,
 }
 
+struct List<'m> {
+    person: PersonAt,
+    /// What the column of names is headed.
+    header: String,
+    only: Vec<Test<'m>>,
+    except: Vec<Test<'m>>,
+}
+
 impl<'m> Finding<'m> {
     pub(super) fn new(mapping: &'m Mapping) -> Self {
         let empty = |l: &Lookup| Found { cited: l.cited.clone(), may_be_none: !matches!(l.pick, Pick::Only), ..Found::default() };
-        Self { lookups: &mapping.lookups, found: mapping.lookups.iter().map(empty).collect(), name: String::new(), at: Vec::new() }
+        let found = Finds { lookups: mapping.lookups.iter().map(empty).collect(), people: People::default() };
+        Self { mapping, found, name: String::new(), cited: String::new(), at: Vec::new(), lists: Vec::new() }
+    }
+
+    /// Whether there is anything to find.
+    pub(super) fn is_needed(&self) -> bool {
+        !self.mapping.lookups.is_empty() || self.mapping.blocks.iter().any(|b| b.lists_people)
     }
 }
 
 impl Visitor for Finding<'_> {
-    fn begin(&mut self, name: &str, _cited: &str) -> bool {
+    fn begin(&mut self, name: &str, cited: &str) -> bool {
         name.clone_into(&mut self.name);
+        cited.clone_into(&mut self.cited);
         self.at.clear();
-        self.lookups.iter().any(|l| l.from.mean(name))
+        self.lists.clear();
+        let may_list = |b: &Block| b.lists_people && (b.from.is_empty() || b.from.mean(name));
+        self.mapping.lookups.iter().any(|l| l.from.mean(name)) || self.mapping.blocks.iter().any(may_list)
     }
 
     fn knows(&self, header: &str) -> bool {
-        let header = super::names::folded(header);
-        self.lookups.iter().any(|l| l.from.mean(&self.name) && (l.column == header || l.by.contains(&header)))
+        self.mapping.names_column(&self.name, header)
     }
 
     fn head(&mut self, _line: u32, headers: Headers) -> bool {
-        for (i, lookup) in self.lookups.iter().enumerate().filter(|(_, l)| l.from.mean(&self.name)) {
+        for (i, lookup) in self.mapping.lookups.iter().enumerate().filter(|(_, l)| l.from.mean(&self.name)) {
             let by: Option<Vec<usize>> = lookup.by.iter().map(|c| headers.at(c)).collect();
             let (Some(by), Some(column)) = (by, headers.at(&lookup.column)) else { continue };
-            if let Some(found) = self.found.get_mut(i) {
+            if let Some(found) = self.found.lookups.get_mut(i) {
                 found.is_there = true;
             }
             self.at.push(At { lookup: i, by, column, only: Test::all(&lookup.only, &headers) });
         }
-        !self.at.is_empty()
+        for block in self.mapping.blocks_of(&self.name, &headers) {
+            let Some(person) = block.person_at(&headers) else { continue };
+            let header = person.name().and_then(|c| headers.plain.get(c)).cloned().unwrap_or_default();
+            let (only, except) = (Test::all(&block.only, &headers), Test::all(&block.except, &headers));
+            self.lists.push(List { person, header, only, except });
+        }
+        !self.at.is_empty() || !self.lists.is_empty()
     }
 
     fn needs(&self, column: usize) -> bool {
-        self.at.iter().any(|a| a.column == column || a.by.contains(&column) || a.only.iter().any(|t| t.column == Some(column)))
+        let tested = |tests: &[Test<'_>]| tests.iter().any(|t| t.column == Some(column));
+        self.at.iter().any(|a| a.column == column || a.by.contains(&column) || tested(&a.only))
+            || self.lists.iter().any(|l| l.person.columns().any(|c| c == column) || tested(&l.only) || tested(&l.except))
     }
 
-    fn row(&mut self, _line: u32, cells: &[Cell<'_>], wrong: Option<&Askew<'_>>) {
+    fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&Askew<'_>>) {
         if wrong.is_some() {
             return;
         }
@@ -112,10 +148,21 @@ impl Visitor for Finding<'_> {
             if at.only.iter().any(|t| t.holds(cells) != Some(true)) {
                 continue;
             }
-            let (Some(lookup), Some(found)) = (self.lookups.get(at.lookup), self.found.get_mut(at.lookup)) else { continue };
+            let (Some(lookup), Some(found)) = (self.mapping.lookups.get(at.lookup), self.found.lookups.get_mut(at.lookup)) else {
+                continue;
+            };
             let Some(key) = key_of(cells, &at.by).filter(|k| !k.is_empty()) else { continue };
             let value = said(cells.get(at.column).unwrap_or(&Cell::Blank));
             found.add(key, value.as_deref(), &lookup.pick);
+        }
+        for list in &self.lists {
+            if list.only.iter().any(|t| t.holds(cells) != Some(true)) || any_holds(&list.except, cells) {
+                continue;
+            }
+            // What is wrong with it is told where the row is read.
+            if let Ok(who) = list.person.who(cells) {
+                self.found.people.meet(&who, (&self.cited, line), &list.header);
+            }
         }
     }
 }

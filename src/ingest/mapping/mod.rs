@@ -7,11 +7,13 @@
 mod apply;
 mod bind;
 mod choice;
+mod fault;
 mod field;
 mod file;
 mod key;
 mod lookup;
 mod names;
+mod people;
 mod read;
 mod shipped;
 mod suggest;
@@ -61,9 +63,13 @@ struct Block {
     headers: Vec<String>,
     /// Only these rows.
     only: Vec<Condition>,
+    /// Not these.
+    except: Vec<Condition>,
     /// The canonical table.
     to: TableId,
     fields: Vec<Assigned>,
+    /// Its rows are people, known by ID number or name: rows of other tables that tell no more than a name are of one of them.
+    lists_people: bool,
     /// How many blocks before it make rows of the same table: their columns must be told apart.
     variant: u32,
 }

@@ -2,7 +2,7 @@
 
 use super::apply::{Applying, Seen};
 use super::bind::Headers;
-use super::lookup::{Finding, Found};
+use super::lookup::{Finding, Finds};
 use super::tables::{self, Askew, Visitor};
 use super::{Mapping, names};
 use crate::ingest::error::IngestError;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// A mapping, with what it looks up in these sources.
 pub(in crate::ingest) struct Prepared<'m> {
     mapping: &'m Mapping,
-    found: Vec<Found>,
+    found: Finds,
 }
 
 impl<'m> Prepared<'m> {
@@ -29,12 +29,17 @@ impl<'m> Prepared<'m> {
     /// A source that cannot be read.
     pub(in crate::ingest) fn new<'s>(mapping: &'m Mapping, sources: impl Iterator<Item = &'s Source>) -> Result<Self, IngestError> {
         let mut finding = Finding::new(mapping);
-        if !mapping.lookups.is_empty() {
+        if finding.is_needed() {
             for source in sources {
                 visit(source, &mut finding)?;
             }
         }
         Ok(Self { mapping, found: finding.found })
+    }
+
+    /// Tells of the people what should be looked at.
+    pub(in crate::ingest) fn tell(&self, builder: &mut Builder) {
+        self.found.people.notes.iter().for_each(|n| builder.note(n.clone()));
     }
 
     /// Reads CSV files that are mapped.

@@ -42,7 +42,16 @@ pub fn suggest(sources: &[String], schema: &Schema) -> Result<Suggestion, Ingest
 /// What takes every table, so that each is shown.
 fn everything() -> Mapping {
     let all = super::names::Names::new(vec!["*".to_owned()]);
-    let block = Block { from: all, headers: Vec::new(), only: Vec::new(), to: 0, fields: Vec::new(), variant: 0 };
+    let block = Block {
+        from: all,
+        headers: Vec::new(),
+        only: Vec::new(),
+        except: Vec::new(),
+        to: 0,
+        fields: Vec::new(),
+        lists_people: false,
+        variant: 0,
+    };
     Mapping {
         title: String::new(),
         source: Arc::new(Text { name: String::new(), text: String::new() }),
