@@ -179,6 +179,7 @@ pub const CODES: [&str; 74] = [
     "form::zip-password",
     "sheet::contradiction",
     "sheet::hidden",
+    "sheet::known-person",
     "sheet::moved",
     "sheet::namesakes",
     "sheet::recognised",

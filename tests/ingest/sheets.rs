@@ -159,3 +159,28 @@ fn totals_and_notes_below_a_table_with_codes_are_no_records() {
         [("data::missing", 3, "姓名", Fate::Refused), ("sheet::set-aside", 4, "", Fate::Noted), ("sheet::set-aside", 5, "", Fate::Noted)]
     );
 }
+
+#[test]
+fn who_stands_in_a_form_and_on_a_roster_is_one_person_and_it_is_told_whose_word_holds() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("名册").unwrap();
+    let rows = [
+        ["姓名", "身份证号", "性别", "民族", "出生年月", "参加工作时间", "入党时间", "现任职务"],
+        ["欧阳静", "99999919820609022X", "女", "汉族", "1982.06", "2004.07", "", "南溪县审计局副局长"],
+        ["巫马长青", "", "男", "汉族", "1968.11", "1990.07", "", "南溪县统计局局长"],
+    ];
+    for (at, cells) in (0u32..).zip(&rows) {
+        sheet.write_row(at, 0, *cells).unwrap();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("book.xlsx");
+    book.save(&path).unwrap();
+    let store = read_asked(&[sample("forms/02欧阳静.lrmx"), path], NOW).unwrap();
+    assert_eq!(tally(&store, "person"), (2, 2, 0, 0));
+    // The form's word.
+    assert_eq!(of(&store, "欧阳静", "ethnicity").as_deref(), Some("壮族"));
+    let known: Vec<_> =
+        store.problems.iter().filter(|p| p.code == "sheet::known-person").map(|p| (p.row, p.fate, p.why.as_str())).collect();
+    let why = "1 人在别的来源里已有，本人的基本情况以别的来源为准，这张表写的没有采用：第2行";
+    assert_eq!(known, [(2, Fate::Noted, why)]);
+}

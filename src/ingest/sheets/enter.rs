@@ -3,7 +3,7 @@
 use super::Sheet;
 use crate::ingest::forms::FormValue;
 use crate::ingest::workbook::Value;
-use crate::records::{Batch, Builder, Cell, FieldId, Problem};
+use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of a table.
@@ -96,6 +96,24 @@ fn owner_field(table: &str) -> &'static str {
     }
 }
 
+/// Tells of rows on people of whom another source has the row: nothing that these say of the person is taken.
+fn standing_elsewhere(sheet: &Sheet, rows: &[Entry]) -> Option<Problem> {
+    let first = rows.first()?;
+    let lines: Vec<u32> = rows.iter().map(|r| r.line).collect();
+    Some(Problem {
+        file: sheet.cited.clone(),
+        table: "person".to_owned(),
+        row: first.line,
+        column: String::new(),
+        key: String::new(),
+        code: "sheet::known-person",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: format!("{} 人在别的来源里已有，本人的基本情况以别的来源为准，这张表写的没有采用：{}", rows.len(), super::lines(&lines)),
+        right: "请核对两处是否一致".to_owned(),
+    })
+}
+
 /// Hands everything to the records. A table that got no row is not declared, so no row of it is left open either.
 pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
     let mut batch = Batch::new(builder.schema());
@@ -108,7 +126,8 @@ pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
         let Some(def) = schema.tables.get(id) else { continue };
         // Who another source tells of is that person; a second row of one key would have both refused.
         let known = if table == "person" { builder.keys_of(id) } else { BTreeSet::new() };
-        let entries: Vec<Entry> = entries.into_iter().filter(|e| !known.contains(&e.key)).collect();
+        let (standing, entries): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|e| known.contains(&e.key));
+        standing_elsewhere(sheet, &standing).into_iter().for_each(|n| builder.note(n));
         // Every field any of the rows gives, in the order of the table, the key first.
         let mut heads: BTreeMap<FieldId, String> = BTreeMap::new();
         for given in entries.iter().flat_map(|e| &e.cells) {
