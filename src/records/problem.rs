@@ -110,7 +110,7 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 74] = [
+pub const CODES: [&str; 75] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
