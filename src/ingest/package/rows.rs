@@ -124,6 +124,9 @@ impl<'t> Rows<'t> {
         if self.depth == 0 && self.begun {
             return Err(self.other("最外层不止一个标记"));
         }
+        if begins_row(self.rest()) {
+            return Err(self.other("row 不在任何标记里"));
+        }
         let tag = self.tag()?;
         if self.depth >= MOST_DEPTH {
             let name: String = tag.chars().skip(1).take_while(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
@@ -189,7 +192,7 @@ impl<'t> Rows<'t> {
         while let Some(at) = text.get(from..).and_then(|t| t.find(quote)) {
             let at = from + at;
             let after = text.get(at + 1..).unwrap_or("");
-            if ends_cell(after, quote) {
+            if ends_cell(after) {
                 let value = text.get(..at).unwrap_or("");
                 if value.len() > LONGEST_CELL {
                     return Err(Some("有一个单元格超过 256 KB"));
@@ -243,14 +246,14 @@ fn attribute(text: &str) -> Option<(&str, char, usize)> {
     Some((name, quote, end + 2))
 }
 
-/// Whether a quote before this text ends its attribute.
-fn ends_cell(after: &str, quote: char) -> bool {
+/// Whether a quote before this text ends its attribute. The next one may have other quotes: XML writers take those that its text lacks.
+fn ends_cell(after: &str) -> bool {
     let next = after.trim_start();
     if let Some(beyond) = next.strip_prefix("/>").or_else(|| next.strip_prefix('>')) {
         let beyond = beyond.trim_start();
         return beyond.is_empty() || beyond.starts_with('<');
     }
-    next.len() < after.len() && attribute(next).is_some_and(|(_, q, _)| q == quote)
+    next.len() < after.len() && attribute(next).is_some()
 }
 
 /// A text with its entities resolved: the five of XML, and characters by number. All else stands as it is.
