@@ -6,7 +6,7 @@ use super::layout::Numbered;
 use super::parts::Extras;
 use super::refused::{self, Original};
 use super::source::{CsvFiles, Named};
-use super::workbook::Value;
+use super::value::Value;
 use super::{Progress, decode, kinds, sheets};
 use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Schema, Sheet, Stood, TableId};
 use rayon::prelude::*;

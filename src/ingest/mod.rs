@@ -23,6 +23,7 @@ mod sheets;
 mod source;
 mod sqlite;
 mod steady;
+mod value;
 mod workbook;
 mod write;
 

@@ -1,7 +1,7 @@
 //! Finding the headers: one row or two, below titles and above the rows.
 
 use super::{Merge, Numbered, plain};
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 
 /// The headers of a sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]

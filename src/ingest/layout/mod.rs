@@ -7,7 +7,7 @@ mod row;
 pub(super) use head::{Head, find};
 pub(super) use row::{Aside, Kind, Reading};
 
-use super::workbook::Value;
+use super::value::Value;
 
 /// A row of cells with its number, from 1.
 pub(super) type Numbered = (u32, Vec<Value>);

@@ -1,7 +1,7 @@
 //! What each row below the headers is: a record, or something that people write between and below records.
 
 use super::{Merge, plain};
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 use crate::records::Schema;
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Which column of a sheet holds what, and which kind of sheet that makes it.
 
 use super::Record;
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 use crate::records::Schema;
 use std::collections::BTreeMap;
 

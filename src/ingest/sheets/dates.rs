@@ -1,7 +1,7 @@
 //! Dates of rosters, where a year may have two digits. Whatever is not certain is left as it stands, and told where it is entered.
 
 use crate::dates::spelled::half_width;
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 
 /// The text of a date cell, its year with four digits if `now` tells the century.
 pub(super) fn text(cell: &Value, now: Option<i32>) -> String {

@@ -2,7 +2,7 @@
 
 use super::Sheet;
 use crate::ingest::forms::FormValue;
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,7 +4,7 @@ use super::enter::{Entry, Given, Making, Said};
 use super::people::People;
 use super::{Asked, Record, Sheet, Template, dates, person};
 use crate::ingest::forms::says_none;
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 use crate::records::{Fate, Problem, Schema, squeeze};
 use std::collections::BTreeMap;
 

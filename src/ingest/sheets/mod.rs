@@ -14,7 +14,7 @@ mod yearly;
 use super::error::IngestError;
 use super::layout::{self, Aside, Head, Kind, Merge, Numbered, Reading};
 use super::parts::Extras;
-use super::workbook::Value;
+use super::value::Value;
 use crate::records::{Builder, Fate, Problem, Schema};
 use columns::{Columns, Template};
 use std::sync::Arc;

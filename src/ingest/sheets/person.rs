@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::{Asked, Record, dates};
 use crate::ingest::forms::{Field, Form, FormKind, person_row, says_none};
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 use crate::records::{CodeList, Schema};
 
 /// The fields of persons and the columns they are read from: the first that the sheet has.

@@ -2,7 +2,7 @@
 
 use super::Sheet;
 use super::enter::{Entry, Given, Making, Said};
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 use crate::records::{Schema, squeeze};
 use sha2::{Digest, Sha256};
 

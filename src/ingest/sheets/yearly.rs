@@ -5,7 +5,7 @@ use super::people::People;
 use super::{Asked, Sheet, person};
 use crate::dates::spelled::half_width;
 use crate::ingest::error::IngestError;
-use crate::ingest::workbook::Value;
+use crate::ingest::value::Value;
 use crate::records::{Schema, squeeze};
 use std::collections::BTreeSet;
 
