@@ -23,7 +23,8 @@ enum Form {
     Docx,
 }
 
-/// Writes the list of problems, by unit. What is struck off or waived is left out, unless it is asked for.
+/// Writes the list of problems, by unit. What is struck off or waived is left out, unless it is asked for; so is from a letter, which
+/// asks for what is still to be done, whatever waits to be verified.
 pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
     let known = [("xlsx", Form::Xlsx), ("docx", Form::Docx)];
     let form = settings::format(args.format.as_deref(), &args.output, Form::Xlsx, &known, |_| true)?;
@@ -31,12 +32,19 @@ pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
     let reply_by = args.reply_by.as_deref().map(|text| settings::day("--reply-by", text)).transpose()?;
     let filter = filter(&args.which, as_of)?;
     let (mut lines, _) = item::items(&Ledger::read(&settings::ledger(&args.file)?)?, &filter)?;
+    let mut waiting = 0;
     if filter.stage.is_none() && !filter.forced {
         lines.retain(|line| !matches!(line.item.stage, Stage::Closed | Stage::Waived));
+        if form == Form::Docx {
+            let all = lines.len();
+            lines.retain(|line| line.item.stage != Stage::Verifying);
+            waiting = all - lines.len();
+        }
     }
+    let left_out = if waiting > 0 { format!("；{waiting} 项待核验，不列入通知") } else { String::new() };
     if let (true, Some(unit)) = (lines.is_empty(), &args.which.unit) {
         // An empty list must not pass for a unit in order when its code was mistyped.
-        let why = format!("台账里没有单位“{unit}”待整改的问题，没有写出清单");
+        let why = format!("台账里没有单位“{unit}”待整改的问题，没有写出清单{left_out}");
         return Err(Trouble::Usage(Plain::new("usage::bad-value", why).help("用 guiju rectify list 看台账里的问题和单位编码")));
     }
     let units = report::by_unit(&lines);
@@ -46,7 +54,7 @@ pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
         Form::Docx => report::draft_docx(&units, &letter, out),
     })?;
     let problems: usize = units.iter().map(|unit| unit.problems.len()).sum();
-    output::aside(&format!("{} 个单位，{problems} 个问题（{} 项）\n", units.len(), lines.len()));
+    output::aside(&format!("{} 个单位，{problems} 个问题（{} 项）{left_out}\n", units.len(), lines.len()));
     Ok(Exit::Clean)
 }
 

@@ -84,6 +84,19 @@ fn a_finding_lives_from_being_found_to_being_struck_off_and_back() {
 }
 
 #[test]
+fn what_was_done_to_many_at_once_is_shown_of_each() {
+    let world = found();
+    done(&world, &["assign", "1-2", "--person", "赵六"]);
+    done(&world, &["progress", "1", "--state", "整改中"]);
+    for (id, stages) in [("1", vec!["已分派", "整改中"]), ("2", vec!["已分派"])] {
+        let shown = world.json(&["rectify", "show", id, "--ledger", "l.db", "--format", "json"]);
+        let log: Vec<_> = shown["log"].as_array().expect("a log").iter().filter(|e| e["user"] == "王五").collect();
+        assert_eq!(log.iter().map(|e| e["after"]["stage"].as_str().expect("a state")).collect::<Vec<_>>(), stages);
+        assert_eq!((log[0]["before"]["stage"].as_str(), log[0]["after"]["owner"].as_str()), (Some("待认领"), Some("赵六")));
+    }
+}
+
+#[test]
 fn what_comes_back_before_it_was_verified_is_mended_further() {
     let world = found();
     done(&world, &["assign", "1", "--person", "赵六"]);

@@ -302,6 +302,32 @@ fn the_letter_is_sound_xml_and_says_what_is_asked_of_each_unit() {
     insta::assert_snapshot!(texts(&part(&world, "notice.docx", "word/document.xml")).join("\n"));
 }
 
+#[test]
+fn the_letter_asks_for_nothing_that_only_waits_to_be_verified() {
+    let world = found();
+    let letter = |name: &str, more: &[&str]| {
+        let out = rectify(&world, &[&["draft", "--output", name, "--as-of", "2024-04-11"], more].concat());
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let words = |name: &str| texts(&part(&world, name, "word/document.xml")).join("\n");
+    let (_, said) = letter("before.docx", &[]);
+    assert!(words("before.docx").contains("任前公示") && !said.contains("待核验"), "{said}");
+    let notice = items(&world).iter().position(|i| i["code"] == "GS002").expect("an item") + 1;
+    done(&world, &["assign", &notice.to_string(), "--person", "赵六"]);
+    done(&world, &["progress", &notice.to_string(), "--state", "待核验"]);
+    let (code, said) = letter("after.docx", &[]);
+    assert!(code == Some(0) && said.contains("1 个单位，1 个问题（1 项）；1 项待核验，不列入通知"), "{said}");
+    assert!(!words("after.docx").contains("任前公示"));
+    // Of a unit that has nothing else to mend none is written; whoever asks for this state gets it.
+    let (code, said) = letter("none.docx", &["--unit", "U2"]);
+    assert!(code == Some(2) && said.contains("1 项待核验，不列入通知") && !world.path("none.docx").exists(), "{said}");
+    assert_eq!(letter("asked.docx", &["--state", "待核验"]).0, Some(0));
+    assert!(words("asked.docx").contains("任前公示"));
+    // The list in which progress is kept holds it.
+    assert_eq!(letter("list.xlsx", &[]).0, Some(0));
+    assert_eq!(sheets(&world, "list.xlsx").len(), 2);
+}
+
 /// A part of a zipped document.
 fn part(world: &World, file: &str, name: &str) -> String {
     let mut archive = zip::ZipArchive::new(File::open(world.path(file)).expect("a file")).expect("a zip");

@@ -82,23 +82,12 @@ pub fn item(ledger: &Ledger, id: i64) -> Result<(Line, Vec<Logged>), LedgerError
     Ok((line, done))
 }
 
-/// Entries on many items, as far as they are about this one.
+/// Entries on many items, as far as they are about this one. SQLite picks the one out: an entry may be on a hundred thousand.
 fn within_many(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Logged>> {
-    let own = |text: &Option<String>| {
-        let all: Value = serde_json::from_str(text.as_deref()?).ok()?;
-        Some(all.get(id.to_string())?.to_string())
-    };
-    let mut statement = connection.prepare("SELECT * FROM log WHERE kind = 'items' ORDER BY seq")?;
-    let mut found = Vec::new();
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let mut entry = log::read(row)?;
-        if let Some(after) = own(&entry.after) {
-            (entry.before, entry.after) = (own(&entry.before), Some(after));
-            found.push(entry);
-        }
-    }
-    Ok(found)
+    const OWN: &str = "SELECT seq, at, machine, user, action, kind, id, why, before -> ?1, after -> ?1, previous, hash FROM log
+        WHERE kind = 'items' AND after -> ?1 IS NOT NULL ORDER BY seq";
+    let mut statement = connection.prepare(OWN)?;
+    statement.query_map([format!("$.\"{id}\"")], log::read)?.collect()
 }
 
 const WHOLE: &str = "SELECT item.*, f.fingerprint, s.body, u.name, p.name, r.as_of, o.name
