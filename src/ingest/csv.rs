@@ -60,7 +60,7 @@ pub(super) fn originals(files: &CsvFiles, schema: &Schema, wanted: &refused::Lin
     for (table, file) in &files.files {
         let Some(lines) = wanted.get(&file.name) else { continue };
         let bytes = std::fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
-        let mut text = decode::mixed(&bytes).map_or_else(|| decode::text(&bytes, &file.name), |m| Ok(m.text))?.into_bytes();
+        let mut text = decode::by_lines(&bytes, &file.name)?.0.into_bytes();
         let length = text.len();
         text.extend_from_slice(END.as_bytes());
         let skip = rows_above_header(schema, *table, &file.name, &text, length)?.unwrap_or(0);
@@ -93,7 +93,7 @@ pub(super) fn is_sheet(path: &Path, schema: &Schema) -> bool {
         // A character may be cut at the end.
         bytes.truncate(bytes.iter().rposition(|&b| b == b'\n').map_or(bytes.len(), |at| at + 1));
     }
-    let Ok(text) = decode::mixed(&bytes).map_or_else(|| decode::text(&bytes, ""), |m| Ok(m.text)) else { return false };
+    let Ok((text, _)) = decode::by_lines(&bytes, "") else { return false };
     let table = path.file_stem().and_then(|stem| schema.tables.get(header::table_called(schema, &stem.to_string_lossy())?));
     let mut leading: Vec<Numbered> = Vec::new();
     // A file cut here may end within quotes.
@@ -112,9 +112,8 @@ pub(super) fn sheet(file: &Named, schema: &Schema, progress: &dyn Progress) -> R
     progress.file(&file.name);
     let bytes = std::fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
     decode::may_be_utf8(&bytes, &file.name)?;
-    let mixed = decode::mixed(&bytes);
-    let note = mixed.as_ref().map(|m| mixed_encoding("", &file.name, m));
-    let text = mixed.map_or_else(|| decode::text(&bytes, &file.name), |m| Ok(m.text))?;
+    let (text, mixed) = decode::by_lines(&bytes, &file.name)?;
+    let note = mixed.map(|m| mixed_encoding("", &file.name, &m));
     drop(bytes);
     let mut leading: Vec<Numbered> = Vec::new();
     each_record(text.clone(), &file.name, &mut |line, row| {
@@ -218,9 +217,9 @@ impl Job<'_> {
                 None => bytes.truncate(length),
             }
         }
-        let mixed = decode::mixed(bytes);
-        let note = mixed.as_ref().map(|m| mixed_encoding(self.schema.tables.get(table).map_or("", |t| &t.name), &file.name, m));
-        let mut text = mixed.map_or_else(|| decode::text(bytes, &file.name), |m| Ok(m.text))?.into_bytes();
+        let (text, mixed) = decode::by_lines(bytes, &file.name)?;
+        let note = mixed.map(|m| mixed_encoding(self.schema.tables.get(table).map_or("", |t| &t.name), &file.name, &m));
+        let mut text = text.into_bytes();
         let length = text.len();
         text.extend_from_slice(END.as_bytes());
         let read = self.read_text(table, &file.name, &text, length, batch)?;

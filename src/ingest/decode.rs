@@ -1,6 +1,7 @@
 //! From bytes to text: BOM, then strict UTF-8, then GB18030, which is what Excel writes in China.
 
 use super::error::IngestError;
+use super::gbk;
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 
 /// Whether the bytes may be read as UTF-8 as they are: no other BOM, and not cut within a character. Whether they are UTF-8,
@@ -37,6 +38,18 @@ fn ends_within_a_character(bytes: &[u8]) -> bool {
 /// # Errors
 /// No encoding known, or cut within a character.
 pub(super) fn text(bytes: &[u8], file: &str) -> Result<String, IngestError> {
+    match plain_gb18030(bytes) {
+        Some(text) => not_empty(text, file),
+        None => closely(bytes, file),
+    }
+}
+
+/// The text of a file that is GB18030 at the first look.
+fn plain_gb18030(bytes: &[u8]) -> Option<String> {
+    gbk::throughout(bytes, |line| encoding_of(line) == Line::Utf8)
+}
+
+fn closely(bytes: &[u8], file: &str) -> Result<String, IngestError> {
     let text = if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
         utf16(UTF_16LE, rest, file)?
     } else if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
@@ -47,16 +60,33 @@ pub(super) fn text(bytes: &[u8], file: &str) -> Result<String, IngestError> {
             Err(error) => not_utf8(bytes, error.error_len().is_none(), file)?,
         }
     };
+    not_empty(text, file)
+}
+
+fn not_empty(text: String, file: &str) -> Result<String, IngestError> {
     if text.trim().is_empty() {
         return Err(IngestError::Empty { file: file.to_owned() });
     }
     Ok(text)
 }
 
+/// The text of a file without its BOM, as [`text`]; but one whose lines are in two encodings is read line by line, and told of.
+///
+/// # Errors
+/// As of [`text`].
+pub(super) fn by_lines(bytes: &[u8], file: &str) -> Result<(String, Option<Mixed>), IngestError> {
+    if let Some(text) = plain_gb18030(bytes) {
+        return not_empty(text, file).map(|text| (text, None));
+    }
+    match mixed(bytes) {
+        Some((text, mixed)) => Ok((text, Some(mixed))),
+        None => closely(bytes, file).map(|text| (text, None)),
+    }
+}
+
 /// A file whose lines are in two encodings, each read in its own.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mixed {
-    pub text: String,
     /// Lines in the encoding that fewer of them have, from 1.
     pub fewer: Vec<u32>,
     /// Which that is.
@@ -74,7 +104,7 @@ enum Line {
 
 /// Reads a file line by line, if some lines are surely UTF-8 and others surely GB18030, as happens where exports of two programs are
 /// joined. Read in one encoding, the lines in the other would come out as wrong characters, not always as damage.
-pub(super) fn mixed(bytes: &[u8]) -> Option<Mixed> {
+fn mixed(bytes: &[u8]) -> Option<(String, Mixed)> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || std::str::from_utf8(bytes).is_ok() {
         return None;
     }
@@ -94,7 +124,7 @@ pub(super) fn mixed(bytes: &[u8]) -> Option<Mixed> {
     }
     let fewer = (1u32..).zip(&lines).filter(|(_, (of, _))| *of != Line::Either && *of != most).map(|(number, _)| number).collect();
     let called = if most == Line::Utf8 { "GB18030（GBK）" } else { "UTF-8" };
-    Some(Mixed { text: text.trim_start_matches('\u{feff}').to_owned(), fewer, called })
+    Some((text.trim_start_matches('\u{feff}').to_owned(), Mixed { fewer, called }))
 }
 
 fn encoding_of(line: &[u8]) -> Line {
@@ -186,6 +216,7 @@ fn not_utf8(bytes: &[u8], cut: bool, file: &str) -> Result<String, IngestError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
 
     fn gb(text: &str) -> Vec<u8> {
         GB18030.encode(text).0.into_owned()
@@ -194,10 +225,10 @@ mod tests {
     #[test]
     fn lines_of_two_encodings_are_each_read_in_their_own() {
         let bytes = [gb("人员编码,姓名\nP1,张三\n"), "P2,李四\n".as_bytes().to_vec(), gb("P3,王五\n")].concat();
-        let read = mixed(&bytes).map(|m| (m.text, m.fewer, m.called));
+        let read = mixed(&bytes).map(|(text, m)| (text, m.fewer, m.called));
         assert_eq!(read, Some(("人员编码,姓名\nP1,张三\nP2,李四\nP3,王五\n".to_owned(), vec![3], "UTF-8")));
         let bytes = ["人员编码,姓名\nP1,张三\n".as_bytes().to_vec(), gb("P2,李四\n"), "P3,王五\n".as_bytes().to_vec()].concat();
-        let read = mixed(&bytes).map(|m| (m.text, m.fewer, m.called));
+        let read = mixed(&bytes).map(|(text, m)| (text, m.fewer, m.called));
         assert_eq!(read, Some(("人员编码,姓名\nP1,张三\nP2,李四\nP3,王五\n".to_owned(), vec![3], "GB18030（GBK）")));
     }
 
@@ -212,5 +243,43 @@ mod tests {
             cut.remove(whole.len() - 1 - lost);
             assert_eq!(mixed(&cut), None, "{lost}");
         }
+    }
+
+    /// Lines of all kinds: of GB18030 in two bytes a character and in four, of UTF-8, of ASCII, cut, and of letters that may be either.
+    fn line() -> impl Strategy<Value = Vec<u8>> {
+        let chinese = "[男女中共党员汉族云南昆明大学本科张三李四王五任免职务\u{e000}-\u{e0ff}]{0,8}";
+        let rare = "[张李\u{20000}-\u{20100}\u{fffd}ऀ]{0,4}";
+        prop_oneof![
+            4 => chinese.prop_map(|t| gb(&t)),
+            1 => rare.prop_map(|t| gb(&t)),
+            1 => chinese.prop_map(String::into_bytes),
+            1 => "[a-z0-9,\"]{0,8}".prop_map(String::into_bytes),
+            1 => proptest::collection::vec(0xc4u8..0xe0, 0..6),
+            1 => proptest::collection::vec(any::<u8>(), 0..6),
+        ]
+    }
+
+    proptest! {
+        /// What is read as GB18030 at the first look would be so at a closer one.
+        #[test]
+        fn the_first_look_agrees_with_the_closer_one(lines in proptest::collection::vec(line(), 1..5)) {
+            let bytes = lines.join(&b'\n');
+            if let Some(text) = plain_gb18030(&bytes) {
+                prop_assert_eq!(mixed(&bytes), None);
+                prop_assert_eq!(closely(&bytes, "").ok(), Some(text.clone()).filter(|t| !t.trim().is_empty()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_of_gb18030_is_known_at_the_first_look() {
+        let row = "P1,司空明青,男,汉族,云南昆明,1960-01-01,中共党员,大学本科,在职";
+        assert_eq!(plain_gb18030(&gb(row)).as_deref(), Some(row));
+        // The second name takes four bytes.
+        let rare = format!("{row}\r\nP2,张\u{20000},女");
+        assert_eq!(plain_gb18030(&gb(&rare)), Some(rare));
+        assert_eq!(plain_gb18030(row.as_bytes()), None);
+        assert_eq!(plain_gb18030(&[gb(row), b"\n".to_vec(), row.as_bytes().to_vec()].concat()), None);
+        assert_eq!(plain_gb18030(&gb(row)[..5]), None);
     }
 }

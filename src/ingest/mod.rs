@@ -8,6 +8,7 @@ mod decode;
 mod draft;
 mod error;
 mod forms;
+mod gbk;
 mod header;
 mod kinds;
 mod layout;

@@ -3,16 +3,19 @@
 //! Tables are split by rowid over several connections, which must see the same state: `PRAGMA data_version` on a further
 //! connection tells whether anybody committed between the first beginning to read and the last.
 
+mod rows;
+
+use self::rows::Rows;
 use super::error::IngestError;
 use super::past::Past;
 use super::refused::{self, Original};
 use super::source::Named;
-use super::write::{MARK, OPEN, REFUSED, UNREADABLE};
+use super::write::{MARK, OPEN, REFUSED};
 use super::{Progress, header};
-use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Schema, Sheet, TableId, Tally};
+use crate::records::{Batch, Builder, Fate, FieldId, Problem, Schema, TableId, Tally};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +28,6 @@ const MOST_CONNECTIONS: usize = 4;
 const WORTH_SPLITTING: i64 = 2048;
 /// Rows that room is made for in advance at the most: rowids may have wide gaps.
 const MOST_ROOM: usize = 4 << 20;
-/// Rows between two tellings of progress.
-const STEP: u64 = 8192;
 
 /// What begins so in an imported database is no table of the records.
 const OURS: &str = "guiju_";
@@ -64,6 +65,7 @@ pub(super) fn read(file: &Named, taken: &[String], builder: &mut Builder, progre
         .enumerate()
         .map(|(part, connection)| {
             let mut batch = Batch::new(&schema);
+            let taking = Rows::of(&connection)?;
             for (order, table) in found.iter().enumerate() {
                 let Some(rows) = share(table, part, n) else { continue };
                 if part == 0 {
@@ -71,8 +73,7 @@ pub(super) fn read(file: &Named, taken: &[String], builder: &mut Builder, progre
                 }
                 let mut sheet = batch.sheet(table.table, &table.file, table.columns.clone());
                 sheet.reserve(expected(table, rows));
-                read_rows(&connection, table, rows, &mut sheet, progress)?;
-                batch.add(order * n + part, sheet);
+                batch.add(order * n + part, taking.take(table, rows, sheet, progress)?);
             }
             Ok((batch, connection))
         })
@@ -283,92 +284,6 @@ fn expected(table: &Found, rows: Option<(i64, i64)>) -> usize {
 
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn read_rows(
-    connection: &Connection,
-    table: &Found,
-    rows: Option<(i64, i64)>,
-    sheet: &mut Sheet,
-    progress: &dyn Progress,
-) -> rusqlite::Result<()> {
-    let list = table.columns.iter().map(|(_, name)| format!(", {}", quoted(name))).collect::<String>();
-    let (name, width) = (quoted(&table.name), table.columns.len());
-    // By rowid whatever indexes there are: the order of the rows is that of the table.
-    let (id, limits) = match (table.rowids, rows) {
-        (Some((id, ..)), Some((from, until))) => (id, format!(" NOT INDEXED WHERE {id} BETWEEN {from} AND {until}")),
-        (Some((id, ..)), None) => (id, " NOT INDEXED".to_owned()),
-        // A view, or a table without rowids: rows are counted.
-        (None, _) => ("NULL", String::new()),
-    };
-    let mut statement = connection.prepare(&format!("SELECT {id}{list} FROM {name}{limits}"))?;
-    let mut rows = statement.query([])?;
-    let mut count = 0u64;
-    let mut unknown = vec![0u64; width];
-    while let Some(row) = rows.next()? {
-        count += 1;
-        let place = match row.get_ref(0)? {
-            ValueRef::Integer(i) => u32::try_from(i).unwrap_or(0),
-            _ => u32::try_from(count).unwrap_or(0),
-        };
-        sheet.start_row(place);
-        if table.refused && table.told {
-            sheet.refuse_again();
-        } else if table.refused {
-            sheet.refuse_row("data::refused-at-import", "导入时已拒收", "请改正来源后重新导入");
-        }
-        read_cells(row, sheet, &mut unknown)?;
-        if table.open {
-            unknown.fill(0);
-            sheet.end_open_row();
-        } else {
-            sheet.end_row();
-        }
-        if count.is_multiple_of(STEP) {
-            progress.rows(STEP);
-        }
-    }
-    progress.rows(count % STEP);
-    for ((_, column), &cells) in table.columns.iter().zip(&unknown).filter(|(_, n)| **n > 0 && !table.told) {
-        sheet.note(unknown_cells(table, column, cells));
-    }
-    Ok(())
-}
-
-/// Cells that could not be read when they were imported. They were told one by one then.
-fn unknown_cells(table: &Found, column: &str, cells: u64) -> Problem {
-    Problem {
-        file: table.file.clone(),
-        table: table.name.clone(),
-        row: 0,
-        key: String::new(),
-        column: column.to_owned(),
-        code: "data::unreadable-at-import",
-        fate: Fate::Blanked,
-        value: String::new(),
-        why: format!("有{cells}个单元格在导入时就无法识别，按未知处理"),
-        right: "请改正来源后重新导入".to_owned(),
-    }
-}
-
-#[inline]
-fn read_cells(row: &Row<'_>, sheet: &mut Sheet, unknown: &mut [u64]) -> rusqlite::Result<()> {
-    for (i, unknown) in unknown.iter_mut().enumerate() {
-        match row.get_ref(i + 1)? {
-            ValueRef::Text(bytes) => {
-                sheet.bytes(i, bytes);
-            }
-            ValueRef::Null => sheet.cell(i, Cell::Blank),
-            ValueRef::Integer(value) => sheet.cell(i, Cell::Int(value)),
-            ValueRef::Real(value) => sheet.cell(i, Cell::Real(value)),
-            ValueRef::Blob(UNREADABLE) => {
-                *unknown += 1;
-                sheet.unknown(i);
-            }
-            ValueRef::Blob(_) => sheet.cell(i, Cell::Garbled),
-        }
-    }
-    Ok(())
 }
 
 /// What SQLite says, in Chinese; never its own words, which may hold values.

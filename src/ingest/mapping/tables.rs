@@ -61,9 +61,8 @@ pub(super) fn csv(file: &Named, to: &mut dyn Visitor, progress: &dyn Progress) -
     progress.file(&file.name);
     let bytes = std::fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
     decode::may_be_utf8(&bytes, &file.name)?;
-    let mixed = decode::mixed(&bytes);
+    let (mut text, mixed) = decode::by_lines(&bytes, &file.name)?;
     mixed.iter().for_each(|m| to.note(mixed_encoding("", &file.name, m)));
-    let mut text = mixed.map_or_else(|| decode::text(&bytes, &file.name), |m| Ok(m.text))?;
     drop(bytes);
     let (length, damaged) = (text.len(), decode::is_damaged(text.as_bytes()));
     text.push_str(END);
