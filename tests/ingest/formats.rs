@@ -161,6 +161,24 @@ fn a_column_called_rowid_hides_no_row() {
 }
 
 #[test]
+fn a_view_is_read_in_its_own_order_and_runs_nothing_of_ours() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("people.db");
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(
+        "CREATE TABLE log(id, told); INSERT INTO log VALUES('P1', 2), ('P2', 3), ('P3', 1);
+         CREATE VIEW person AS SELECT id AS person_id, '张三' AS name FROM log ORDER BY told DESC;",
+    )
+    .unwrap();
+    let store = read(&path).unwrap();
+    let person = store.schema.table("person").unwrap();
+    assert_eq!([0, 1, 2].map(|row| store.key(person, row)), ["P2", "P1", "P3"]);
+    db.execute_batch("DROP VIEW person; CREATE VIEW person AS SELECT guiju_take(id) AS person_id FROM log;").unwrap();
+    let error = read(&path).unwrap_err();
+    assert!(matches!(error, IngestError::Database { .. }), "{error:?}");
+}
+
+#[test]
 fn a_large_table_is_the_same_however_many_connections_read_it() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("people.db");
