@@ -109,6 +109,9 @@ pub struct Evidence {
     /// Whether the cell holds something that could not be read, for renderers; not part of the contract.
     #[serde(skip)]
     pub unreadable: bool,
+    /// Whether the source has no such column at all, for renderers; not part of the contract.
+    #[serde(skip)]
+    pub absent: bool,
 }
 
 /// A cell that is lacking. No id: the whole column or table. No field: the row or table itself.

@@ -170,13 +170,17 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
         }
         let def = &cx.store.schema.tables[table];
         let Some(field) = def.fields.get(f) else { continue };
+        let unknown = cx.store.rows(table).column(f).is_some() && cx.store.filled(table, row, f) == Filled::Unknown;
+        let absent = unknown && !cx.store.has_column(table, row, f);
         let cell = Evidence {
             table: def.name.clone(),
             id: cx.store.key(table, row).to_owned(),
             field: field.name.clone(),
             value: cx.store.show(table, row, f).map(|v| masked(&v)).or_else(|| cx.store.attested(table, row, f).map(str::to_owned)),
-            source: cx.store.place(table, row, f),
-            unreadable: cx.store.rows(table).column(f).is_some() && cx.store.filled(table, row, f) == Filled::Unknown,
+            // A cell that has no column stands nowhere in its row.
+            source: if absent { cx.store.row_place(table, row) } else { cx.store.place(table, row, f) },
+            unreadable: unknown && !absent,
+            absent,
         };
         // Rows of one key may say the same from the same place.
         let alike = |((t, _, other), known): (&(TableId, RowId, FieldId), &Evidence)| *t == table && *other == f && *known == cell;

@@ -104,12 +104,6 @@ pub enum IngestError {
         /// The file.
         file: String,
     },
-    /// A sheet of yearly assessments that does not say of which year.
-    #[error("“{file}”是年度考核表，表上没有写是哪一年度的")]
-    NeedsYear {
-        /// The sheet.
-        file: String,
-    },
     /// A line of NDJSON is not JSON, or not of the form expected.
     #[error("“{file}”第{line}行不是约定的 JSON：{why}")]
     Json {
@@ -178,7 +172,6 @@ impl IngestError {
             Self::Password { .. } => "ingest::password",
             Self::WrongEnding { .. } => "ingest::wrong-ending",
             Self::Changed { .. } => "ingest::changed",
-            Self::NeedsYear { .. } => "ingest::needs-year",
             Self::Json { .. } => "ingest::json",
             Self::Form { code, .. } | Self::Postgres { code, .. } => code,
             Self::Mapping { .. } => "ingest::mapping",
@@ -205,7 +198,6 @@ impl IngestError {
             Self::Workbook { .. } => "请用 Excel 或 WPS 打开后另存一份再试",
             Self::Password { .. } => "请用 Excel 或 WPS 打开，去掉密码后另存一份再试",
             Self::WrongEnding { right, .. } => right,
-            Self::NeedsYear { .. } => "请加 --year 写明年度，如 --year 2025；或者在表的标题里写“2025年度”，或者加一列“年度”",
             Self::Changed { .. } => "请等写入的程序结束后再试，或者先拷贝一份再核查",
             Self::Json { .. } => {
                 "每行一个人员对象，如 {\"person_id\":\"P1\",\"name\":\"…\",\"post\":[…]}；单位类表一行写作 {\"table\":\"unit\",\"rows\":[…]}"

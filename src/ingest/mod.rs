@@ -153,7 +153,7 @@ fn read_all(
         forms::read(&forms, &mut builder, progress)?;
     }
     if !known.is_empty() {
-        sheets::enter(known, asked, &mut builder)?;
+        sheets::enter(known, asked, &mut builder);
     }
     Ok(builder.finish())
 }

@@ -60,7 +60,7 @@ pub fn keep_memory(path: &Path, key: &str, memory: &Memory) -> io::Result<()> {
             put(&mut out, u64::from(*rule));
             put_bytes(&mut out, &serde_json::to_vec(finding)?);
             put_bytes(&mut out, finding.title.as_bytes());
-            let unreadable: Vec<u8> = finding.evidence.iter().map(|e| u8::from(e.unreadable)).collect();
+            let unreadable: Vec<u8> = finding.evidence.iter().map(|e| u8::from(e.unreadable) | u8::from(e.absent) << 1).collect();
             put_bytes(&mut out, &unreadable);
         }
     }
@@ -107,7 +107,9 @@ fn memory(reader: &mut Reader<'_>) -> Option<Memory> {
                 serde_json::from_value(serde_json::from_slice::<Value>(reader.bytes()?).ok()?).ok()?;
             finding.title = String::from_utf8(reader.bytes()?.to_vec()).ok()?;
             let unreadable = reader.bytes()?;
-            finding.evidence.iter_mut().zip(unreadable).for_each(|(evidence, flag)| evidence.unreadable = *flag == 1);
+            for (evidence, flags) in finding.evidence.iter_mut().zip(unreadable) {
+                (evidence.unreadable, evidence.absent) = (flags & 1 != 0, flags & 2 != 0);
+            }
             group.findings.push((rule, finding));
         }
         memory.groups.push(group);

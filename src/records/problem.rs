@@ -110,7 +110,7 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 75] = [
+pub const CODES: [&str; 77] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -182,10 +182,12 @@ pub const CODES: [&str; 75] = [
     "sheet::known-person",
     "sheet::moved",
     "sheet::namesakes",
+    "sheet::needs-year",
     "sheet::recognised",
     "sheet::set-aside",
     "sheet::unit-level",
     "sheet::unused-columns",
+    "sheet::year-differs",
 ];
 
 /// A value shortened for showing: at most 40 characters, no line breaks; what looks like an ID number loses its middle.

@@ -295,7 +295,12 @@ impl Sheet {
 
     /// Refuses the current row for what was told before. Called before its cells, of which no more is told.
     pub fn refuse_again(&mut self) {
-        self.refused.get_or_insert("data::refused-at-import");
+        self.refuse_told("data::refused-at-import");
+    }
+
+    /// Refuses the current row for what is told of the whole sheet. Called before its cells, of which no more is told.
+    pub fn refuse_told(&mut self, code: &'static str) {
+        self.refused.get_or_insert(code);
         self.askew = true;
     }
 

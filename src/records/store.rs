@@ -311,6 +311,13 @@ impl Store {
         }
     }
 
+    /// Whether the source of a row has a column of the field.
+    pub fn has_column(&self, table: TableId, row: RowId, field: FieldId) -> bool {
+        let Some(def) = self.schema.tables.get(table) else { return false };
+        let name = def.fields.get(field).map_or("", |f| f.name.as_str());
+        self.places.header(&self.rows(table).origin, row as usize, table, (field, name)).is_some()
+    }
+
     /// Where a cell came from: `step.csv:412:end`, the column as it is headed there.
     pub fn place(&self, table: TableId, row: RowId, field: FieldId) -> String {
         let Some(def) = self.schema.tables.get(table) else { return String::new() };

@@ -216,7 +216,15 @@ fn breach() -> Finding {
 
 fn evidence(field: &str, value: &str) -> Evidence {
     let source = format!("step.csv:412:{field}");
-    Evidence { table: "step".into(), id: "S88".into(), field: field.into(), value: Some(value.into()), source, unreadable: false }
+    Evidence {
+        table: "step".into(),
+        id: "S88".into(),
+        field: field.into(),
+        value: Some(value.into()),
+        source,
+        unreadable: false,
+        absent: false,
+    }
 }
 
 fn late() -> Finding {

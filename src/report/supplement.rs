@@ -66,9 +66,10 @@ fn wanted<'s>(
         (Some((t, row)), Some(f)) => {
             let now = store.show(t, row, f).unwrap_or_else(|| match store.filled(t, row, f) {
                 Filled::No => "空白".to_owned(),
+                _ if !store.has_column(t, row, f) => "表上没有这一栏".to_owned(),
                 _ => "填写有误".to_owned(),
             });
-            (now, store.place(t, row, f))
+            (now, if store.has_column(t, row, f) { store.place(t, row, f) } else { store.row_place(t, row) })
         }
         (Some((t, row)), None) => ("整行有误，未采用".to_owned(), store.row_place(t, row)),
         (None, _) => ("未见记录".to_owned(), String::new()),

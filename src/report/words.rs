@@ -40,9 +40,13 @@ pub(super) fn cell(names: &Names, evidence: &Evidence) -> String {
     format!("{} {} {}", names.table(&evidence.table), evidence.id, names.field(&evidence.table, &evidence.field))
 }
 
-/// A cell's value, or that it is blank.
+/// A cell's value, or why there is none.
 pub(super) fn value(evidence: &Evidence) -> &str {
-    evidence.value.as_deref().unwrap_or(if evidence.unreadable { "（填写有误）" } else { "（空）" })
+    evidence.value.as_deref().unwrap_or(match (evidence.absent, evidence.unreadable) {
+        (true, _) => "（表上没有这一栏）",
+        (false, true) => "（填写有误）",
+        (false, false) => "（空）",
+    })
 }
 
 /// Every cell with its place, joined.
@@ -129,9 +133,10 @@ pub(super) fn row(problem: &Problem) -> String {
 pub(super) fn reasons<'t>(tallies: impl IntoIterator<Item = &'t Tally>) -> String {
     let mut all: BTreeMap<&str, u64> = BTreeMap::new();
     for (code, n) in tallies.into_iter().flat_map(|t| &t.reasons) {
-        *all.entry(code).or_default() += n;
+        // Several codes may have one word for people.
+        *all.entry(reason(code)).or_default() += n;
     }
-    all.iter().map(|(code, n)| format!("{} {} 行", reason(code), count(*n))).collect::<Vec<_>>().join("、")
+    all.iter().map(|(why, n)| format!("{why} {} 行", count(*n))).collect::<Vec<_>>().join("、")
 }
 
 fn reason(code: &str) -> &str {
@@ -140,7 +145,19 @@ fn reason(code: &str) -> &str {
         "data::duplicate-key" => "编码重复",
         "data::unknown-owner" => "所属不存在",
         "data::row-width" => "列数不符",
-        "data::bad-code" => "代码值有误",
+        "data::bad-row" => "分不清内容和标记",
+        "data::missing-column" => "缺必填列",
+        "data::namesakes" => "同名的分不清是谁",
+        "data::one-id" => "一个身份证号几个姓名",
+        "data::name-differs" => "姓名与身份证号不符",
+        "data::no-match" => "另一张表里找不到",
+        "data::several-matches" => "另一张表里找到几行",
+        "data::needed-here" => "应有值而空着",
+        "data::out-of-place" => "应空着而有值",
+        "data::reversed" => "起止颠倒",
+        "data::unknown-reference" => "引用的编码不存在",
+        "data::unreadable-at-import" => "导入时已无法识别",
+        "data::bad-code" | "data::unlisted-code" => "代码值有误",
         "data::bad-date" | "data::ambiguous-date" => "日期有误",
         "data::bad-int" | "data::bad-number" => "数字有误",
         "data::bad-bool" => "是否有误",
@@ -152,7 +169,17 @@ fn reason(code: &str) -> &str {
         "data::no-result" => "公式没有结果",
         "sheet::moved" => "看不出是任是免",
         "sheet::unit-level" => "机构级别看不懂",
-        other => other,
+        "sheet::needs-year" => "不知道年度",
+        "sheet::contradiction" => "互相矛盾",
+        "form::assessment" => "考核结果看不懂",
+        "form::no-name" => "没有姓名",
+        "form::relation" => "称谓看不懂",
+        "form::resume-line" => "简历看不懂",
+        "form::sanction" => "奖惩看不懂",
+        "form::two-of-one" => "一人两份而不同",
+        // What is left says of a whole form that it cannot be read.
+        form if form.starts_with("form::") => "表读不了",
+        _ => "其他原因",
     }
 }
 
@@ -173,5 +200,19 @@ pub(super) fn fate(fate: Fate) -> &'static str {
         Fate::Refused => "拒收行",
         Fate::Blanked => "按未知处理",
         Fate::Noted => "提示",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::CODES;
+
+    #[test]
+    fn reasons_are_words_and_each_is_told_once() {
+        let mut tally = Tally::default();
+        tally.reasons.extend([("data::bad-date", 1), ("data::ambiguous-date", 2), ("data::namesakes", 1)].map(|(c, n)| (c.to_owned(), n)));
+        assert_eq!(reasons([&tally, &tally]), "同名的分不清是谁 2 行、日期有误 6 行");
+        assert!(CODES.iter().all(|code| !reason(code).contains("::")));
     }
 }

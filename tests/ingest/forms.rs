@@ -394,13 +394,15 @@ fn sanctions_are_entered_only_where_date_and_kind_are_said() {
         let unread = store.problems.iter().filter(|p| p.code == "form::sanction").map(|p| format!("! {}", p.value)).collect::<Vec<_>>();
         [rows(&store, "sanction"), unread].concat()
     };
-    let cases: [(&str, &[&str]); 12] = [
+    let cases: [(&str, &[&str]); 14] = [
         ("2017年受党内警告处分", &["党内警告|2017"]),
         ("2020年12月受政务记过处分；2023年被评为县先进工作者", &["政务记过|2020-12"]),
         ("2019.03.05，因违反工作纪律，受到党内严重警告处分", &["党内严重警告|2019-03-05"]),
         ("2019.03因履职不力受诫勉谈话", &["诫勉|2019-03"]),
         ("2015年记三等功一次", &[]),
         ("无", &[]),
+        ("无此类情况", &[]),
+        ("（无此情况。）", &[]),
         ("", &[]),
         ("曾受党内警告处分", &["! 曾受党内警告处分"]),
         // What a 警告 of unsaid nature was is not guessed, nor what 行政 was.

@@ -389,12 +389,26 @@ fn values_speak_where_headers_do_not_and_against_those_that_mislead() {
         "名册.csv",
         "姓名,列二,出生年月,序号\n江远,110101197804010010,局长,1\n欧静,110101198203150027,科长,2\n卢青,110101198003150045,处长,3\n",
     )]);
-    assert!(text.contains("id_number = \"列二\"   # 70% 值形"), "{text}");
+    assert!(text.contains("\nid_number = \"列二\"   # 80% 值形"), "{text}");
     // Posts are no dates, whatever their column is called; running numbers are no codes.
     assert!(
-        text.contains("没有对应的列：序号") && text.contains("birth = \"出生年月\"   # 55% 别名：出生日期，3 个值里 0% 是日期"),
+        text.contains("没有对应的列：序号") && text.contains("\n# birth = \"出生年月\"   # 55% 别名：出生日期，3 个值里 0% 是日期"),
         "{text}"
     );
+}
+
+#[test]
+fn what_is_not_certain_waits_for_somebody_to_decide() {
+    let text = drafted(&[(
+        "干部信息.csv",
+        "编码,姓名,性别,任职时间,何时工作,现在单位,公示起\nP1,江远,男,2020-03,2001-08,某县财政局,2020-02-01\nP2,欧静,女,2019-11,2004-07,某县审计局,2019-10-08\n",
+    )]);
+    let live: Vec<&str> = text.lines().filter(|l| !l.starts_with('#') && l.contains(" = ")).collect();
+    assert!(live.iter().any(|l| l.starts_with("work_date = \"何时工作\"")), "{text}");
+    // Names are no codes of units, and days no lists of words.
+    assert!(!text.contains("unit_id") && !live.iter().any(|l| l.contains("任职时间") || l.contains("现在单位")), "{text}");
+    let text = drafted(&[("程序.csv", "节点编码,任免事项编码,节点类型,开始日期,公示起\nS1,C1,任前公示,2020-02-01,2020-02-01\n")]);
+    assert!(!text.contains("channels"), "{text}");
 }
 
 #[test]

@@ -105,9 +105,11 @@ fn a_workbook_of_sheets_as_people_make_them() {
 #[test]
 fn assessments_ask_for_their_year() {
     let both = [sample("workbooks/干部名册.xlsx"), sample("workbooks/年度考核.xlsx")];
-    let error = read_asked(&both, NOW).unwrap_err();
-    assert_eq!(error.code(), "ingest::needs-year");
-    assert!(error.to_string().contains("年度考核.xlsx/考核") && error.advice().contains("--year"), "{error}");
+    // Nothing says of which year: nobody's assessment counts, everything else does.
+    let store = read_asked(&both, NOW).unwrap();
+    assert_eq!((tally(&store, "assessment"), tally(&store, "person"), tally(&store, "step")), ((4, 0, 0, 4), (6, 6, 0, 0), (6, 6, 0, 0)));
+    let told: Vec<_> = store.problems.iter().filter(|p| p.code == "sheet::needs-year").collect();
+    assert_eq!((told.len(), told[0].fate, told[0].file.ends_with("年度考核.xlsx/考核")), (1, Fate::Refused, true));
     let store = read_asked(&both, Asked { year: Some(2025), ..NOW }).unwrap();
     assert_eq!(tally(&store, "assessment"), (4, 3, 0, 1));
     let of = key_of(&store, "person", "name", "公良芷");
@@ -183,4 +185,127 @@ fn who_stands_in_a_form_and_on_a_roster_is_one_person_and_it_is_told_whose_word_
         store.problems.iter().filter(|p| p.code == "sheet::known-person").map(|p| (p.row, p.fate, p.why.as_str())).collect();
     let why = "1 人在别的来源里已有，本人的基本情况以别的来源为准，这张表写的没有采用：第2行";
     assert_eq!(known, [(2, Fate::Noted, why)]);
+}
+
+/// A book of one sheet.
+fn book(name: &str, rows: &[&[&str]]) -> (tempfile::TempDir, PathBuf) {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name(name).unwrap();
+    for (at, cells) in (0u32..).zip(rows) {
+        for (column, cell) in (0u16..).zip(*cells).filter(|(_, c)| !c.is_empty()) {
+            sheet.write(at, column, *cell).unwrap();
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("表.xlsx");
+    book.save(&path).unwrap();
+    (dir, path)
+}
+
+fn problems<'s>(store: &'s Store, code: &str) -> Vec<(u32, &'s str, Fate, &'s str)> {
+    store.problems.iter().filter(|p| p.code == code).map(|p| (p.row, p.column.as_str(), p.fate, p.why.as_str())).collect()
+}
+
+#[test]
+fn a_blank_assessment_is_refused_and_not_passed_over() {
+    let rows: &[&[&str]] = &[
+        &["2024年度考核结果"],
+        &["序号", "姓名", "单位及职务", "等次"],
+        &["1", "江远", "某局局长", "优秀"],
+        &["2", "欧静", "某局副局长", ""],
+    ];
+    let (_dir, path) = book("考核", rows);
+    let store = read_asked(&[path], NOW).unwrap();
+    assert_eq!((tally(&store, "person"), tally(&store, "assessment")), ((2, 2, 0, 0), (2, 1, 0, 1)));
+    let told: Vec<_> = problems(&store, "data::missing").into_iter().map(|(row, column, fate, _)| (row, column, fate)).collect();
+    assert_eq!(told, [(4, "等次", Fate::Refused)]);
+    // Whose row it is is known, so nobody may say that no assessment was made.
+    let t = store.schema.table("assessment").unwrap();
+    let owner = store.schema.tables[t].owner.unwrap();
+    let of = row(&store, "person", &key_of(&store, "person", "name", "欧静"));
+    assert_eq!(store.link(t, owner).unwrap().children(of).filter(|r| store.rows(t).is_ghost(*r) && !store.rows(t).is_open(*r)).count(), 1);
+}
+
+#[test]
+fn the_year_of_the_title_goes_before_that_of_the_user_and_it_is_told() {
+    let rows: &[&[&str]] = &[&["2024年度考核结果"], &["序号", "姓名", "单位及职务", "等次"], &["1", "江远", "某局局长", "优秀"]];
+    let (_dir, path) = book("考核", rows);
+    let years = |year| {
+        let store = read_asked(std::slice::from_ref(&path), Asked { year, ..NOW }).unwrap();
+        let t = store.schema.table("assessment").unwrap();
+        let told = problems(&store, "sheet::year-differs").into_iter().map(|p| p.3.to_owned()).collect::<Vec<_>>();
+        (store.show(t, 0, store.schema.tables[t].field("year").unwrap()), told)
+    };
+    let title = Some("2024".to_owned());
+    assert_eq!(years(None), (title.clone(), vec![]));
+    assert_eq!(years(Some(2024)), (title.clone(), vec![]));
+    assert_eq!(years(Some(2023)), (title, vec!["标题里写的是“2024年度”，--year 写的是 2023，以标题为准".to_owned()]));
+}
+
+#[test]
+fn each_step_of_a_process_is_cited_by_its_own_columns() {
+    let rows: &[&[&str]] = &[
+        &[
+            "姓名",
+            "身份证号",
+            "拟任职务",
+            "会议推荐时间",
+            "参加人数",
+            "考察时间",
+            "讨论决定时间",
+            "应到人数",
+            "参加人数",
+            "同意",
+            "任前公示开始时间",
+            "任前公示结束时间",
+        ],
+        &[
+            "江远",
+            "110101197804010010",
+            "某局局长",
+            "2026.01.12",
+            "36",
+            "2026.13.40",
+            "2026.02.06",
+            "11",
+            "10",
+            "9",
+            "2026.02.07",
+            "2026.02.13",
+        ],
+    ];
+    let (_dir, path) = book("纪实", rows);
+    let store = read_asked(&[path], NOW).unwrap();
+    let places = |kind: &str, fields: [&str; 4]| {
+        let (t, key) = (store.schema.table("step").unwrap(), key_of(&store, "step", "kind", kind));
+        let r = row(&store, "step", &key);
+        fields.map(|field| {
+            let f = store.schema.tables[t].field(field).unwrap();
+            let column = store.place(t, r, f).rsplit(':').next().unwrap().to_owned();
+            if store.has_column(t, r, f) { format!("{column} {}", store.show(t, r, f).unwrap_or_default()) } else { String::new() }
+        })
+    };
+    let all = ["start", "present", "due", "end"];
+    assert_eq!(places("会议推荐", all), ["会议推荐时间 2026-01-12", "参加人数 36", "", ""]);
+    assert_eq!(places("讨论决定", all), ["讨论决定时间 2026-02-06", "参加人数 10", "应到人数 11", ""]);
+    assert_eq!(places("任前公示", all), ["任前公示开始时间 2026-02-07", "", "", "任前公示结束时间 2026-02-13"]);
+    let wrong: Vec<_> = store.problems.iter().filter(|p| p.code == "data::bad-date").map(|p| (p.row, p.column.as_str())).collect();
+    assert_eq!(wrong, [(2, "考察时间")]);
+    assert!(problems(&store, "sheet::unused-columns").is_empty());
+}
+
+#[test]
+fn columns_that_may_be_meant_are_named() {
+    let rows: &[&[&str]] = &[
+        &["姓名", "性别", "出生日", "参加工作日", "现任职务", "任现职务起", "爱好"],
+        &["江远", "男", "1978.04", "2001.08", "某局局长", "2020.03", "棋"],
+    ];
+    let (_dir, path) = book("名册", rows);
+    let store = read_asked(&[path], NOW).unwrap();
+    assert_eq!(of(&store, "江远", "birth").as_deref(), Some("1978-04"));
+    assert_eq!(of(&store, "江远", "work_date").as_deref(), Some("2001-08"));
+    let told: Vec<_> =
+        store.problems.iter().filter(|p| p.code == "sheet::unused-columns").map(|p| (p.why.as_str(), p.right.as_str())).collect();
+    let right = "“任现职务起”是否就是“任现职务时间”？是的，请改表头；没有认出这些栏：入党时间、任现职时间，表上有的，请按此改表头";
+    assert_eq!(told, [("这些列没有用到：任现职务起、爱好", right)]);
 }

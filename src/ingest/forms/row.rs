@@ -69,7 +69,7 @@ impl Row {
 pub(in crate::ingest) fn says_none(text: &str) -> bool {
     let text = crate::records::squeeze(text);
     let text = text.trim_matches(['（', '）', '(', ')', '。', '.']);
-    matches!(text, "" | "无" | "暂无" | "没有" | "/" | "-" | "—" | "——" | "--")
+    matches!(text, "" | "无" | "暂无" | "没有" | "/" | "-" | "—" | "——" | "--" | "无此类情况" | "无此情况" | "无此类情形" | "无此情形")
 }
 
 /// The date of a field; what is no date goes on as text, and is told as such where it is entered. An age in brackets may follow.

@@ -1,6 +1,7 @@
 //! Which column of a sheet holds what, and which kind of sheet that makes it.
 
 use super::Record;
+use crate::diagnostic::nearest;
 use crate::ingest::value::Value;
 use crate::records::Schema;
 use std::collections::BTreeMap;
@@ -23,14 +24,22 @@ pub(super) enum Template {
 /// Words of `[headings]` that are no headers.
 const NO_HEADERS: [&str; 4] = ["total", "note", "taking", "leaving"];
 
+/// What the words of headers begin with that name a field of a step but not the step: that of the date to their left.
+const BARE: &str = "bare ";
+
 fn is_heading(of: &str) -> bool {
-    !NO_HEADERS.contains(&of) && !of.starts_with("office ")
+    !NO_HEADERS.contains(&of) && !of.starts_with("office ") && !of.starts_with(BARE)
+}
+
+/// Whether a header of one row or two is so called: 任前公示开始时间 as 任前公示/开始时间.
+fn is_called(header: &str, word: &str) -> bool {
+    header == word || (word.contains('/') && header.chars().eq(word.chars().filter(|c| *c != '/')))
 }
 
 /// Whether a header is one that any kind of sheet has.
 pub(super) fn is_known(schema: &Schema, header: &str) -> bool {
-    schema.headings.iter().any(|(of, words)| is_heading(of) && words.iter().any(|w| w == header))
-        || schema.sheet_steps.iter().any(|(.., words)| words.iter().any(|w| w == header))
+    schema.headings.iter().any(|(of, words)| is_heading(of) && words.iter().any(|w| is_called(header, w)))
+        || schema.sheet_steps.iter().any(|(.., words)| words.iter().any(|w| is_called(header, w)))
 }
 
 /// The columns of a sheet.
@@ -44,11 +53,19 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn new(schema: &Schema, headers: &[String]) -> Self {
-        let find = |words: &[String]| words.iter().find_map(|w| headers.iter().position(|h| h == w));
+        let find = |words: &[String]| words.iter().find_map(|w| headers.iter().position(|h| is_called(h, w)));
         let at =
             schema.headings.iter().filter(|(of, _)| is_heading(of)).filter_map(|(of, words)| Some((of.clone(), find(words)?))).collect();
-        let steps =
+        let mut steps: Vec<(String, String, usize)> =
             schema.sheet_steps.iter().filter_map(|(kind, field, words)| Some((kind.clone(), field.clone(), find(words)?))).collect();
+        for (column, field) in headers.iter().enumerate().filter_map(|(column, header)| Some((column, bare(schema, header)?))) {
+            // 讨论决定时间、应到人数、同意: the counts are those of the step whose date stands before them, if it has such a count.
+            let of_step = steps.iter().filter(|(.., at)| *at < column).max_by_key(|(.., at)| *at).map(|(kind, ..)| kind.clone());
+            let of_step = of_step.filter(|kind| schema.sheet_steps.iter().any(|(k, f, _)| k == kind && f == field));
+            if let Some(kind) = of_step.filter(|kind| !steps.iter().any(|(k, f, at)| *at == column || (k == kind && f == field))) {
+                steps.push((kind, field.to_owned(), column));
+            }
+        }
         Self { headers: headers.to_vec(), at, steps }
     }
 
@@ -83,6 +100,23 @@ impl Columns {
         self.at.get(of).copied().into_iter()
     }
 
+    /// The nearest header that such a sheet might have and this one has not.
+    pub(super) fn nearest<'s>(&self, schema: &'s Schema, template: Template, header: &str) -> Option<&'s str> {
+        let plain = schema.headings.iter().filter(|(of, _)| is_heading(of) && template.uses(of) && !self.has(of)).map(|(_, words)| words);
+        let lacks = |kind: &str, field: &str| !self.steps.iter().any(|(k, f, _)| k == kind && f == field);
+        let of_steps = schema.sheet_steps.iter().filter(|(k, f, _)| template == Template::Process && lacks(k, f)).map(|(.., words)| words);
+        nearest(header, plain.chain(of_steps).flatten().map(String::as_str))
+    }
+
+    /// What such a sheet should have and this one has not, by the name it usually has.
+    pub(super) fn lacking<'s>(&self, schema: &'s Schema, template: Template) -> Vec<&'s str> {
+        let first = |words: &'s [String]| words.first().map(String::as_str);
+        let plain = template.needs().iter().filter(|of| !self.has(of)).filter_map(|of| first(schema.headings(of)));
+        let has = |kind: &str, field: &str| self.steps.iter().any(|(k, f, _)| k == kind && f == field);
+        let of_steps = schema.sheet_steps.iter().filter(|(k, f, _)| template == Template::Process && f != "document" && !has(k, f));
+        plain.chain(of_steps.filter_map(|(.., words)| first(words))).collect()
+    }
+
     /// Headers of columns from which such a sheet takes nothing.
     pub(super) fn unused(&self, template: Template) -> impl Iterator<Item = &str> {
         let steps = if template == Template::Process { self.steps.as_slice() } else { &[] };
@@ -91,6 +125,12 @@ impl Columns {
         let unused = self.headers.iter().enumerate().filter(move |(i, h)| !h.is_empty() && !used.contains(i));
         unused.map(|(_, h)| h.as_str())
     }
+}
+
+/// The field of a step that a header names without naming the step.
+fn bare<'s>(schema: &'s Schema, header: &str) -> Option<&'s str> {
+    let named = schema.headings.iter().filter_map(|(of, words)| Some((of.strip_prefix(BARE)?, words)));
+    named.filter(|(_, words)| words.iter().any(|w| w == header)).map(|(field, _)| field).next()
 }
 
 impl Template {
@@ -120,6 +160,15 @@ impl Template {
             Self::Slate => "讨论任免干部名单",
             Self::Process => "全程纪实表",
             Self::Yearly => "年度考核表",
+        }
+    }
+
+    /// The columns that such a sheet should have, steps aside.
+    fn needs(self) -> &'static [&'static str] {
+        match self {
+            Self::Quota => &["unit_level", "chief_approved", "deputy_approved"],
+            Self::Roster => &["gender", "birth", "work_date", "party_date", "current", "post_since"],
+            Self::Slate | Self::Process | Self::Yearly => &["current"],
         }
     }
 

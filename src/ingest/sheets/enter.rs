@@ -14,8 +14,16 @@ pub(super) struct Entry {
     /// The key of its owner, which stands in no column; empty for a table without.
     pub owner: String,
     pub cells: Vec<Given>,
-    /// Why it cannot stand: the column, a code, what is written, why and what would be right.
-    pub refused: Option<(String, &'static str, String, String, String)>,
+    pub refused: Option<Refused>,
+}
+
+/// Why a row cannot stand.
+#[derive(Clone, Debug)]
+pub(super) enum Refused {
+    /// The column, a code, what is written, why and what would be right.
+    Here { column: String, code: &'static str, text: String, why: String, right: String },
+    /// For what is told of the whole sheet.
+    Told(&'static str),
 }
 
 /// A cell of a field.
@@ -114,13 +122,34 @@ fn standing_elsewhere(sheet: &Sheet, rows: &[Entry]) -> Option<Problem> {
     })
 }
 
+/// Rows of one table and sheet, parted by what their cells are headed: each step of a process stands in columns of its own, and a cell is
+/// cited by the column it was read from.
+type Parted = ((&'static str, usize), u32, Vec<Entry>);
+
+/// Fields and what their columns are headed.
+type Heads = Vec<(&'static str, String)>;
+
+fn headed_alike(rows: BTreeMap<(&'static str, usize), Vec<Entry>>) -> Vec<Parted> {
+    let mut all = Vec::new();
+    for (of, entries) in rows {
+        let mut parts: BTreeMap<Heads, Vec<Entry>> = BTreeMap::new();
+        for entry in entries {
+            let mut heads: Heads = entry.cells.iter().map(|g| (g.field, g.header.clone())).collect();
+            heads.sort();
+            parts.entry(heads).or_default().push(entry);
+        }
+        all.extend((0u32..).zip(parts).map(|(variant, (_, entries))| (of, variant, entries)));
+    }
+    all
+}
+
 /// Hands everything to the records. A table that got no row is not declared, so no row of it is left open either.
 pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
     let mut batch = Batch::new(builder.schema());
     let mut order = 0;
     let Making { rows, mut open, notes, .. } = made;
     notes.into_iter().for_each(|n| builder.note(n));
-    for ((table, number), entries) in rows {
+    for ((table, number), variant, entries) in headed_alike(rows) {
         let (Some(sheet), Some(id)) = (sheets.get(number), builder.schema().table(table)) else { continue };
         let schema = std::sync::Arc::clone(builder.schema());
         let Some(def) = schema.tables.get(id) else { continue };
@@ -148,10 +177,13 @@ pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
         let wanted: Vec<(FieldId, String)> = heads.into_iter().filter(|(f, _)| builder.reads(id, *f)).collect();
         let fields: Vec<&str> = wanted.iter().map(|(f, _)| def.fields.get(*f).map_or("", |f| f.name.as_str())).collect();
         let mut to = batch.sheet(id, &sheet.cited, wanted.clone());
+        to.variant(variant);
         for entry in &entries {
             to.start_row(entry.line);
-            if let Some((column, code, text, why, right)) = &entry.refused {
-                to.refuse_text(column, code, text, why, right);
+            match &entry.refused {
+                None => {}
+                Some(Refused::Here { column, code, text, why, right }) => to.refuse_text(column, code, text, why, right),
+                Some(Refused::Told(code)) => to.refuse_told(code),
             }
             for (index, field) in fields.iter().enumerate() {
                 if *field == key {

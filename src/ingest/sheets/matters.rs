@@ -1,6 +1,6 @@
 //! Sheets of people: posts held, posts to be taken up or left, and the steps on the way.
 
-use super::enter::{Entry, Given, Making, Said};
+use super::enter::{Entry, Given, Making, Refused, Said};
 use super::people::People;
 use super::{Asked, Record, Sheet, Template, dates, person};
 use crate::ingest::forms::says_none;
@@ -47,7 +47,7 @@ pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, asked: Asked, 
             }
             continue;
         }
-        if case.cells.iter().any(|g| g.field == "kind" && g.said == Said::Unknown) {
+        if !case.cells.iter().any(|g| g.field == "kind") {
             unsaid += 1;
             first = if first == 0 { record.line } else { first };
         }
@@ -118,7 +118,8 @@ fn case(sheet: &Sheet, record: &Record, person: &str, schema: &Schema) -> Option
             }
             None => {
                 let (why, right) = ("看不出是任还是免".to_owned(), "写作 任某职务，免某职务".to_owned());
-                refused = Some((columns.header("moved").to_owned(), "sheet::moved", crate::records::shown(&moved), why, right));
+                let (column, text) = (columns.header("moved").to_owned(), crate::records::shown(&moved));
+                refused = Some(Refused::Here { column, code: "sheet::moved", text, why, right });
             }
         }
     }
@@ -129,14 +130,12 @@ fn case(sheet: &Sheet, record: &Record, person: &str, schema: &Schema) -> Option
     let matter = squeeze(if says_none(&proposed) { &removed } else { &proposed });
     let list = |name| schema.list(name).and_then(|l| schema.lists.get(l));
     let only_removed = list("case_kind").filter(|_| says_none(&proposed)).and_then(|l| l.value(l.said("拟免")?));
-    let kind = only_removed.map_or(Said::Unknown, |kind| Said::Text(kind.to_owned()));
     let given = |field, of: &str, said| Given { field, header: columns.header(of).to_owned(), said };
     let rank = list("rank").and_then(|l| l.value(l.code(&squeeze(&proposed))?));
-    let mut cells =
-        vec![given("kind", header, kind), given("title", header, Said::Text(if says_none(&proposed) { String::new() } else { proposed }))];
-    if let Some(rank) = rank {
-        cells.push(given("rank", header, Said::Text(rank.to_owned())));
-    }
+    let mut cells = vec![given("title", header, Said::Text(if says_none(&proposed) { String::new() } else { proposed }))];
+    // What no column says is not given: it is unknown.
+    let said = [("kind", only_removed), ("rank", rank)];
+    cells.extend(said.into_iter().filter_map(|(field, said)| Some(given(field, header, Said::Text(said?.to_owned())))));
     let entry = Entry { line: record.line, key: String::new(), owner: person.to_owned(), cells, refused };
     Some((entry, matter))
 }

@@ -11,7 +11,6 @@ mod person;
 mod quota;
 mod yearly;
 
-use super::error::IngestError;
 use super::layout::{self, Aside, Head, Kind, Merge, Numbered, Reading};
 use super::parts::Extras;
 use super::value::Value;
@@ -60,6 +59,7 @@ pub(super) struct Sheeting<'s> {
     head: &'s Head,
     columns: Columns,
     template: Template,
+    schema: &'s Schema,
     reading: Reading<'s>,
     records: Vec<Record>,
 }
@@ -77,7 +77,7 @@ impl<'s> Sheeting<'s> {
         let template = Template::of(&columns)?;
         let named = columns.named().collect();
         let reading = Reading::new(schema, head.headers.clone(), merges.to_vec(), named);
-        Some(Self { extras, cited, head, columns, template, reading, records: Vec::new() })
+        Some(Self { extras, cited, head, columns, template, schema, reading, records: Vec::new() })
     }
 
     /// A row with cells; those up to the headers are passed over.
@@ -101,6 +101,19 @@ impl<'s> Sheeting<'s> {
         }
     }
 
+    /// What to do about columns that are not used: some may be headed otherwise than they should be.
+    fn may_be_meant(&self, unused: &[&str]) -> String {
+        let strange = unused.iter().filter(|h| !columns::is_known(self.schema, h));
+        let near = strange.filter_map(|h| Some(format!("“{h}”是否就是“{}”？", self.columns.nearest(self.schema, self.template, h)?)));
+        let near: Vec<String> = near.collect();
+        let lacking = self.columns.lacking(self.schema, self.template);
+        if lacking.is_empty() {
+            return "不必改动".to_owned();
+        }
+        let near = if near.is_empty() { String::new() } else { format!("{}是的，请改表头；", near.concat()) };
+        format!("{near}没有认出这些栏：{}，表上有的，请按此改表头", lacking.join("、"))
+    }
+
     /// What was read, with what should be told of it.
     pub(super) fn close(self, name: &str) -> Sheet {
         let mut notes = Vec::new();
@@ -122,7 +135,8 @@ impl<'s> Sheeting<'s> {
         let unused: Vec<&str> = self.columns.unused(self.template).collect();
         if !unused.is_empty() {
             let why = format!("这些列没有用到：{}", unused.join("、"));
-            notes.push(note(self.head.line, String::new(), "sheet::unused-columns", why, "不必改动"));
+            let right = self.may_be_meant(&unused);
+            notes.push(note(self.head.line, String::new(), "sheet::unused-columns", why, &right));
         }
         let hidden = self.head.headers.iter().enumerate().filter(|(i, h)| !h.is_empty() && self.extras.hides(*i));
         let hidden: Vec<&str> = hidden.map(|(_, h)| h.as_str()).collect();
@@ -172,10 +186,7 @@ fn lines(rows: &[u32]) -> String {
 }
 
 /// Enters all sheets.
-///
-/// # Errors
-/// A sheet of assessments does not say of which year they are, nor did the user.
-pub(super) fn enter(sheets: Vec<Sheet>, asked: Asked, builder: &mut Builder) -> Result<(), IngestError> {
+pub(super) fn enter(sheets: Vec<Sheet>, asked: Asked, builder: &mut Builder) {
     let schema = Arc::clone(builder.schema());
     let mut made = enter::Making::default();
     let mut people = people::People::default();
@@ -185,7 +196,7 @@ pub(super) fn enter(sheets: Vec<Sheet>, asked: Asked, builder: &mut Builder) -> 
     for (number, sheet) in order.into_iter().filter_map(|i| Some((i, sheets.get(i)?))) {
         match sheet.template {
             Template::Quota => quota::rows(number, sheet, &schema, &mut made),
-            Template::Yearly => yearly::rows(number, sheet, &schema, asked, &mut people, &mut made)?,
+            Template::Yearly => yearly::rows(number, sheet, &schema, asked, &mut people, &mut made),
             _ => matters::rows(number, sheet, &schema, asked, &mut people, &mut made),
         }
     }
@@ -194,5 +205,4 @@ pub(super) fn enter(sheets: Vec<Sheet>, asked: Asked, builder: &mut Builder) -> 
         sheet.notes.iter().for_each(|n| builder.note(n.clone()));
     }
     enter::enter(made, &sheets, builder);
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! 领导职数配备情况表: offices, and how many chiefs and deputies each may have.
 
 use super::Sheet;
-use super::enter::{Entry, Given, Making, Said};
+use super::enter::{Entry, Given, Making, Refused, Said};
 use crate::ingest::value::Value;
 use crate::records::{Schema, squeeze};
 use sha2::{Digest, Sha256};
@@ -36,7 +36,8 @@ pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, made: &mut Mak
                     "看不懂这个机构级别，不知道是哪一级的职数"
                 };
                 let right = "机构级别写作 正处级、正科级 等".to_owned();
-                (head("unit_level"), "sheet::unit-level", crate::records::shown(&written), why.to_owned(), right)
+                let (column, text) = (head("unit_level"), crate::records::shown(&written));
+                Refused::Here { column, code: "sheet::unit-level", text, why: why.to_owned(), right }
             });
             let approved = match value {
                 Value::Text(text) => Said::Text(squeeze(text).trim_end_matches(['名', '人', '个']).to_owned()),

@@ -55,7 +55,8 @@ pub(super) fn text(tables: &[Table<'_>], sources: &[String], schema: &Schema, kn
 fn block(out: &mut String, codes: &mut String, looked: &Looked, guessed: &Guessed, schema: &Schema, known: &Known) {
     let Some(def) = schema.tables.get(guessed.table) else { return };
     let mut lines: Vec<String> = Vec::new();
-    let used: Vec<(&Column, &Guess)> = looked.columns.iter().zip(&guessed.fields).filter_map(|(c, g)| Some((c, g.as_ref()?))).collect();
+    let all: Vec<(&Column, &Guess)> = looked.columns.iter().zip(&guessed.fields).filter_map(|(c, g)| Some((c, g.as_ref()?))).collect();
+    let (used, doubtful): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, g)| g.percent >= guess::CERTAIN);
     if !used.iter().any(|(_, g)| g.field == def.key) {
         lines.push(key(looked, guessed, def, &used));
     }
@@ -81,6 +82,13 @@ fn block(out: &mut String, codes: &mut String, looked: &Looked, guessed: &Guesse
     let _ = writeln!(out, "{mark}[[map]]\n{mark}from = {}\n{mark}to = {}\n{mark}[map.fields]", quoted(&looked.name), quoted(&def.name));
     for line in lines {
         let _ = writeln!(out, "{mark}{line}");
+    }
+    if !doubtful.is_empty() {
+        let _ = writeln!(out, "# 以下把握不大，没有用；核实是这个字段的，去掉前面的 #");
+    }
+    for (column, guess) in doubtful {
+        let Some(field) = def.fields.get(guess.field) else { continue };
+        let _ = writeln!(out, "# {} = {}   # {}", field.name, quoted(&column.header), evidence(column, guess, field));
     }
     let unread =
         looked.columns.iter().zip(&guessed.fields).enumerate().filter(|(i, (_, guess))| guess.is_none() && guessed.person_by != Some(*i));

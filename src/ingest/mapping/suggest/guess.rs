@@ -7,6 +7,8 @@ use crate::records::{Field, FieldId, FieldType, Schema, Table, TableId, squeeze}
 
 /// Below so many percent a guess is not worth writing down.
 const LEAST: u8 = 45;
+/// A guess so likely is written to be read; one below it as a comment, for somebody to decide.
+pub(super) const CERTAIN: u8 = 80;
 /// A column so likely to be of a table speaks for the table.
 const TELLING: u8 = 60;
 /// How much a table's name says, against columns.
@@ -86,18 +88,19 @@ fn as_table(looked: &Looked, table: TableId, def: &Table, schema: &Schema, known
             *slot = Some(guess);
         }
     }
+    let certain: Vec<FieldId> = fields.iter().flatten().filter(|g| g.percent >= CERTAIN).map(|g| g.field).collect();
     let persons = schema.table("person");
     let person_field = if Some(table) == persons {
         Some(def.key)
     } else {
         def.fields.iter().position(|f| f.required && persons.is_some_and(|p| f.ty == FieldType::Ref(p)))
     };
-    let person_by = person_field.filter(|f| !taken.contains(f)).and_then(|_| id_numbers(looked, schema));
+    let person_by = person_field.filter(|f| !certain.contains(f)).and_then(|_| id_numbers(looked, schema));
     let lacking = def
         .fields
         .iter()
         .enumerate()
-        .filter(|(f, field)| field.required && *f != def.key && !taken.contains(f) && !(person_by.is_some() && person_field == Some(*f)))
+        .filter(|(f, field)| field.required && *f != def.key && !certain.contains(f) && !(person_by.is_some() && person_field == Some(*f)))
         .map(|(f, _)| f)
         .collect();
     Guessed { table, fields, person_by, lacking }
@@ -117,6 +120,9 @@ fn id_numbers(looked: &Looked, schema: &Schema) -> Option<usize> {
 fn pair(column: &Column, (table, id): (TableId, FieldId), field: &Field, schema: &Schema, known: &Known) -> Option<Guess> {
     let fit = fit(column, (table, id), field, schema, known);
     let (percent, basis) = by_name(&column.header, field);
+    if basis == "近似" && contradicts(column, field, fit) {
+        return None;
+    }
     let (percent, basis) = match fit {
         // A name says nothing against values that are something else.
         Some(fit) if fit < 50 && column.filled > 0 => (percent.saturating_sub(40), basis),
@@ -125,6 +131,18 @@ fn pair(column: &Column, (table, id): (TableId, FieldId), field: &Field, schema:
         _ => (percent, basis),
     };
     (percent >= LEAST).then_some(Guess { field: id, percent, basis, fit })
+}
+
+/// Whether values are something else than a field of a like name holds: no date among dates, dates or numbers for words, names for codes.
+fn contradicts(column: &Column, field: &Field, fit: Option<u8>) -> bool {
+    let most = |n: usize, of: usize| of > 0 && n * 2 > of;
+    let filled = column.filled as usize;
+    let named = column.values.iter().filter(|v| v.chars().any(|c| matches!(c, '一'..='鿿')));
+    match field.ty {
+        FieldType::Id | FieldType::Ref(_) => most(named.count(), column.values.len()) || most(column.dates as usize, filled),
+        FieldType::Text => most(column.dates as usize, filled) && field.name != "id_number",
+        _ => fit.is_some_and(|fit| fit < 50),
+    }
 }
 
 fn by_name(header: &str, field: &Field) -> (u8, &'static str) {
@@ -151,7 +169,7 @@ fn by_shape(column: &Column, field: &Field, schema: &Schema) -> u8 {
     let spoken = || column.values.iter().all(|v| reads_as(v, field, schema));
     match field.ty {
         FieldType::Code(_) if column.filled >= 3 && column.values.len() >= 2 && spoken() => 50,
-        FieldType::Text if field.name == "id_number" => 70,
+        FieldType::Text if field.name == "id_number" => 80,
         _ => 0,
     }
 }
