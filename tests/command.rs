@@ -85,6 +85,73 @@ fn import_replaces_a_database_and_nothing_else() {
     assert!(text(&refused.stderr).contains("usage::not-a-database"));
     assert_eq!(std::fs::read(dir.path().join("step.csv")).unwrap(), before);
     assert_eq!(code(&guiju(dir.path(), &["import", ".", "--to", "nowhere/records.db"])), 6);
+    // A ledger is a SQLite database, too.
+    assert_eq!(code(&guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--select", "GS002", "--ledger", "book.db"])), 1);
+    let before = std::fs::read(dir.path().join("book.db")).unwrap();
+    let refused = guiju(dir.path(), &["import", ".", "--to", "book.db"]);
+    assert!(code(&refused) == 2 && text(&refused.stderr).contains("usage::not-a-database"), "{}", text(&refused.stderr));
+    assert_eq!(std::fs::read(dir.path().join("book.db")).unwrap(), before);
+}
+
+#[test]
+fn of_rows_with_one_key_only_what_they_say_alike_counts_in_whatever_order() {
+    let rows = ["P1,王示例,U2,2023-08-01,1980-01-02", "P1,王示例,U2,1990-08-01,1980-01-02"];
+    let verdict = |first: usize| {
+        let person = format!("person_id,name,unit_id,work_date,birth\n{}\n{}\n", rows[first], rows[1 - first]);
+        let dir = folder(&[
+            CASES[0],
+            ("person.csv", &person),
+            ("case.csv", "case_id,person_id,unit_id,kind,leader,level,exception,status\nC1,P1,U2,提拔,是,县处级副职,,\n"),
+            ("step.csv", "step_id,case_id,kind,start,end,result\nS1,C1,讨论决定,2024-03-04,,通过\n"),
+        ]);
+        let out = guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--select", "ZG001", "--format", "json"]);
+        assert_eq!(code(&out), 5);
+        let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        let found = report["findings"].as_array().unwrap().clone();
+        assert_eq!(found.len(), 1, "{found:?}");
+        (found[0]["verdict"].clone(), found[0]["missing"].clone())
+    };
+    // Work begun in 2023 or in 1990: whether three years had passed by March 2024 cannot be known.
+    let (found, missing) = verdict(0);
+    assert_eq!(found, "待核");
+    assert!(missing.to_string().contains("work_date"), "{missing}");
+    assert_eq!(verdict(0), verdict(1));
+}
+
+#[test]
+fn subjects_whose_rows_were_refused_are_named_and_a_run_of_no_rule_is_none() {
+    let dir = folder(&[CASES[0], CASES[1], ("case.csv", "case_id,person_id,unit_id,kind\nC1,P1,U2,提拨\nC2,P1,U2,提拔\n")]);
+    let out = guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--select", "GS002"]);
+    assert!(text(&out.stdout).contains("有 1 个对象因所在的行被拒收，没有核查，不等于没有问题：任免事项 C1"), "{}", text(&out.stdout));
+    let out = guiju(dir.path(), &["check", ".", "--select", "GS", "--ignore", "GS"]);
+    assert!(code(&out) == 2 && text(&out.stderr).contains("usage::no-rules"), "{}", text(&out.stderr));
+}
+
+#[test]
+fn rules_that_know_no_day_of_their_own_are_named_where_a_period_is_asked_about() {
+    let dir = folder(&CASES);
+    let out = guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--until", "2026-06-29", "--select", "GS002,ZS001"]);
+    let said = text(&out.stdout);
+    assert!(said.contains("截至日期不在这段时期内，没有核查：ZS001"), "{said}");
+}
+
+#[test]
+fn nothing_is_written_over_what_is_read() {
+    let dir = folder(&CASES);
+    let before = std::fs::read(dir.path().join("step.csv")).unwrap();
+    let commands: [&[&str]; 5] = [
+        &["check", ".", "--output", "step.csv"],
+        &["nightly", ".", "--ledger", "book.db", "--report", "csv=step.csv"],
+        &["due", ".", "--within", "30d", "--output", "step.csv"],
+        &["mapping", "suggest", ".", "--output", "step.csv"],
+        &["baseline", "write", "step.csv", ".", "--replace"],
+    ];
+    for args in commands {
+        let refused = guiju(dir.path(), args);
+        let said = text(&refused.stderr);
+        assert!(code(&refused) == 2 && said.contains("usage::source-as-output") && said.contains("step.csv"), "{args:?}: {said}");
+        assert_eq!(std::fs::read(dir.path().join("step.csv")).unwrap(), before, "{args:?}");
+    }
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use super::args::Common;
 use super::args_ledger::{Baseline as Command, BaselineShrink, BaselineWrite};
 use super::exit::Exit;
-use super::output;
 use super::run::{self, Checked};
 use super::scope::Scope;
 use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
+use super::{output, spare};
 use crate::diagnostic::Source;
 use crate::ledger::Baseline;
 use crate::report::Report;
@@ -31,6 +31,7 @@ fn write(args: &BaselineWrite, common: &Common, screen: Screen) -> Result<Exit, 
         ));
     }
     let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?.with_sources()?;
+    spare::spare(&settings.sources, [Some(args.file.as_path())])?;
     let checked = run::check(&settings, &Scope::default(), screen)?;
     let baseline = Baseline::of(&checked.report.outcome.findings);
     put(&args.file, &baseline)?;

@@ -4,7 +4,7 @@ use super::args::{Case, Common};
 use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
-use super::{output, run};
+use super::{output, run, spare};
 use crate::records::{FieldId, FieldType, RowId, Store, TableId, masked};
 use crate::report::{CasePage, CaseStep, render_case};
 
@@ -16,6 +16,7 @@ pub(super) fn run(args: &Case, common: &Common, screen: Screen) -> Result<Exit, 
     let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?;
     let settings = settings.with_sources_after("任免事项编码", &args.id)?;
     settings::plain_text(&args.output)?;
+    spare::spare(&settings.sources, [args.output.output.as_deref()])?;
     let rules = run::rules(&settings)?.set;
     run::check_selectors(&rules, &settings)?;
     let wanted = crate::records::Wanted::all(&rules.schema);

@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::round::{self, Typed};
 use super::settings::{self, Screen};
 use super::trouble::Trouble;
-use super::{output, record};
+use super::{output, record, spare};
 use crate::report::{self, Format};
 
 /// Checks and writes the report.
@@ -22,6 +22,7 @@ pub(super) fn run(args: &Check, common: &Common, screen: Screen) -> Result<Exit,
     let gate = settings::gate(args.fail_on.as_deref(), &round.settings.config)?;
     let fallback = round.settings.config.format.unwrap_or(Format::Text);
     let format = settings::format(args.format.as_deref(), &args.output, fallback, &settings::report_formats(), Format::is_binary)?;
+    spare::spare(&round.settings.sources, [args.output.output.as_deref(), args.known.ledger.as_deref()])?;
     round.open()?;
     let (exit, recorded, _) = round.run(gate, |report| {
         output::write(args.output.output.as_deref(), |out| report::render(report, format, screen.result(&args.output), out))?;

@@ -4,7 +4,7 @@ use super::args::{Common, Due};
 use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::Trouble;
-use super::{output, run, scope};
+use super::{output, run, scope, spare};
 use crate::report::{DueFormat, Names, render_due, sort_due};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ pub(super) fn run(args: &Due, common: &Common, screen: Screen) -> Result<Exit, T
     let scope = scope::scope(&args.scope)?;
     let until = settings::within(settings.as_of, &args.within)?;
     let format = settings::format(args.format.as_deref(), &args.output, DueFormat::Table, &DueFormat::ALL, DueFormat::is_binary)?;
+    spare::spare(&settings.sources, [args.output.output.as_deref()])?;
     let (store, found) = run::due(&settings, &scope, until, screen)?;
     let mut due = found.open;
     sort_due(&mut due);

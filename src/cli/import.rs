@@ -4,7 +4,7 @@ use super::args::{Common, Import};
 use super::exit::Exit;
 use super::settings::{self, Screen, Settings};
 use super::trouble::{Plain, Trouble};
-use super::{output, run};
+use super::{output, run, spare};
 use crate::ingest;
 use crate::records::{Store, Wanted};
 use crate::report::{Names, Report, refused_csv, refused_names, refused_xlsx, render_reading};
@@ -16,6 +16,7 @@ use std::path::Path;
 pub(super) fn run(args: &Import, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
     let settings = settings::settings(&args.sources.sources, &args.rules, None, common)?.with_sources()?;
     refuse_other_files(&args.to)?;
+    spare::spare(&settings.sources, [Some(args.to.as_path()), args.refused.as_deref()])?;
     args.refused.as_deref().map_or(Ok(()), refuse_other_endings)?;
     let rules = run::rules(&settings)?.set;
     let store = run::records(&settings, &rules.schema, &Wanted::all(&rules.schema), screen)?;
@@ -73,13 +74,14 @@ fn refuse_other_endings(to: &Path) -> Result<(), Trouble> {
     Err(Trouble::Usage(Plain::new("usage::bad-value", message).help("给出一个文件夹（每张表一个 CSV），或者 .xlsx 工作簿")))
 }
 
-/// A slip in `--to` must not cost anybody an export: only a database is replaced.
+/// A slip in `--to` must not cost anybody an export or a ledger: only what `import` wrote is replaced.
 fn refuse_other_files(to: &Path) -> Result<(), Trouble> {
     let mut head = Vec::new();
     let read = File::open(to).and_then(|file| file.take(16).read_to_end(&mut head));
-    if read.is_err() || head.is_empty() || head.starts_with(b"SQLite format 3\0") {
+    if read.is_err() || head.is_empty() || ingest::is_store(to) {
         return Ok(());
     }
-    let message = format!("{} 已存在，且不是 SQLite 数据库，不能替换", to.display());
-    Err(Trouble::Usage(Plain::new("usage::not-a-database", message).help("换一个文件名，如 records.db")))
+    let what = if head.starts_with(b"SQLite format 3\0") { "是别的数据库（如台账）" } else { "不是数据库" };
+    let message = format!("{} 已存在，{what}，不是 guiju import 写出的，不能替换", to.display());
+    Err(Trouble::Usage(Plain::new("usage::not-a-database", message).help("换一个文件名，如 records.db；原文件没有改动")))
 }

@@ -5,7 +5,7 @@ use super::args_mapping::{Check, Mapping, Suggest};
 use super::exit::Exit;
 use super::settings;
 use super::trouble::{Plain, Trouble};
-use super::{output, run};
+use super::{output, run, spare};
 use crate::ingest;
 
 /// Runs one of the mapping commands.
@@ -22,6 +22,7 @@ fn suggest(args: &Suggest, common: &Common) -> Result<Exit, Trouble> {
         return Err(Trouble::Usage(plain.help("另起一个名字；确实不要的，先删去")));
     }
     let settings = settings::settings(&args.sources.sources, &args.rules, None, common)?.with_sources()?;
+    spare::spare(&settings.sources, [args.output.output.as_deref()])?;
     let schema = run::rules(&settings)?.set.schema;
     let drafted = ingest::suggest(&settings.sources, &schema);
     let draft = drafted.map_err(|e| Trouble::Records(Plain::new(e.code(), e.to_string()).help(e.advice())))?;

@@ -8,7 +8,7 @@ use super::record;
 use super::round::{self, Typed};
 use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
-use super::{history, output};
+use super::{history, output, spare};
 use crate::diagnostic::nearest;
 use crate::ledger;
 use crate::report::{self, Format, Paint, render_diff};
@@ -33,6 +33,8 @@ pub(super) fn run(args: &Nightly, common: &Common, screen: Screen) -> Result<Exi
     }
     let gate = settings::gate(args.fail_on.as_deref(), &round.settings.config)?;
     round.night = round.known.ledger.as_deref().map(|ledger| Night::new(ledger, args.verify_full));
+    let written = reports.iter().map(|(_, path)| Some(path.as_path())).chain([round.known.ledger.as_deref()]);
+    spare::spare(&round.settings.sources, written)?;
     round.open()?;
     let mut closing = String::new();
     let (exit, recorded, _) = round.run(gate, |report| {

@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::scope::Scope;
 use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
-use super::{output, run};
+use super::{output, run, spare};
 use crate::records::Wanted;
 use crate::report::{Names, ProfileFormat, profile, render_profile, starved, supplement, supplement_xlsx};
 use std::path::Path;
@@ -15,6 +15,7 @@ pub(super) fn run(args: &Profile, common: &Common, screen: Screen) -> Result<Exi
     let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?.with_sources()?;
     let format = settings::format(args.format.as_deref(), &args.output, ProfileFormat::Table, &ProfileFormat::ALL, |_| false)?;
     args.supplement.as_deref().map_or(Ok(()), refuse_other_endings)?;
+    spare::spare(&settings.sources, [args.supplement.as_deref(), args.output.output.as_deref()])?;
     let rules = run::rules(&settings)?.set;
     let schema = &rules.schema;
     let store = run::records(&settings, schema, &Wanted::all(schema), screen)?;

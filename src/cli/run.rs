@@ -7,6 +7,7 @@ use super::progress::Progress;
 use super::scope::Scope;
 use super::settings::{Screen, Settings};
 use super::trouble::{Plain, Trouble};
+use super::unseen;
 use crate::dates::Day;
 use crate::diagnostic::{Source, nearest};
 use crate::engine::{self, Due, Options, Outcome, Trace, Verdict, trace};
@@ -220,21 +221,11 @@ pub(super) fn check_by(settings: &Settings, scope: &Scope, screen: Screen, night
     };
     let starved = starved(&outcome, &store);
     let names = Names::of(&outcome.findings, &store);
+    let notices = unseen::unseen(&rules.set, &store, &chosen, (settings, scope));
     let (problems, tallies) = (std::mem::take(&mut store.problems), std::mem::take(&mut store.tallies));
     let (field_tallies, assumed_blank) = (std::mem::take(&mut store.field_tallies), std::mem::take(&mut store.assumed_blank));
-    let report = Report {
-        outcome,
-        run,
-        problems,
-        tallies,
-        field_tallies,
-        assumed_blank,
-        is_partly_read: true,
-        notices: Vec::new(),
-        hidden: 0,
-        starved,
-        names,
-    };
+    let report =
+        Report { outcome, run, problems, tallies, field_tallies, assumed_blank, is_partly_read: true, notices, hidden: 0, starved, names };
     Ok(Checked { report, rules, store })
 }
 
@@ -292,10 +283,16 @@ fn judge_as(
 /// The rules to run, by their place in the set.
 ///
 /// # Errors
-/// A selector that names no rule.
+/// A selector that names no rule, or none is left.
 pub(super) fn chosen(rules: &RuleSet, settings: &Settings) -> Result<Vec<usize>, Trouble> {
     check_selectors(rules, settings)?;
-    Ok(rules.rules.iter().enumerate().filter(|(_, r)| selected(r, settings)).map(|(i, _)| i).collect())
+    let chosen: Vec<usize> = rules.rules.iter().enumerate().filter(|(_, r)| selected(r, settings)).map(|(i, _)| i).collect();
+    if chosen.is_empty() {
+        // A run of no rule finds nothing, which must not pass for records in order.
+        let said = Plain::new("usage::no-rules", "没有要执行的规则：--select 选中的都被 --ignore 略去了，或者都已停用");
+        return Err(Trouble::Usage(said.help("用 guiju rules list 看有哪些规则")));
+    }
+    Ok(chosen)
 }
 
 /// What falls due from the day asked on to `until`.

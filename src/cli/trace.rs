@@ -4,7 +4,7 @@ use super::args::{self, Common};
 use super::exit::Exit;
 use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
-use super::{output, run};
+use super::{output, run, spare};
 use crate::engine::{Trace, trace};
 use crate::records::{RowId, TableId};
 use crate::report::{Names, render_trace};
@@ -15,6 +15,7 @@ pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result
     let settings = settings::settings(&args.sources.sources, &args.rules, args.as_of.as_of.as_deref(), common)?;
     let settings = settings.with_sources_after("对象", &args.subject)?;
     settings::plain_text(&args.output)?;
+    spare::spare(&settings.sources, [args.output.output.as_deref()])?;
     let rules = run::rules(&settings)?.set;
     let code = run::known_code(&rules, &args.code)?;
     let (id, year) = subject(&args.subject);

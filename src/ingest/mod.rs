@@ -34,7 +34,7 @@ pub use mapping::{Mapping, Suggestion, parse_mapping, shipped, shipped_names, su
 pub use postgres::{is_server, shown_source, without_secrets};
 pub use refused::{Refused, RefusedRow, RefusedRows, refused, refused_mapped};
 pub use sheets::Asked;
-pub use write::{WriteError, write_store};
+pub use write::{WriteError, is_store, write_store};
 
 use crate::records::{Builder, Schema, Store, Wanted};
 use mapping::{Choice, Ready};

@@ -10,7 +10,7 @@ use super::sqlite::quoted;
 use crate::dates::Fuzzy;
 use crate::records::{Column, FieldId, FieldType, Filled, RowId, Rows, Store, Sym, Table, TableId};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Statement, ToSql};
+use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -60,6 +60,12 @@ pub fn write_store(store: &Store, path: &Path) -> Result<(), WriteError> {
         let _ = fs::remove_file(&draft);
         WriteError { path: path.display().to_string(), why }
     })
+}
+
+/// Whether a file is a database that [`write_store`] wrote.
+pub fn is_store(path: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).and_then(|db| db.table_exists(None, MARK)).unwrap_or(false)
 }
 
 fn draft_beside(path: &Path) -> PathBuf {

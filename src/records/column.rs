@@ -164,6 +164,22 @@ impl Column {
         all
     }
 
+    /// Makes the cells of some rows unreadable.
+    pub(super) fn spoil(&mut self, rows: &[u32]) {
+        fn put<T: Copy>(cells: &mut [T], rows: &[u32], bad: T) {
+            rows.iter().for_each(|&row| cells.get_mut(row as usize).into_iter().for_each(|cell| *cell = bad));
+        }
+        match self {
+            Self::Date(v) => put(v, rows, BAD_DATE),
+            Self::Int(v) => put(v, rows, BAD_INT),
+            Self::Number(v) => put(v, rows, BAD_NUMBER),
+            Self::Bool(v) => put(v, rows, BAD_BOOL),
+            Self::Code(v) => put(v, rows, BAD_CODE),
+            Self::Text(v) => put(v, rows, Sym::BAD),
+            Self::Ref(v) => put(v, rows, BAD_ROW),
+        }
+    }
+
     /// Whether two rows hold the same.
     pub(super) fn same(&self, a: usize, b: usize) -> bool {
         match self {

@@ -12,6 +12,8 @@ pub(super) enum Remark {
     Serial,
     /// From the head of a text that goes on.
     Words,
+    /// The cell says that the date is not known, where a blank would say that there is none.
+    Unknown,
 }
 
 impl Remark {
@@ -20,6 +22,7 @@ impl Remark {
         match self {
             Self::Serial => "data::serial-date",
             Self::Words => "data::date-words",
+            Self::Unknown => "data::unknown-date",
         }
     }
 
@@ -28,6 +31,7 @@ impl Remark {
         match self {
             Self::Serial => format!("这一列有 {count} 格是电子表格的日期序号，已换算成日期"),
             Self::Words => format!("这一列有 {count} 格在日期后面还有文字，只取了日期"),
+            Self::Unknown => format!("这一列有 {count} 格写明不知道，按未知处理，不当作没有"),
         }
     }
 
@@ -36,6 +40,7 @@ impl Remark {
         match self {
             Self::Serial => "正逢每月一日的只取年月；请抽查几格，导出时把这一列设为文本更稳妥",
             Self::Words => "这些文字另有用处的，请另列一栏",
+            Self::Unknown => "查清以后填上日期；没有这回事的，留空",
         }
     }
 }
@@ -48,6 +53,8 @@ pub(super) enum Written {
     Still,
     /// A stroke or a word for nothing: as a blank, where a blank is no other statement.
     Nothing,
+    /// A word for "not known": never as a blank that says something.
+    Unknown,
 }
 
 /// Serial numbers of days that are taken for such: 1927 to 2119.
@@ -75,6 +82,9 @@ fn spelt(text: &str, strict: Bad, schema: &Schema, behind: i64) -> Result<Writte
     let text = half.trim().trim_start_matches('\'').trim();
     if schema.still.iter().any(|w| w == text) {
         return Ok(Written::Still);
+    }
+    if schema.unknown.iter().any(|w| w == text) {
+        return Ok(Written::Unknown);
     }
     if schema.nothing.iter().any(|w| w == text) {
         return Ok(Written::Nothing);
@@ -119,7 +129,8 @@ mod tests {
         let words = |all: &[&str]| all.iter().map(|w| (*w).to_owned()).collect();
         Schema {
             still: words(&["至今", "今"]),
-            nothing: words(&["-", "—", "无", "不详"]),
+            nothing: words(&["-", "—", "无"]),
+            unknown: words(&["不详"]),
             after_date: words(&["起", "正科"]),
             ..Schema::default()
         }
@@ -136,6 +147,7 @@ mod tests {
             Written::Date(date, Some(remark)) => format!("{date} {remark:?}"),
             Written::Still => "still".to_owned(),
             Written::Nothing => "nothing".to_owned(),
+            Written::Unknown => "unknown".to_owned(),
         })
     }
 
@@ -168,7 +180,7 @@ mod tests {
             ("32888.0", "1990-01-15 Serial"),
             ("至今", "still"),
             ("—", "nothing"),
-            ("不详", "nothing"),
+            ("不详", "unknown"),
         ];
         for (text, means) in forms {
             assert_eq!(read(Cell::Text(text)), Ok(means.to_owned()), "{text}");

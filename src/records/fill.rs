@@ -127,7 +127,12 @@ impl Fill {
                 }
                 (date, Ok(()))
             }
-            Ok(Written::Nothing) if self.required => (BAD_DATE, Err(Bad::Missing)),
+            Ok(Written::Nothing | Written::Unknown) if self.required => (BAD_DATE, Err(Bad::Missing)),
+            Ok(Written::Unknown) if self.blank == Blank::Unknown => (*blank, Ok(())),
+            Ok(Written::Unknown) => {
+                self.remarks.entry(Remark::Unknown).or_insert((0, row)).0 += 1;
+                (BAD_DATE, Ok(()))
+            }
             Ok(Written::Nothing) if matches!(self.blank, Blank::Unknown | Blank::NotHappened) => (*blank, Ok(())),
             Ok(Written::Still) if self.blank == Blank::NotHappened => (*blank, Ok(())),
             Ok(Written::Still | Written::Nothing) => (BAD_DATE, Err(strict)),

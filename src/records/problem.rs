@@ -110,7 +110,7 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 77] = [
+pub const CODES: [&str; 78] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -141,6 +141,7 @@ pub const CODES: [&str; 77] = [
     "data::reversed",
     "data::row-width",
     "data::serial-date",
+    "data::unknown-date",
     "data::several-matches",
     "data::unknown-column",
     "data::unknown-owner",

@@ -23,6 +23,8 @@ pub struct Schema {
     pub still: Vec<String>,
     /// What is written into a date cell that is left blank.
     pub nothing: Vec<String>,
+    /// What is written into a cell whose date is not known.
+    pub unknown: Vec<String>,
     /// What may follow a date in its cell and says nothing of the date.
     pub after_date: Vec<String>,
     /// What the columns of sheets that people make are headed, and words that tell rows apart there, by what they stand for.

@@ -214,7 +214,8 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
         }
         let attested = blank.get("attested").map(|v| document::texts(source, v, sink)).unwrap_or_default();
         schema.attested.extend(attested.into_iter().map(|p| p.value));
-        for (key, words) in [("still", &mut schema.still), ("nothing", &mut schema.nothing), ("after_date", &mut schema.after_date)] {
+        let Schema { still, nothing, unknown, after_date, .. } = &mut *schema;
+        for (key, words) in [("still", still), ("nothing", nothing), ("unknown", unknown), ("after_date", after_date)] {
             let given = blank.get(key).map(|v| document::texts(source, v, sink)).unwrap_or_default();
             words.extend(given.into_iter().map(|p| p.value));
         }
@@ -224,7 +225,7 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
         document::report_unknown_keys(
             source,
             blank,
-            &["not_happened", "since_ever", "none", "same_as", "even_unexported", "attested", "still", "nothing", "after_date"],
+            &["not_happened", "since_ever", "none", "same_as", "even_unexported", "attested", "still", "nothing", "unknown", "after_date"],
             sink,
         );
     }

@@ -271,6 +271,14 @@ impl RefKeys {
         self.at.extend(other.at.iter().map(|&i| if i < known { i + shift } else { i }));
     }
 
+    /// Whether two rows refer to the same, or say alike that they do not.
+    pub(super) fn same(&self, a: usize, b: usize) -> bool {
+        match (self.at.get(a), self.at.get(b)) {
+            (Some(x), Some(y)) => x == y || (self.get(a) == self.get(b) && !self.get(a).is_empty()),
+            _ => false,
+        }
+    }
+
     pub(super) fn reorder(&mut self, order: &[u32]) {
         self.at = order.iter().filter_map(|&i| self.at.get(i as usize).copied()).collect();
     }

@@ -12,8 +12,9 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Of rows with one key all are refused, unless they are identical: then the first is kept. Returns the tables of which rows
-/// were taken for identical though not all their columns were read.
+/// Of rows with one key all are refused, unless they are identical: then the first is kept. Who refers to a refused key learns only what
+/// all its rows say alike, whatever their order. Returns the tables of which rows were taken for identical though not all their columns
+/// were read.
 pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId> {
     let schema = Arc::clone(&book.schema);
     let found: Vec<Vec<Vec<u32>>> = drafts
@@ -30,10 +31,13 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId>
         let mut merged: Vec<u32> = Vec::new();
         for rows in groups {
             let first = rows.first().copied().unwrap_or(0);
-            if rows.iter().all(|&r| draft.identical(r as usize, first as usize)) {
+            // What an import refused, told apart by cells that it did not keep.
+            let was_refused = rows.iter().any(|&r| book.was_told(&draft.origins, r, draft.is_ghost(r as usize)));
+            if !was_refused && rows.iter().all(|&r| draft.identical(r as usize, first as usize)) {
                 merged.extend(rows.iter().skip(1));
                 continue;
             }
+            draft.forget_differences(&rows);
             for &row in &rows {
                 if book.was_told(&draft.origins, row, draft.is_ghost(row as usize)) {
                     continue;
@@ -111,11 +115,20 @@ impl Draft {
         groups.into_values().collect()
     }
 
+    /// Of rows with one key: what they hold differently cannot be known. Each keeps what it refers to, so that it stays open of those
+    /// named in one of them, and not of everybody.
+    fn forget_differences(&mut self, rows: &[u32]) {
+        let Some((&first, rest)) = rows.split_first() else { return };
+        for column in self.columns.iter_mut().flatten() {
+            if rest.iter().any(|&row| !column.same(row as usize, first as usize)) {
+                column.spoil(rows);
+            }
+        }
+    }
+
     fn identical(&self, a: usize, b: usize) -> bool {
-        let same_refs = self.refs.iter().flatten().all(|r| match (r.at.get(a), r.at.get(b)) {
-            (Some(x), Some(y)) => x == y || (r.get(a) == r.get(b) && !r.get(a).is_empty()),
-            _ => false,
-        });
-        same_refs && self.columns.iter().flatten().all(|c| c.same(a, b)) && self.is_ghost(a) == self.is_ghost(b)
+        self.refs.iter().flatten().all(|r| r.same(a, b))
+            && self.columns.iter().flatten().all(|c| c.same(a, b))
+            && self.is_ghost(a) == self.is_ghost(b)
     }
 }

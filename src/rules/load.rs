@@ -361,6 +361,11 @@ impl RuleSet {
         }
     }
 
+    /// Whether a rule is anchored to no day of its subject's: its law is that of the day on which the question is asked.
+    pub fn has_no_day(&self, rule: &Rule) -> bool {
+        rule.anchor.and_then(|anchor| self.program.nodes.get(anchor as usize)).is_none_or(|node| matches!(node, Node::AsOf))
+    }
+
     /// The rules of a code.
     pub fn of_code<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a Rule> {
         self.rules.iter().filter(move |r| r.code == code)

@@ -66,6 +66,20 @@ fn serial_numbers_of_days_are_read_and_told_once_a_column() {
 }
 
 #[test]
+fn a_date_that_is_not_known_is_no_date_that_has_not_come() {
+    let notice = "post_id,person_id,unit_id,title,start,end\nA,P1,U1,局长,2015-03,不详\nB,P1,U1,科长,2010-03,/\n";
+    let store = csv(&[PERSON, ("unit.csv", "unit_id,name\nU1,青石县\n"), ("post.csv", notice)]);
+    let filled = |key, field| {
+        let posts = store.schema.table("post").unwrap();
+        let column = store.rows(posts).columns[store.schema.tables[posts].field(field).unwrap()].as_ref().unwrap();
+        column.filled(row(&store, "post", key) as usize)
+    };
+    let end = |key| filled(key, "end");
+    assert_eq!((end("A"), end("B")), (Filled::Unknown, Filled::No));
+    assert_eq!(told(&store), [("data::unknown-date", 2, "end", Fate::Noted)]);
+}
+
+#[test]
 fn words_after_a_date_are_left_out_and_told() {
     let store = csv(&[
         PERSON,
