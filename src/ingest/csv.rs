@@ -7,8 +7,8 @@ use super::parts::Extras;
 use super::refused::{self, Original};
 use super::source::{CsvFiles, Named};
 use super::value::Value;
-use super::{Progress, decode, kinds, sheets};
-use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, Schema, Sheet, Stood, TableId};
+use super::{Progress, decode, kinds, layout, sheets};
+use crate::records::{Batch, Builder, Cell, Fate, FieldId, FieldType, Problem, Schema, Sheet, Stood, TableId};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -256,8 +256,14 @@ impl Job<'_> {
         let (at, fields) = self.wanted(table, &header, &headers);
         let mut sheet = batch.sheet(table, file, fields);
         let stood = header::stood(headers.iter().copied());
-        let layout = Layout { width, at, stood, damaged: decode::is_damaged(text) };
+        let refs = references(self.schema, table, &header);
+        let layout = Layout { width, at, stood, refs, damaged: decode::is_damaged(text) };
+        let mut totals = Vec::new();
         while let Some(line) = lines.next(&mut record, file)? {
+            if is_total(self.schema, &record, &layout) {
+                totals.push(line);
+                continue;
+            }
             if !read_row(&record, line, &layout, &mut sheet) {
                 batch.take_back(sheet);
                 return Ok(None);
@@ -267,6 +273,7 @@ impl Job<'_> {
             }
         }
         self.progress.rows(sheet.rows() as u64 % STEP);
+        header.notes.extend(sheets::totals(file, self.schema.tables.get(table).map_or("", |t| t.name.as_str()), &totals));
         Ok(Some((sheet, header)))
     }
 
@@ -329,8 +336,31 @@ struct Layout {
     at: Vec<usize>,
     /// Which column says where the row stood that this one stands for.
     stood: Option<usize>,
+    /// Columns that name rows of other tables.
+    refs: Vec<usize>,
     /// Some bytes of the file are no text.
     damaged: bool,
+}
+
+/// Which columns name rows of other tables.
+fn references(schema: &Schema, table: TableId, header: &Header) -> Vec<usize> {
+    let Some(def) = schema.tables.get(table) else { return Vec::new() };
+    let names = |f: FieldId| def.fields.get(f).is_some_and(|f| matches!(f.ty, FieldType::Ref(_)));
+    header.fields.iter().enumerate().filter(|(_, f)| f.is_some_and(names)).map(|(column, _)| column).collect()
+}
+
+/// Whether a row adds up those above it: it begins with a word of totals, and belongs to nothing.
+#[inline]
+fn is_total(schema: &Schema, record: &csv::ByteRecord, layout: &Layout) -> bool {
+    let is_blank = |cell: &[u8]| cell.trim_ascii().is_empty();
+    match record.iter().find(|cell| !is_blank(cell)) {
+        // Keys are mostly of letters and digits.
+        Some(first) if first.trim_ascii_start().first().is_some_and(|b| !b.is_ascii()) => {
+            std::str::from_utf8(first).is_ok_and(|text| layout::is_total(schema, &layout::plain(text)))
+                && layout.refs.iter().all(|&column| record.get(column).is_none_or(is_blank))
+        }
+        _ => false,
+    }
 }
 
 /// The cells of a record, if all are UTF-8.

@@ -227,3 +227,19 @@ fn the_same_folder_twice_is_the_same_rows_once() {
     assert_eq!(tally(&store, "person"), (4, 2, 2, 0));
     assert_eq!(tally(&store, "case"), (4, 2, 2, 0));
 }
+
+#[test]
+fn a_total_below_a_table_with_codes_is_set_aside_and_told() {
+    let store = csv(&[
+        PERSON,
+        CASE,
+        (
+            "step.csv",
+            "step_id,case_id,kind,start,present\nS1,C1,动议,2020-01-02,5\n合计,,,,5\n,,,,\n合计,C1,动议,2020-01-03,\n总计局,,动议,2020-01-03,\n",
+        ),
+    ]);
+    // What belongs to something, or begins with a longer word, is a row.
+    assert_eq!(tally(&store, "step"), (3, 2, 0, 1));
+    let told: Vec<_> = store.problems.iter().filter(|p| p.table == "step").map(|p| (p.code, p.row, p.fate)).collect();
+    assert!(told.contains(&("sheet::set-aside", 3, Fate::Noted)) && told.contains(&("data::missing", 6, Fate::Refused)), "{told:?}");
+}

@@ -5,7 +5,7 @@ mod head;
 mod row;
 
 pub(super) use head::{Head, find};
-pub(super) use row::{Aside, Kind, Reading};
+pub(super) use row::{Aside, Kind, Reading, is_total};
 
 use super::value::Value;
 

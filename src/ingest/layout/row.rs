@@ -94,7 +94,7 @@ impl<'r> Reading<'r> {
         }
         // Totals stand in the first columns: nobody is called so, but somebody's remarks may begin so.
         let leading = filled.iter().take_while(|(column, _)| *column <= self.named.first().copied().unwrap_or(first).max(first));
-        if leading.map(|(_, v)| plain(v.text())).any(|t| self.is_total(&t)) {
+        if leading.map(|(_, v)| plain(v.text())).any(|t| is_total(self.schema, &t)) {
             return Kind::Aside(Aside::Total);
         }
         let begins = |of: &str| self.schema.headings(of).iter().any(|w| text.starts_with(w.as_str()));
@@ -128,13 +128,14 @@ impl<'r> Reading<'r> {
         }
         Kind::Record
     }
+}
 
-    fn is_total(&self, text: &str) -> bool {
-        self.schema.headings("total").iter().any(|word| {
-            let Some(rest) = text.strip_prefix(word.as_str()) else { return false };
-            rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '：' | ':' | '（' | '人'))
-        })
-    }
+/// Whether a text is what totals begin with: 合计, 总计：3人.
+pub(in crate::ingest) fn is_total(schema: &Schema, text: &str) -> bool {
+    schema.headings("total").iter().any(|word| {
+        let Some(rest) = text.strip_prefix(word.as_str()) else { return false };
+        rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '：' | ':' | '（' | '人'))
+    })
 }
 
 /// Signs that number groups: 一、（二）3.

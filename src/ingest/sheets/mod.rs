@@ -178,6 +178,22 @@ pub(super) fn set_aside(cited: &str, table: &str, reading: &Reading<'_>) -> Vec<
     told.collect()
 }
 
+/// Tells of totals in a table with codes.
+pub(super) fn totals(cited: &str, table: &str, rows: &[u32]) -> Option<Problem> {
+    Some(Problem {
+        file: cited.to_owned(),
+        table: table.to_owned(),
+        row: *rows.first()?,
+        column: String::new(),
+        key: String::new(),
+        code: "sheet::set-aside",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: format!("{} {} 行，不是记录，没有作为数据：{}", Aside::Total.zh(), rows.len(), lines(rows)),
+        right: "不必改动".to_owned(),
+    })
+}
+
 /// `第4、9行`, at most ten of them.
 fn lines(rows: &[u32]) -> String {
     let some: Vec<String> = rows.iter().take(10).map(u32::to_string).collect();
