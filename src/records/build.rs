@@ -346,7 +346,8 @@ impl Builder {
             self.tallies.len() - 1
         });
         if let Some(tally) = self.tallies.get_mut(at) {
-            tally.read += told;
+            tally.read += told + part.merged;
+            tally.merged += part.merged;
             tally.refused += part.refused;
             tally.kept += told - part.refused;
             for (code, n) in &part.reasons {

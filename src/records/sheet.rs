@@ -40,6 +40,8 @@ pub(super) struct Part {
     pub open_rows: Vec<bool>,
     /// How many these are.
     pub open: usize,
+    /// Rows that said again what one of these says.
+    pub merged: u64,
     /// Tells apart sheets of one file and table whose columns are headed otherwise.
     pub variant: u32,
     /// What its rows are counted under, if not the file.
@@ -70,6 +72,7 @@ impl Sheet {
             ghost: Vec::new(),
             open_rows: Vec::new(),
             open: 0,
+            merged: 0,
             variant: 0,
             counted_as: None,
             by_key: false,
@@ -130,6 +133,11 @@ impl Sheet {
     /// Its rows are counted under another name than the file's.
     pub fn counted_as(&mut self, name: &str) {
         self.part.counted_as = Some(name.to_owned());
+    }
+
+    /// So many more rows said again what others say, and went into those.
+    pub fn merged(&mut self, rows: u64) {
+        self.part.merged += rows;
     }
 
     /// Its rows are named by their keys: they have no lines that somebody could look up. Those without a key are named by the order they

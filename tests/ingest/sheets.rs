@@ -309,3 +309,38 @@ fn columns_that_may_be_meant_are_named() {
     let right = "“任现职务起”是否就是“任现职务时间”？是的，请改表头；没有认出这些栏：入党时间、任现职时间，表上有的，请按此改表头";
     assert_eq!(told, [("这些列没有用到：任现职务起、爱好", right)]);
 }
+
+#[test]
+fn who_stands_in_one_table_twice_is_believed_only_where_both_rows_agree() {
+    let head: &[&str] = &["姓名", "身份证号", "性别", "出生年月", "参加工作时间", "学历", "现任职务", "任现职时间"];
+    let one: &[&str] = &["江远", "110101197804010010", "男", "1965.05", "", "大专", "某局局长", "2020.03"];
+    let other: &[&str] = &["江远", "110101197804010010", "男", "1980.05", "2001.08", "研究生", "某局局长", "2020.03"];
+    let third: &[&str] = &["欧静", "", "女", "1982.03", "2004.07", "大学", "某局副局长", "2021.05"];
+    for rows in [[head, one, other, third], [head, other, one, third]] {
+        let (_dir, path) = book("名册", &rows);
+        let store = read_asked(&[path], NOW).unwrap();
+        assert_eq!((tally(&store, "person"), tally(&store, "post")), ((3, 2, 1, 0), (3, 2, 1, 0)));
+        let known = |field| of(&store, "江远", field);
+        assert_eq!((known("birth"), known("education")), (None, None));
+        // What only one of them says holds.
+        assert_eq!((known("gender").as_deref(), known("work_date").as_deref()), (Some("男"), Some("2001-08")));
+        let told: Vec<_> = problems(&store, "sheet::contradiction")
+            .into_iter()
+            .map(|(row, column, fate, why)| (row, column, fate, why.contains("第3行")))
+            .collect();
+        assert_eq!(told, [(2, "出生年月", Fate::Blanked, true), (2, "学历", Fate::Blanked, true)]);
+    }
+}
+
+#[test]
+fn a_post_that_two_sheets_tell_of_is_one() {
+    let store = read_asked(&[sample("workbooks/干部名册.xlsx")], NOW).unwrap();
+    let t = store.schema.table("post").unwrap();
+    let title = store.schema.tables[t].field("title").unwrap();
+    let owner = store.schema.tables[t].owner.unwrap();
+    for name in ["漆雕宁", "公良芷"] {
+        let person = row(&store, "person", &key_of(&store, "person", "name", name));
+        let posts: Vec<_> = store.link(t, owner).unwrap().children(person).filter_map(|r| store.show(t, r, title)).collect();
+        assert_eq!(posts.len(), 1, "{name}: {posts:?}");
+    }
+}

@@ -1,9 +1,9 @@
 //! Rows made of sheets go into the records, a sheet and table at a time.
 
-use super::Sheet;
+use super::{Sheet, twice};
 use crate::ingest::forms::FormValue;
 use crate::ingest::value::Value;
-use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem};
+use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, squeeze};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of a table.
@@ -73,6 +73,10 @@ pub(super) struct Making {
     /// Of whom a table does not tell all rows, by table: the owners, and the sheet and line they stand in.
     open: BTreeMap<&'static str, BTreeMap<String, (usize, u32)>>,
     pub notes: Vec<Problem>,
+    /// Rows that say again what another row says, by table and number of the sheet.
+    merged: BTreeMap<(&'static str, usize), u64>,
+    /// The posts of each person: the title, and the sheet and place of the row.
+    posts: BTreeMap<(String, String), (usize, usize)>,
     /// The units that sheets list, by name.
     pub units: BTreeMap<String, String>,
     /// The matters of each person: their keys, and what is to be taken up and left.
@@ -82,6 +86,28 @@ pub(super) struct Making {
 impl Making {
     pub(super) fn add(&mut self, table: &'static str, sheet: usize, entry: Entry) {
         self.rows.entry((table, sheet)).or_default().push(entry);
+    }
+
+    /// Adds the post of a person; one that stands in another row already goes with that.
+    pub(super) fn add_post(&mut self, sheet: usize, title: &str, post: Entry) {
+        let of = (post.owner.clone(), squeeze(title));
+        if let Some(&(first, at)) = self.posts.get(&of)
+            && let Some(known) = self.rows.get_mut(&("post", first)).and_then(|rows| rows.get_mut(at))
+        {
+            let whose = if first == sheet { format!("第{}行", post.line) } else { "另一张表".to_owned() };
+            twice::take_in(known, post.cells, &whose);
+            self.merge("post", sheet, 1);
+            return;
+        }
+        let rows = self.rows.entry(("post", sheet)).or_default();
+        self.posts.insert(of, (sheet, rows.len()));
+        rows.push(post);
+    }
+
+    /// Counts rows that say again what another row says.
+    pub(super) fn merge(&mut self, table: &'static str, sheet: usize, rows: u64) {
+        *self.merged.entry((table, sheet)).or_default() += rows;
+        self.rows.entry((table, sheet)).or_default();
     }
 
     /// An owner may have rows of a table that no sheet tells.
@@ -138,6 +164,9 @@ fn headed_alike(rows: BTreeMap<(&'static str, usize), Vec<Entry>>) -> Vec<Parted
             heads.sort();
             parts.entry(heads).or_default().push(entry);
         }
+        if parts.is_empty() {
+            parts.insert(Heads::new(), Vec::new());
+        }
         all.extend((0u32..).zip(parts).map(|(variant, (_, entries))| (of, variant, entries)));
     }
     all
@@ -147,7 +176,7 @@ fn headed_alike(rows: BTreeMap<(&'static str, usize), Vec<Entry>>) -> Vec<Parted
 pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
     let mut batch = Batch::new(builder.schema());
     let mut order = 0;
-    let Making { rows, mut open, notes, .. } = made;
+    let Making { rows, mut open, notes, merged, .. } = made;
     notes.into_iter().for_each(|n| builder.note(n));
     for ((table, number), variant, entries) in headed_alike(rows) {
         let (Some(sheet), Some(id)) = (sheets.get(number), builder.schema().table(table)) else { continue };
@@ -178,6 +207,9 @@ pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
         let fields: Vec<&str> = wanted.iter().map(|(f, _)| def.fields.get(*f).map_or("", |f| f.name.as_str())).collect();
         let mut to = batch.sheet(id, &sheet.cited, wanted.clone());
         to.variant(variant);
+        if variant == 0 {
+            to.merged(merged.get(&(table, number)).copied().unwrap_or(0));
+        }
         for entry in &entries {
             to.start_row(entry.line);
             match &entry.refused {

@@ -31,7 +31,7 @@ pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, asked: Asked, 
         }
         if let Some(mut post) = post(sheet, record, &key, asked) {
             post.cells.extend(unit);
-            made.add("post", number, post);
+            made.add_post(number, &columns.cell(record, "current").shown(), post);
         }
         let known = made.cases.entry(key.clone()).or_default();
         let Some((mut case, matter)) = case(sheet, record, &key, schema) else { continue };

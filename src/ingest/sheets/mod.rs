@@ -9,6 +9,7 @@ mod matters;
 mod people;
 mod person;
 mod quota;
+mod twice;
 mod yearly;
 
 use super::layout::{self, Aside, Head, Kind, Merge, Numbered, Reading};

@@ -1,8 +1,8 @@
 //! Who the people of several sheets are: by ID number, else by name and month of birth, else by name and post. Namesakes are told,
 //! never taken for one.
 
-use super::Sheet;
-use super::enter::{Entry, Given, Making, Said};
+use super::enter::{Entry, Given, Making};
+use super::{Sheet, twice};
 use crate::ingest::forms::{Field, Form, namesake, person_key};
 use crate::records::{Fate, Problem};
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ pub(super) struct People {
     by_name: BTreeMap<String, Vec<usize>>,
     /// Namesakes: the sheet and line of the one, the line of the other, and whether they are taken for one.
     namesakes: Vec<(usize, u32, u32, bool)>,
+    /// How many rows of each sheet are of somebody who stands there in a row before.
+    again: BTreeMap<usize, u64>,
 }
 
 #[derive(Debug)]
@@ -47,8 +49,11 @@ impl People {
             if person.sheet == sheet && form.squeezed(Field::IdNumber).is_empty() && is_list {
                 self.namesakes.push((sheet, line, person.entry.line, true));
             }
-            let more = cells(&key);
-            person.take_in(sheet, more);
+            let whose = if person.sheet == sheet { format!("第{line}行") } else { "另一张表".to_owned() };
+            if person.sheet == sheet {
+                *self.again.entry(sheet).or_default() += 1;
+            }
+            twice::take_in(&mut person.entry, cells(&key), &whose);
             if person.id_number.is_empty() {
                 person.id_number = id_number;
             }
@@ -85,6 +90,7 @@ impl People {
                 right: "请补上身份证号，或者统一出生年月、现任职务".to_owned(),
             });
         }
+        self.again.into_iter().for_each(|(sheet, rows)| made.merge("person", sheet, rows));
         let tables = made.tables();
         for person in self.all {
             for table in ["post", "rank", "case", "assessment"].into_iter().filter(|t| tables.contains(t)) {
@@ -106,44 +112,5 @@ impl Person {
             return self.birth == birth;
         }
         both(&self.current, current) && (self.current == current || self.current.ends_with(current) || current.ends_with(&self.current))
-    }
-
-    /// What another row says fills what was blank; what differs is not believed.
-    fn take_in(&mut self, sheet: usize, more: Vec<Given>) {
-        let same_sheet = sheet == self.sheet;
-        for given in more {
-            if given.said.is_blank() || same_sheet {
-                continue;
-            }
-            match self.entry.cells.iter_mut().find(|g| g.field == given.field) {
-                None => self.entry.cells.push(given),
-                Some(known) if known.said.is_blank() => *known = given,
-                Some(known) if agree(&known.said, &given.said) => {}
-                Some(known) => {
-                    let (a, b) = (shown(&known.said), shown(&given.said));
-                    let right = "请核对原件，改正写错的一处".to_owned();
-                    known.said = Said::Bad("sheet::contradiction", a.clone(), format!("另一张表里写的是“{b}”，互相矛盾"), right);
-                }
-            }
-        }
-    }
-}
-
-/// Whether two cells say the same; of dates one may say it more exactly.
-fn agree(a: &Said, b: &Said) -> bool {
-    match (a, b) {
-        (Said::Text(a), Said::Text(b)) => {
-            let date = |t: &str| crate::dates::Fuzzy::parse(t).ok();
-            a == b || matches!((date(a), date(b)), (Some(x), Some(y)) if x.lo <= y.hi && y.lo <= x.hi)
-        }
-        // What cannot be read says nothing against what can.
-        _ => true,
-    }
-}
-
-fn shown(said: &Said) -> String {
-    match said {
-        Said::Text(text) => crate::records::shown(text),
-        _ => String::new(),
     }
 }
