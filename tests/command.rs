@@ -374,3 +374,103 @@ fn due_names_the_rules_that_cannot_tell() {
     assert!(text(&output.stderr).contains("XC001（未导出）"), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("用 guiju profile 查看缺什么"));
 }
+
+#[test]
+fn a_trace_shows_the_part_asked_for() {
+    let dir = folder(&[
+        ("unit.csv", "unit_id,name,kind\nU1,中共青石县委,党委\n"),
+        ("evaluation.csv", "evaluation_id,unit_id,person_id,year\nL1,U1,,2023\nL2,U1,,2025\n"),
+    ]);
+    let trace = |subject: &str| text(&guiju(dir.path(), &["trace", "PY001", subject, ".", "--as-of", "2026-06-30"]).stdout);
+    let missed = trace("U1@2024");
+    assert!(missed.contains("（2024年） → 违规") && missed.contains("年度  2023"), "{missed}");
+    // Of 2024, and of no other year: its condition does not hold, and nothing says that it does.
+    assert!(missed.contains("✗ any(evaluation, (year == y && !has(person))) = 否"), "{missed}");
+    assert!(!missed.contains("✓ any(evaluation") && !missed.contains("见上"), "{missed}");
+    let held = trace("U1@2023");
+    assert!(held.contains("（2023年） → 合规") && held.contains("✓ any(evaluation") && !held.contains("✗ any(evaluation"), "{held}");
+    // Of all years each comes with its own steps.
+    let all = trace("U1");
+    assert_eq!((all.matches("✓ any(evaluation").count(), all.matches("✗ any(evaluation").count()), (2, 1), "{all}");
+}
+
+#[test]
+fn no_text_is_cited_that_was_not_in_force_then() {
+    let dir = folder(&[
+        ("person.csv", "person_id,name\nP1,王示例\n"),
+        (
+            "case.csv",
+            "case_id,person_id,kind,leader,level,mode\nC1,P1,提拔,是,乡科级正职,委任\nC2,P1,提拔,是,乡科级正职,委任\nC3,P1,提拔,是,县处级副职,委任\n",
+        ),
+        (
+            "step.csv",
+            "step_id,case_id,kind,start,end\nS1,C1,讨论决定,2011-11-17,\nS2,C2,讨论决定,2001-05-08,\nS3,C2,任职通知,2001-05-01,\nS4,C3,讨论决定,2018-03-01,\n",
+        ),
+        (
+            "disclosure.csv",
+            "disclosure_id,person_id,kind,year,date,verified,result\nD1,P1,年度报告,2010,2011-01-10,2011-03-04,瞒报\nD2,P1,年度报告,2016,2017-01-10,2017-09-04,瞒报\n",
+        ),
+        ("sanction.csv", "sanction_id,person_id,kind,date\nN1,P1,党内警告,2001-01-04\n"),
+    ]);
+    let check = |more: &[&str]| {
+        let out = guiju(dir.path(), &[&["check", ".", "--as-of", "2026-06-30", "--format", "jsonl"], more].concat());
+        let lines: Vec<serde_json::Value> = text(&out.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        lines
+    };
+    // No text of 2011 told what follows from hiding something: of the two only the decision of 2018 is judged.
+    let hidden: Vec<_> = check(&["--select", "BG003"]).iter().map(|f| f["subject"]["id"].clone()).collect();
+    assert_eq!(hidden, ["C3"]);
+    let trace = text(&guiju(dir.path(), &["trace", "BG003", "C1", ".", "--as-of", "2026-06-30"]).stdout);
+    assert!(
+        trace.contains("→ 不适用") && trace.contains("2011-11-17没有本规则所据的条文在施行") && trace.contains("当时尚未施行"),
+        "{trace}"
+    );
+    // What holds at all times is judged, and cites what there was, or says that there was nothing.
+    let cited = |code: &str| {
+        let found = check(&["--select", code]);
+        let one = found.iter().find(|f| f["subject"]["id"] == "C2").unwrap_or_else(|| panic!("{code}: {found:?}"));
+        one["basis"].clone()
+    };
+    let law = "中华人民共和国公务员法";
+    assert_eq!(cited("SX001"), serde_json::json!([{ "regulation": law, "verified": false, "note": "2006-01-01起施行，当时尚未施行" }]));
+    let old = "党政领导干部选拔任用工作暂行条例";
+    let sanctioned = serde_json::json!([{ "regulation": old, "version": "1995", "verified": false, "note": "2019年版为第二十四条(六)" }]);
+    assert_eq!(cited("KC013"), sanctioned);
+    let talked = serde_json::json!([{ "regulation": old, "version": "1995", "verified": false, "note": "2019年版为第十八条" }]);
+    assert_eq!(cited("TJ002"), talked);
+    for finding in check(&[]) {
+        let early = finding["subject"]["id"] == "C2";
+        let pretends = |b: &serde_json::Value| early && b["version"].as_str().is_some_and(|v| v > "2002");
+        assert!(!finding["basis"].as_array().unwrap().iter().any(pretends), "{finding}");
+    }
+}
+
+#[test]
+fn what_waits_for_a_cell_names_that_cell_and_asks_for_it_first() {
+    let dir = folder(&[
+        ("person.csv", "person_id,name\nP1,王示例\nP2,李示例\n"),
+        ("case.csv", "case_id,person_id,kind,leader\nC1,P1,提拔,是\nC2,P2,提拔,是\n"),
+        ("step.csv", "step_id,case_id,kind,start,end,result,note\nS1,C1,讨论决定,2024-06-03,,通过,\nS2,C2,讨论决定,2024-06-03,,通过,\n"),
+        (
+            "opinion.csv",
+            "opinion_id,case_id,office,requested,replied,result\nO1,C1,税务,2024-05-01,2024-05-20,\nO2,C2,公安,2024-05-01,,有异议\n",
+        ),
+        ("sanction.csv", "sanction_id,person_id,kind,date,ends\nN1,P1,留党察看,2021-01-04,\n"),
+    ]);
+    let check = guiju(dir.path(), &["check", ".", "--as-of", "2026-06-30", "--select", "KC012,KC013", "--format", "jsonl"]);
+    let found: Vec<serde_json::Value> = text(&check.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let lacks: Vec<_> = found.iter().map(|f| (f["code"].as_str().unwrap(), f["verdict"].as_str().unwrap(), f["missing"].clone())).collect();
+    let cell = |table: &str, id: &str, field: &str| serde_json::json!([{ "table": table, "id": id, "field": field }]);
+    assert_eq!(
+        lacks,
+        [
+            ("KC012", "待核", cell("opinion", "O1", "result")),
+            ("KC012", "待核", cell("opinion", "O2", "replied")),
+            ("KC013", "待核", cell("sanction", "N1", "ends"))
+        ]
+    );
+    let case = text(&guiju(dir.path(), &["case", "C1", ".", "--as-of", "2026-06-30"]).stdout);
+    let asked =
+        case.lines().filter(|line| line.contains("终止程序，影响期满后") || line.contains("暂缓任职，查清有关问题")).collect::<Vec<_>>();
+    assert!(!asked.is_empty() && asked.iter().all(|line| line.contains("补齐或者核实所缺数据后重新核查；查实有此问题的，")), "{asked:?}");
+}

@@ -12,3 +12,15 @@ fn shipped_rules_load_without_complaint() {
         panic!("{} 处错误", errors.len());
     }
 }
+
+#[test]
+fn a_key_that_says_why_does_not_go_without() {
+    for key in ["confidential", "timeless"] {
+        let mut files = Files::built_in();
+        let rule = "code = 'XX001'\nslug = 's'\ntitle = 't'\nsubject = 'case'\nremedy = '改正'\n";
+        let version = "[[version]]\nbasis = ['tj2019#42']\nseverity = '提醒'\nmessage = 'm'\nrequire = 'has(notice)'\n";
+        files.add("national/XX/XX001.toml", &format!("{rule}{key} = ' '\n{version}"));
+        let errors = load(&files).expect_err("no reason is given");
+        assert!(errors.len() == 1 && errors[0].code == "rule::no-reason" && errors[0].line() == 6, "{errors:?}");
+    }
+}

@@ -205,6 +205,9 @@ pub struct Draft {
     pub file: LedgerFile,
     #[command(flatten)]
     pub which: Which,
+    /// 连同应由组织部门自行处理的（信访举报、立案调查等）；不写就不发给单位
+    #[arg(long, help_heading = "整改选项")]
+    pub confidential: bool,
     /// 落款单位（整改通知用）
     #[arg(long, value_name = "单位", help_heading = "整改选项")]
     pub issuer: Option<String>,

@@ -68,6 +68,7 @@ mod tests {
             due: None,
             remedy: String::new(),
             waived: None,
+            confidential: false,
             title: String::new(),
         }
     }

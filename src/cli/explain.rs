@@ -58,6 +58,7 @@ fn explain(rules: &RuleSet, files: &Files, rule: &Rule, paint: Paint, out: &mut 
     line(paint, "对象", &format!("每{}{}", subject(rules, rule, &names), if rule.each.is_some() { "，逐项" } else { "" }), out)?;
     line(paint, "规则", &format!("{}（{}）", rule.source.name, rule.pack), out)?;
     line(paint, "处理", &rule.remedy, out)?;
+    line(paint, "保密", rule.confidential.as_deref().unwrap_or_default(), out)?;
     for told in rule.changes.iter().filter(|t| t.version.is_none()) {
         line(paint, "变动", &profile::sentence(told), out)?;
     }
@@ -112,7 +113,7 @@ fn subject(rules: &RuleSet, rule: &Rule, names: &Names) -> String {
 
 /// The lines of a rule that say something of the records: not its remarks, nor what it and its cure are called.
 fn expressions(head: &str) -> String {
-    let silent = |l: &&str| !["#", "code", "slug", "title", "remedy"].iter().any(|w| l.starts_with(w));
+    let silent = |l: &&str| !["#", "code", "slug", "title", "remedy", "confidential", "timeless"].iter().any(|w| l.starts_with(w));
     head.lines().filter(silent).map(|l| l.split_once(" # ").map_or(l, |(said, _)| said)).collect::<Vec<_>>().join("\n")
 }
 
@@ -183,6 +184,14 @@ fn version(rules: &RuleSet, files: &Files, doc: &Table, version: &Table, aloud: 
         (None, Some(until)) => format!("{until} 以前"),
         (None, None) => "不分时期".to_owned(),
     };
+    let when = match (day("from"), &rule.timeless) {
+        (None, Some(why)) => format!("{when}（{why}）"),
+        (None, None) => since(rules, version, doc).map_or(when, |from| match day("until") {
+            Some(until) => format!("{from} 至 {until}（所引条文施行之日起）"),
+            None => format!("{from} 起（所引条文施行之日起）"),
+        }),
+        _ => when,
+    };
     writeln!(out, "{}", paint.bold(&format!("── {when} ──")))?;
     for (i, reference) in list(version.get("basis").or_else(|| doc.get("basis"))).iter().enumerate() {
         let (cited, words) = basis(rules, reference);
@@ -214,6 +223,13 @@ fn version(rules: &RuleSet, files: &Files, doc: &Table, version: &Table, aloud: 
         aloud.named_values(version, out)?;
     }
     aloud.demands(doc, version, out)
+}
+
+/// The first day on which anything that a version cites was in force: it judges nothing older.
+fn since(rules: &RuleSet, version: &Table, doc: &Table) -> Option<String> {
+    let cited = list(version.get("basis").or_else(|| doc.get("basis")));
+    let keys = cited.iter().filter_map(|reference| reference.split(['#', '?']).next());
+    rules.regulations.first_day(keys).map(|day| day.to_string())
 }
 
 /// What a parameter of a version is now, if a pack or the profile changed it.

@@ -7,11 +7,13 @@ use super::output;
 use super::rectify::{day_asked, filter, unknown};
 use super::settings::{self, Screen};
 use super::trouble::{Plain, Trouble};
-use crate::ledger::item::{self, Merged, Stage, Take};
+use crate::ledger::item::{self, Line, Merged, Stage, Take};
 use crate::ledger::{Ledger, LedgerError};
 use crate::report::rectify::{self as report, Column, Letter, Returned, Slip};
 use crate::report::{Align, Grid, Paint};
+use crate::rules::{Files, load};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Within so many days a time limit is coloured.
@@ -24,7 +26,8 @@ enum Form {
 }
 
 /// Writes the list of problems, by unit. What is struck off or waived is left out, unless it is asked for; so is from a letter, which
-/// asks for what is still to be done, whatever waits to be verified.
+/// asks for what is still to be done, whatever waits to be verified. What the office itself must settle does not go to the unit
+/// concerned, unless that is asked for outright.
 pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
     let known = [("xlsx", Form::Xlsx), ("docx", Form::Docx)];
     let form = settings::format(args.format.as_deref(), &args.output, Form::Xlsx, &known, |_| true)?;
@@ -41,7 +44,13 @@ pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
             waiting = all - lines.len();
         }
     }
-    let left_out = if waiting > 0 { format!("；{waiting} 项待核验，不列入通知") } else { String::new() };
+    let mut left_out = if waiting > 0 { format!("；{waiting} 项待核验，不列入通知") } else { String::new() };
+    if !args.confidential {
+        let kept = kept_back(&mut lines)?;
+        if kept > 0 {
+            left_out.push_str(&format!("；{kept} 项应由组织部门自行处理（信访举报、立案调查等），不发给单位"));
+        }
+    }
     if let (true, Some(unit)) = (lines.is_empty(), &args.which.unit) {
         // An empty list must not pass for a unit in order when its code was mistyped.
         let why = format!("台账里没有单位“{unit}”待整改的问题，没有写出清单{left_out}");
@@ -56,6 +65,18 @@ pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
     let problems: usize = units.iter().map(|unit| unit.problems.len()).sum();
     output::aside(&format!("{} 个单位，{problems} 个问题（{} 项）{left_out}\n", units.len(), lines.len()));
     Ok(Exit::Clean)
+}
+
+/// Takes out what the office itself must settle; gives how many. A ledger written before rules said so is told by the rules of today.
+fn kept_back(lines: &mut Vec<Line>) -> Result<usize, Trouble> {
+    let rules = load(&Files::built_in()).map_err(Trouble::Files)?;
+    let codes: BTreeSet<&str> = rules.rules.iter().filter(|r| r.confidential.is_some()).map(|r| r.code.as_str()).collect();
+    let all = lines.len();
+    lines.retain(|line| {
+        let said = line.finding.get("confidential").is_some_and(|v| *v == serde_json::Value::Bool(true));
+        !said && !line.finding.get("code").and_then(serde_json::Value::as_str).is_some_and(|code| codes.contains(code))
+    });
+    Ok(all - lines.len())
 }
 
 /// Takes back a workbook.

@@ -71,12 +71,8 @@ fn one_year(traces: Vec<Trace>, year: Option<i32>) -> Vec<Trace> {
     }
 }
 
-/// Some of the rulings. The steps, which all rulings share, come with the first.
+/// Some of the rulings, each with its own steps.
 fn only(mut traces: Vec<Trace>, keep: impl Fn(&Trace) -> bool) -> Vec<Trace> {
-    let steps = traces.first_mut().map(|t| std::mem::take(&mut t.sections)).unwrap_or_default();
     traces.retain(keep);
-    if let Some(first) = traces.first_mut() {
-        first.sections = steps;
-    }
     traces
 }

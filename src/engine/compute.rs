@@ -40,7 +40,7 @@ impl<'c, P: Probe> Eval<'c, P> {
     pub(super) fn shifted(&mut self, date: Span, period: Period) -> Span {
         let moved = moved(date, period, self.cx.calendar());
         if moved.is_unknown() && !date.is_unknown() {
-            self.probe.lack(Lack::Calendar);
+            self.probe.lack(Lack::Calendar(uncovered(self.cx.calendar(), date, date)));
         }
         moved
     }
@@ -50,7 +50,7 @@ impl<'c, P: Probe> Eval<'c, P> {
         let (a, b) = (self.span(a), self.span(b));
         let count = between(a, b, count);
         if count.is_unknown() && are_finite(a, b) {
-            self.probe.lack(Lack::Calendar);
+            self.probe.lack(Lack::Calendar(uncovered(self.cx.calendar(), a, b)));
         }
         count
     }
@@ -149,6 +149,12 @@ pub(super) fn moved(date: Span, period: Period, calendar: &Calendar) -> Span {
         (Some(lo), Some(hi)) => Span { lo: day(lo), hi: day(hi) },
         _ => Span::UNKNOWN,
     }
+}
+
+/// The first year without a calendar from one date on, to the year after another.
+fn uncovered(calendar: &Calendar, from: Span, to: Span) -> i32 {
+    let (first, last) = (as_day(from.lo).year(), as_day(to.hi).year());
+    (first..=last.saturating_add(1)).find(|&year| !calendar.covers(year)).unwrap_or(first)
 }
 
 /// A date some months later.

@@ -13,11 +13,13 @@ use crate::rules::{DayUnit, Deadline};
 /// Judges a deadline of the part that is bound.
 pub(super) fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Deadline, asking: &Asking, out: &mut Rulings) {
     let today = eval.cx.today();
-    let started = match deadline.starts.map(|node| eval.span(node)) {
+    let starts = deadline.starts.map(|node| eval.span(node));
+    let started = match starts {
         Some(starts) if starts.is_absent() => Truth::False,
         Some(starts) => !less(today, starts),
         None => Truth::True,
     };
+    let matter = starts.filter(|s| s.is_exact() && !deadline.evidence.is_empty()).and_then(|s| i32::try_from(s.lo).ok()).map(Day);
     let due = if started == Truth::False { Span::ABSENT } else { eval.span(deadline.due) };
     if started == Truth::False || due.is_absent() {
         return out.tell::<P>(Verdict::Pending, || asking.blank());
@@ -45,6 +47,7 @@ pub(super) fn judge_deadline<P: Watched>(eval: &mut Eval<'_, P>, deadline: &Dead
     }
     let mut ruling = asking.rule(eval, verdict);
     ruling.due = Some(due);
+    ruling.matter = matter;
     // An open deadline is worded too: the forecast lists it.
     if (P::WATCH || P::TIMED) && ruling.verdict.is_some_and(|v| v.is_finding() || v == Verdict::Pending) {
         let until = if late.is_absent() { today } else { late };

@@ -7,7 +7,7 @@ use super::finding::{Finding, sort};
 use super::judge::judge;
 use super::probe::{Noting, Watcher};
 use super::report;
-use super::ruling::Rulings;
+use super::ruling::{Ruling, Rulings};
 use super::verdict::Verdict;
 use crate::dates::Day;
 use crate::records::{RowId, Store};
@@ -73,6 +73,13 @@ pub fn is_deadline(rule: &Rule) -> bool {
     rule.versions.iter().any(|v| matches!(v.body, Body::Deadline(_)))
 }
 
+/// What is said of a deadline for which its rule has no words before it has passed: no more than that it has not.
+fn not_yet(rule: &Rule, ruling: &Ruling, due: &str) -> String {
+    let strict = rule.versions.get(ruling.version).is_some_and(|v| matches!(&v.body, Body::Deadline(d) if d.strict));
+    let last = if strict { format!("到{due}当日") } else { format!("过了{due}（当日不算）") };
+    format!("尚未到期；{last}仍没有办理的，即为“{}”", rule.title)
+}
+
 fn one(
     cx: &Context<'_>,
     eval: &mut Eval<'_, Noting>,
@@ -114,7 +121,7 @@ fn one(
             Verdict::Pending | Verdict::Warning => {
                 finding.days = None;
                 if finding.message.is_empty() {
-                    finding.message = format!("{}，期限{}", rule.title, finding.due.as_deref().unwrap_or_default());
+                    finding.message = not_yet(rule, ruling, finding.due.as_deref().unwrap_or_default());
                 }
                 if ruling.unsure {
                     finding.message.push_str("（是否适用待核）");

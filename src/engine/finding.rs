@@ -45,6 +45,9 @@ pub struct Finding {
     pub remedy: String,
     /// The waiver, where one holds.
     pub waived: Option<Waived>,
+    /// Only present, and true, where the office itself must settle it: it is not sent to the unit concerned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confidential: bool,
     /// The rule's title, for renderers; not part of the contract.
     #[serde(skip)]
     pub title: String,
@@ -91,6 +94,9 @@ pub struct Basis {
     /// Only present, and false, where the article's number is not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
+    /// What must be said with it, in Chinese: that the text came later than the matter, or that only another edition's number is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A cell a finding rests on.
@@ -119,7 +125,7 @@ pub struct Evidence {
 pub struct Missing {
     /// The table's ASCII name (`calendar` for a year without one).
     pub table: String,
-    /// The row's key.
+    /// The row's key; the year without a calendar.
     pub id: Option<String>,
     /// The field's ASCII name.
     pub field: Option<String>,

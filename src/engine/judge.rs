@@ -120,7 +120,8 @@ fn undecided_version<P: Watched>(
     if let Some(anchor) = rule.anchor {
         eval.span(anchor);
     }
-    let version = versions.first().copied().unwrap_or(0);
+    // The newest of them is told of.
+    let version = versions.last().copied().unwrap_or(0);
     let lacks = eval.probe.lacks_since(mark);
     out.add(Ruling { version, verdict: Some(Verdict::Unverified), lacks, ..Ruling::default() }, P::KEEPS);
 }
@@ -143,10 +144,11 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                 return;
             };
             for (row, counts) in list {
+                let step = eval.probe.steps_taken();
                 eval.begin(subject);
                 eval.bind_row(*slot, row);
                 let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
-                judge_one(eval, law, version, exists.and(counts), Label { part, doubtful, ..Label::default() }, out);
+                judge_one(eval, law, version, exists.and(counts), Label { part, doubtful, step, ..Label::default() }, out);
             }
         }
         Some(Each::List { list, var, year, under, part }) => {
@@ -156,6 +158,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                 return;
             };
             for element in elements {
+                let step = eval.probe.steps_taken();
                 eval.begin(subject);
                 eval.bind_var(*var, element);
                 let number = match element {
@@ -164,7 +167,7 @@ fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, 
                 };
                 let part = part.as_ref().map(|p| say(eval, p, &Facts::default()));
                 let under = under.as_ref().map(|(_, element)| say(eval, element, &Facts::default()));
-                judge_one(eval, law, version, exists, Label { part, year: number, under, doubtful }, out);
+                judge_one(eval, law, version, exists, Label { part, year: number, under, doubtful, step }, out);
             }
         }
     }
@@ -181,12 +184,15 @@ struct Label {
     under: Option<String>,
     /// The subject, where it may not exist.
     doubtful: Option<(TableId, RowId)>,
+    /// With which step of a trace it begins.
+    step: usize,
 }
 
 impl Label {
     /// A ruling of this part, still without a verdict.
     fn ruling(&self, version: usize) -> Ruling {
-        Ruling { version, part: self.part.clone(), year: self.year, under: self.under.clone(), ..Ruling::default() }
+        let Self { part, year, under, step, .. } = self;
+        Ruling { version, part: part.clone(), year: *year, under: under.clone(), step: *step, ..Ruling::default() }
     }
 }
 

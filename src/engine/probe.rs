@@ -17,7 +17,7 @@ pub enum Lack {
     /// A table that was not exported.
     Table(TableId),
     /// A year without a calendar.
-    Calendar,
+    Calendar(i32),
     /// A row that does not exist, whose field was asked for.
     NoRow(TableId),
 }
@@ -319,6 +319,10 @@ pub trait Watched: Probe {
     }
     /// Forgets the cells read so far.
     fn clear_evidence(&mut self) {}
+    /// How many steps were kept so far.
+    fn steps_taken(&self) -> usize {
+        0
+    }
     /// The cells read since.
     fn evidence(&self) -> Vec<Place> {
         Vec::new()
@@ -351,6 +355,9 @@ impl Watched for Watcher {
     }
     fn clear_evidence(&mut self) {
         self.evidence.clear();
+    }
+    fn steps_taken(&self) -> usize {
+        self.steps.as_ref().map_or(0, Vec::len)
     }
     fn evidence(&self) -> Vec<Place> {
         self.evidence.clone()

@@ -10,7 +10,7 @@ use super::verdict::Verdict;
 use crate::dates::Day;
 use crate::document;
 use crate::records::{FieldId, FieldType, Filled, RowId, TableId, masked};
-use crate::rules::{Body, DayUnit, Each, Rule, Version};
+use crate::rules::{Body, Check, Citation, DayUnit, Each, Grade, Rule, Version};
 use serde_json::{Map, Value};
 
 /// The findings among a subject's rulings. Those that lack whole columns or tables are marked as shared.
@@ -38,7 +38,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
     }
     let (person_id, unit_id) = concerned(cx, rule.subject, row);
     let version = rule.versions.get(ruling.version);
-    let basis = basis(cx, version, rulings.anchor);
+    let basis = basis(cx, version, rulings.anchor, ruling.matter);
     let is_deadline = version.is_some_and(|v| matches!(v.body, Body::Deadline(_)));
     let finding = Finding {
         fingerprint: fingerprint(&rule.code, &subject, ruling.part.as_deref()),
@@ -57,15 +57,22 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
         evidence: evidence(cx, &ruling.evidence),
         missing,
         due: ruling.due.filter(|d| !d.is_absent() && !d.is_unknown()).map(due),
-        remedy: if ruling.lacks.is_empty() {
+        remedy: if verdict != Verdict::Unverified || version.is_some_and(is_of_data) {
             rule.remedy.clone()
         } else {
             format!("补齐或者核实所缺数据后重新核查；查实有此问题的，{}", rule.remedy)
         },
         waived: None,
+        confidential: rule.confidential.is_some(),
         title: rule.title.clone(),
     };
     (finding, shared)
+}
+
+/// Whether all that a version can find is that the data contradict each other: its remedy is to verify them.
+fn is_of_data(version: &Version) -> bool {
+    let unverified = |check: &Check| check.severity.0.iter().all(|(_, grade)| *grade == Grade::Unverified);
+    matches!(&version.body, Body::Checks(checks) if checks.iter().all(unverified))
 }
 
 /// Whom a ruling is about: the row, or the row with what is judged of it.
@@ -79,11 +86,20 @@ pub fn subject(cx: &Context<'_>, rule: &Rule, row: RowId, ruling: &Ruling) -> Su
     }
 }
 
-/// The articles of a version, in the edition in force on the anchor date (on the day the question is asked, where there is none).
-pub fn basis(cx: &Context<'_>, version: Option<&Version>, anchor: Option<Day>) -> Vec<Basis> {
-    let on = anchor.unwrap_or(cx.as_of);
-    let cited = version.map_or_else(Vec::new, |v| cx.rules.regulations.cite(&v.basis, on)).into_iter();
-    cited.map(|c| Basis { regulation: c.title, version: c.version, article: c.article, verified: (!c.verified).then_some(false) }).collect()
+/// The articles of a version, in the edition in force on the anchor date (on the day the question is asked, where there is none; where
+/// the version was not in force then, on its own nearest day).
+pub fn basis(cx: &Context<'_>, version: Option<&Version>, anchor: Option<Day>, matter: Option<Day>) -> Vec<Basis> {
+    let asked = anchor.unwrap_or(cx.as_of);
+    let earliest = version.and_then(|v| v.from).map_or(asked, |from| asked.max(from));
+    let on = version.and_then(|v| v.until).map_or(earliest, |until| earliest.min(until));
+    let cited = version.map_or_else(Vec::new, |v| cx.rules.regulations.cite(&v.basis, on, matter));
+    cited.into_iter().map(Basis::from).collect()
+}
+
+impl From<Citation> for Basis {
+    fn from(c: Citation) -> Self {
+        Self { regulation: c.title, version: c.version, article: c.article, verified: (!c.verified).then_some(false), note: c.note }
+    }
 }
 
 /// One finding for all the subjects that a table or column not exported leaves undecided.
@@ -126,7 +142,7 @@ pub fn lacking(cx: &Context<'_>, lacks: &[Lack]) -> Vec<Missing> {
             Lack::Row(t, r) => doubtful(cx, t, r),
             Lack::Column(t, f) => Missing { table: table(t), id: None, field: field(t, f) },
             Lack::Table(t) | Lack::NoRow(t) => Missing { table: table(t), id: None, field: None },
-            Lack::Calendar => Missing { table: "calendar".into(), id: None, field: None },
+            Lack::Calendar(year) => Missing { table: "calendar".into(), id: Some(year.to_string()), field: None },
         })
         .collect();
     all.sort();
@@ -221,7 +237,7 @@ fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
                     Lack::Row(t, r) if cx.store.rows(*t).is_open(*r) => "来源没有列全",
                     Lack::Row(..) => "有误未采用",
                     Lack::Column(..) | Lack::Table(_) => "未导出",
-                    Lack::Calendar => "没有所涉年份",
+                    Lack::Calendar(_) => "",
                     Lack::Cell(..) | Lack::NoRow(_) => "不详",
                 };
                 format!("{}{why}", names.join("、"))
@@ -241,7 +257,8 @@ fn unverified(cx: &Context<'_>, rule: &Rule, lacks: &[Lack]) -> String {
 fn name_of(cx: &Context<'_>, missing: &Missing) -> String {
     let schema = &cx.store.schema;
     let Some(def) = schema.table(&missing.table).and_then(|t| schema.tables.get(t)) else {
-        return "工作日安排文件 calendar/holidays.csv ".to_owned();
+        let year = missing.id.as_ref().map_or_else(|| "所涉年份".to_owned(), |year| format!("{year}年"));
+        return format!("工作日安排文件 calendar/holidays.csv 没有{year}");
     };
     let field = missing.field.as_deref().and_then(|f| def.field(f)).and_then(|f| def.fields.get(f));
     let id = missing.id.as_deref().map_or_else(String::new, |id| format!(" {id} "));

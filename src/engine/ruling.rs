@@ -34,6 +34,10 @@ pub struct Ruling {
     pub lacks: Vec<Lack>,
     /// The cells it rests on.
     pub evidence: Vec<(TableId, RowId, FieldId)>,
+    /// The day of the matter that set a deadline running, where something was to be done by then.
+    pub matter: Option<Day>,
+    /// With which step of the trace its part begins.
+    pub step: usize,
 }
 
 /// What judging one subject comes to.

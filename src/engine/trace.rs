@@ -79,7 +79,8 @@ pub struct Trace {
     pub sections: Vec<(String, Vec<TraceLine>)>,
 }
 
-/// The rulings of a rule on a row, each as a trace; the steps are with the first.
+/// The rulings of a rule on a row, each as a trace with the steps of its own part; the parts that share all their steps have them with
+/// the first of these.
 pub fn trace(rules: &RuleSet, store: &Store, as_of: Day, rule: &Rule, row: RowId) -> Vec<Trace> {
     let cx = Context::new(rules, store, as_of);
     let (rulings, eval) = judge_watched(&cx, rule, row, Watcher::tracing());
@@ -100,16 +101,31 @@ pub fn trace(rules: &RuleSet, store: &Store, as_of: Day, rule: &Rule, row: RowId
                 blank(&cx, rule, row, verdict, finding.as_ref().map_or_else(|| why_none(verdict).to_owned(), |f| f.message.clone()));
             trace.part.clone_from(&ruling.part);
             trace.subject = report::subject(&cx, rule, row, ruling);
-            trace.version = version.filter(|_| rule.dated).map(in_force);
-            trace.basis = report::basis(&cx, version, rulings.anchor);
+            trace.version = version.filter(|_| rule.dated || rule.since.is_some()).map(|v| in_force(v.from.or(rule.since), v.until));
+            if let (Verdict::NotApplicable, Some(anchor), false) = (verdict, rulings.anchor, covered(rule, rulings.anchor)) {
+                trace.message = format!("{anchor}没有本规则所据的条文在施行，不适用");
+            }
+            trace.basis = report::basis(&cx, version, rulings.anchor, ruling.matter);
+            if let Some(finding) = &finding {
+                trace.remedy.clone_from(&finding.remedy);
+            }
             trace.missing = finding.map_or_else(|| report::lacking(&cx, &ruling.lacks), |f| f.missing);
             trace.due = ruling.due.map(say::date);
             trace.parameters = version.map_or_else(Vec::new, report::parameters_in_words);
             trace
         })
         .collect();
-    if let (Some(first), Some(ruling)) = (traces.first_mut(), rulings.list.first()) {
-        first.sections = sections(&cx, rule, ruling, steps);
+    let begun: BTreeSet<usize> = rulings.list.iter().map(|r| r.step).collect();
+    let mut shown = BTreeSet::new();
+    // What is worked out before the parts concerns them all.
+    let common = steps.get(..begun.first().copied().unwrap_or(0)).unwrap_or_default();
+    for (trace, ruling) in traces.iter_mut().zip(&rulings.list) {
+        if !shown.insert(ruling.step) {
+            continue;
+        }
+        let end = begun.range(ruling.step + 1..).next().copied().unwrap_or(steps.len());
+        let own: Vec<TraceStep> = common.iter().chain(steps.get(ruling.step..end).unwrap_or_default()).cloned().collect();
+        trace.sections = sections(&cx, rule, ruling, &own);
     }
     traces
 }
@@ -141,8 +157,14 @@ fn why_none(verdict: Verdict) -> &'static str {
     }
 }
 
-fn in_force(version: &Version) -> String {
-    match (version.from, version.until) {
+/// Whether some version is in force on the day that decides, as far as there is one.
+fn covered(rule: &Rule, anchor: Option<Day>) -> bool {
+    let from = |v: &Version| v.from.or(rule.since);
+    anchor.is_none_or(|day| rule.versions.iter().any(|v| from(v).is_none_or(|f| f <= day) && v.until.is_none_or(|u| day <= u)))
+}
+
+fn in_force(from: Option<Day>, until: Option<Day>) -> String {
+    match (from, until) {
         (Some(from), Some(until)) => format!("{from}至{until}"),
         (Some(from), None) => format!("{from}起"),
         (None, Some(until)) => format!("至{until}"),

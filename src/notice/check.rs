@@ -261,6 +261,7 @@ impl Own<'_> {
             due: None,
             remedy: check.remedy.clone(),
             waived: None,
+            confidential: false,
             title: check.title.clone(),
         })
     }
@@ -269,8 +270,7 @@ impl Own<'_> {
 /// Articles as people cite them, in the editions in force on a day.
 pub fn cite(rules: &RuleSet, basis: &[String], as_of: Day) -> Vec<Basis> {
     let references: Vec<Reference> = basis.iter().map(|b| reference(b)).collect();
-    let cited = rules.regulations.cite(&references, as_of).into_iter();
-    cited.map(|c| Basis { regulation: c.title, version: c.version, article: c.article, verified: (!c.verified).then_some(false) }).collect()
+    rules.regulations.cite(&references, as_of, None).into_iter().map(Basis::from).collect()
 }
 
 fn reference(text: &str) -> Reference {

@@ -203,6 +203,7 @@ fn breach() -> Finding {
             version: Some("2019".into()),
             article: Some("第四十二条".into()),
             verified: None,
+            note: None,
         }],
         parameters: json!({ "minimum": 5 }).as_object().cloned().unwrap_or_default(),
         evidence: vec![evidence("start", "2024-03-04"), Evidence { value: None, ..evidence("end", "") }],
@@ -210,6 +211,7 @@ fn breach() -> Finding {
         due: None,
         remedy: "重新公示，公示期重新计算".into(),
         waived: None,
+        confidential: false,
         title: "任前公示期不足".into(),
     }
 }
@@ -243,7 +245,11 @@ fn late() -> Finding {
         message: "=HYPERLINK(\"x\")|到岗后75日才回访".into(),
         days: Some(14),
         basis: vec![Basis {
-            regulation: "《任职回访制度》".into(), version: None, article: Some("第八条".into()), verified: Some(false)
+            regulation: "《任职回访制度》".into(),
+            version: None,
+            article: Some("第八条".into()),
+            verified: Some(false),
+            note: None,
         }],
         parameters: serde_json::Map::new(),
         evidence: Vec::new(),
@@ -257,6 +263,7 @@ fn late() -> Finding {
             approved: "2024-04-01".into(),
             expires: "2024-09-30".into(),
         }),
+        confidential: false,
         title: "任职回访超期".into(),
     }
 }
@@ -310,6 +317,7 @@ fn warning() -> Finding {
         days: None,
         due: Some("2026-07-15".into()),
         waived: None,
+        confidential: false,
         ..late()
     }
 }

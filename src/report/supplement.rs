@@ -27,6 +27,8 @@ pub struct Wanted {
     pub place: String,
     /// The rules that need it.
     pub rules: BTreeSet<String>,
+    /// Whether only such rules need it as the office itself must settle: the unit's own sheet leaves it out.
+    pub confidential: bool,
 }
 
 /// The unit, the person, the cell or row; for a row that is not there, the subject that waits for it.
@@ -43,6 +45,7 @@ pub fn supplement(outcome: &Outcome, store: &Store, names: &Names) -> Vec<Wanted
             let key = (finding.unit_id.as_deref(), finding.person_id.as_deref(), missing, whose);
             let wanted = all.entry(key).or_insert_with(|| wanted(finding, missing, store, names, &mut rows));
             wanted.rules.insert(finding.code.clone());
+            wanted.confidential &= finding.confidential;
             wanted.subjects.insert(words::subject(names, &finding.subject));
         }
     }
@@ -84,6 +87,7 @@ fn wanted<'s>(
         now,
         place,
         rules: BTreeSet::new(),
+        confidential: true,
     }
 }
 
@@ -118,7 +122,12 @@ pub fn supplement_xlsx(wanted: &[Wanted], out: &mut dyn Write) -> io::Result<()>
         units.entry((w.unit.is_none(), w.unit.as_deref().unwrap_or("未关联单位"))).or_default().push(w);
     }
     let all: Vec<&Wanted> = units.values().flatten().copied().collect();
-    let of_units = units.iter().take(UNIT_SHEETS).map(|((_, unit), wanted)| ((*unit).to_owned(), wanted.clone()));
+    // What the office itself must settle stands in the sheet of all alone.
+    let of_units = units.iter().map(|((_, unit), wanted)| {
+        let sent: Vec<&Wanted> = wanted.iter().copied().filter(|w| !w.confidential).collect();
+        ((*unit).to_owned(), sent)
+    });
+    let of_units = of_units.filter(|(_, wanted)| !wanted.is_empty()).take(UNIT_SHEETS);
     let sheets = std::iter::once(("补充材料清单".to_owned(), all)).chain(of_units);
     xlsx::texts(sheets.map(|(name, wanted)| (name, headers.clone(), wanted.iter().map(cells).collect())), out)
 }

@@ -309,16 +309,21 @@ fn supplement_has_a_sheet_for_each_unit() {
         now: "空白".into(),
         place: format!("step.csv:412:{id}"),
         rules: ["GS002".to_owned(), "GS004".to_owned()].into(),
+        confidential: false,
     };
     let mut out = Vec::new();
-    supplement_xlsx(&[one(None, "S1"), one(Some("U12 青石镇"), "S2"), one(Some("U12 青石镇"), "S3")], &mut out).unwrap();
+    // What the office itself must settle stands on no unit's sheet, and a unit that is asked for nothing else has none.
+    let kept = |unit, id: &str| Wanted { confidential: true, ..one(Some(unit), id) };
+    let wanted =
+        [one(None, "S1"), one(Some("U12 青石镇"), "S2"), one(Some("U12 青石镇"), "S3"), kept("U12 青石镇", "S4"), kept("U13 白水镇", "S5")];
+    supplement_xlsx(&wanted, &mut out).unwrap();
     let found: Vec<(String, Vec<String>)> =
         sheets(out).into_iter().map(|(name, rows)| (name, rows.into_iter().skip(1).map(|row| row.join("|")).collect())).collect();
     let line = |unit: &str, id: &str| {
         format!("{unit}|P0031 王示例|任免事项 C1、任免事项 C2|程序节点|{id}|结束日期|空白|step.csv:412:{id}|GS002、GS004|")
     };
     let (of_unit, alone) = (vec![line("U12 青石镇", "S2"), line("U12 青石镇", "S3")], vec![line("", "S1")]);
-    let all = [of_unit.clone(), alone.clone()].concat();
+    let all = [of_unit.clone(), vec![line("U12 青石镇", "S4"), line("U13 白水镇", "S5")], alone.clone()].concat();
     assert_eq!(found, [("补充材料清单".to_owned(), all), ("U12 青石镇".to_owned(), of_unit), ("未关联单位".to_owned(), alone)]);
 }
 

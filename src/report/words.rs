@@ -5,15 +5,19 @@ use crate::engine::{Basis, Evidence, Finding, Missing, Subject, Waived};
 use crate::records::{Fate, Problem, Tally};
 use std::collections::BTreeMap;
 
-/// 《title》（edition）article（条号未核实）.
+/// 《title》（edition）article（条号未核实，what must be said with it）.
 pub fn basis(basis: &Basis) -> String {
     let mut text = if basis.regulation.starts_with('《') { basis.regulation.clone() } else { format!("《{}》", basis.regulation) };
     if let Some(version) = &basis.version {
         text.push_str(&format!("（{version}）"));
     }
     text.push_str(basis.article.as_deref().unwrap_or(""));
-    if basis.verified == Some(false) {
-        text.push_str("（条号未核实）");
+    // Where no edition was in force, there is no number to doubt.
+    let none = basis.article.is_none() && basis.version.is_none() && basis.note.is_some();
+    let doubt = (basis.verified == Some(false) && !none).then_some("条号未核实");
+    let said: Vec<&str> = doubt.into_iter().chain(basis.note.as_deref()).collect();
+    if !said.is_empty() {
+        text.push_str(&format!("（{}）", said.join("，")));
     }
     text
 }
@@ -59,7 +63,8 @@ pub(super) fn evidence(names: &Names, finding: &Finding) -> String {
 pub(super) fn missing(names: &Names, missing: &Missing) -> String {
     let table = names.table(&missing.table);
     if missing.table == "calendar" {
-        return format!("{table}没有所涉年份");
+        let year = missing.id.as_ref().map_or_else(|| "所涉年份".to_owned(), |year| format!("{year}年"));
+        return format!("{table}没有{year}");
     }
     match (&missing.id, &missing.field) {
         (Some(id), Some(field)) => format!("{table} {id} {}", names.field(&missing.table, field)),

@@ -71,6 +71,8 @@ pub struct Citation {
     pub article: Option<String>,
     /// Whether the article's number is verified for the edition in force that day.
     pub verified: bool,
+    /// What must be said with it: that the text came later, or that only another edition's number is known.
+    pub note: Option<String>,
 }
 
 impl Regulations {
@@ -129,27 +131,58 @@ impl Regulations {
         Some(Reference { edition: key.to_owned(), article: article.map(str::to_owned), unsure })
     }
 
-    /// What is cited on a day: of each family the edition in force; where only another edition's article is known, that one, not verified.
-    pub fn cite(&self, references: &[Reference], on: Day) -> Vec<Citation> {
+    /// What is cited on a day about a matter: of each family the edition in force that day. Where none of those named was in force, the
+    /// edition that was is cited, without a number that only another is known to have; where there was none at all, that is what is said.
+    /// A text is never cited as though it had been in force when it was not.
+    pub fn cite(&self, references: &[Reference], on: Day, matter: Option<Day>) -> Vec<Citation> {
+        let known: Vec<(&Reference, &Edition)> = references.iter().filter_map(|r| Some((r, self.editions.get(&r.edition)?))).collect();
         let mut families: Vec<&str> = Vec::new();
-        let mut citations = Vec::new();
-        for reference in references {
-            let Some(edition) = self.editions.get(&reference.edition) else { continue };
-            if families.contains(&edition.family.as_str()) {
-                continue;
-            }
-            families.push(&edition.family);
-            let same: Vec<&Reference> =
-                references.iter().filter(|r| self.editions.get(&r.edition).is_some_and(|e| e.family == edition.family)).collect();
-            let current: Vec<&&Reference> = same.iter().filter(|r| self.editions.get(&r.edition).is_some_and(|e| e.in_force(on))).collect();
-            if current.is_empty() {
-                // The edition of that day, if there was one, has a number that is not known here.
-                citations.extend(same.first().map(|r| self.citation(r, false)));
-            } else {
-                citations.extend(current.into_iter().map(|r| self.citation(r, true)));
+        for (_, edition) in &known {
+            if !families.contains(&edition.family.as_str()) {
+                families.push(&edition.family);
             }
         }
-        citations
+        let of = |family: &str| known.iter().filter(move |(_, e)| e.family == family).copied().collect::<Vec<_>>();
+        let later = |edition: &Edition| {
+            let from = edition.from.filter(|from| matter.is_some_and(|matter| matter < *from));
+            from.map(|from| format!("{from}起施行，晚于所涉事项"))
+        };
+        let in_force = |(reference, edition): (&Reference, &Edition)| Citation { note: later(edition), ..self.citation(reference, true) };
+        let current: Vec<Citation> = families.iter().flat_map(|family| of(family)).filter(|(_, e)| e.in_force(on)).map(in_force).collect();
+        if !current.is_empty() {
+            return current;
+        }
+        let unnumbered = |family: &&str| {
+            let (reference, named) = of(family).into_iter().next()?;
+            let edition = self.editions.values().find(|e| e.family == **family && e.in_force(on))?;
+            let version = named.version.as_ref().map(|v| format!("{v}年版"));
+            let elsewhere =
+                version.zip(reference.article.as_deref()).map(|(version, article)| format!("{version}为{}", article_name(article)));
+            let said: Vec<String> = elsewhere.into_iter().chain(later(edition)).collect();
+            let note = (!said.is_empty()).then(|| said.join("，"));
+            Some(Citation { title: edition.title.clone(), version: edition.version.clone(), article: None, verified: false, note })
+        };
+        let unnumbered: Vec<Citation> = families.iter().filter_map(unnumbered).collect();
+        if !unnumbered.is_empty() {
+            return unnumbered;
+        }
+        families.iter().filter_map(|family| absent(&of(family), on)).collect()
+    }
+
+    /// The first day on which some edition of what these editions (by key) belong to is in force; none where one of them has no
+    /// beginning that is known.
+    pub fn first_day<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Option<Day> {
+        let known: Vec<&Edition> = keys.into_iter().filter_map(|key| self.editions.get(key)).collect();
+        let akin = |e: &&Edition| known.iter().any(|k| k.family == e.family);
+        let mut days = self.editions.values().filter(akin).map(|e| e.from);
+        let first = days.next()??;
+        days.try_fold(first, |first, day| Some(first.min(day?)))
+    }
+
+    /// Whether some edition of what these editions (by key) belong to is in force on a day.
+    pub fn any_in_force<'k>(&self, keys: impl IntoIterator<Item = &'k str>, on: Day) -> bool {
+        let known: Vec<&Edition> = keys.into_iter().filter_map(|key| self.editions.get(key)).collect();
+        self.editions.values().any(|e| e.in_force(on) && known.iter().any(|k| k.family == e.family))
     }
 
     /// How an article is cited on a day when its edition is in force.
@@ -169,8 +202,21 @@ impl Regulations {
             version: edition.version.clone(),
             article: reference.article.as_deref().map(article_name),
             verified: right_edition && sure && !reference.unsure,
+            note: None,
         }
     }
+}
+
+/// What is said of a regulation no edition of which was in force on a day.
+fn absent(editions: &[(&Reference, &Edition)], on: Day) -> Option<Citation> {
+    let (_, first) = editions.iter().min_by_key(|(_, e)| e.from)?;
+    let from = editions.iter().filter_map(|(_, e)| e.from).filter(|from| *from > on).min();
+    let note = match (from, first.until) {
+        (Some(from), _) => format!("{from}起施行，当时尚未施行"),
+        (None, Some(until)) => format!("施行至{until}，当时已不施行"),
+        (None, None) => "当时不在施行".to_owned(),
+    };
+    Some(Citation { title: first.title.clone(), version: None, article: None, verified: false, note: Some(note) })
 }
 
 impl Edition {
@@ -245,6 +291,7 @@ fn numeral(n: u32) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
 
@@ -253,5 +300,62 @@ mod tests {
         let named = ["8", "10", "18", "20", "42", "107", "8(3)", "24(5)"].map(article_name);
         let expected = ["第八条", "第十条", "第十八条", "第二十条", "第四十二条", "第一百零七条", "第八条(三)", "第二十四条(五)"];
         assert_eq!(named, expected);
+    }
+
+    const EDITIONS: &str = "
+        [a2005]\nfamily = 'a'\ntitle = '甲法'\nversion = '2005'\nfrom = 2006-01-01\nuntil = 2019-05-31\nverified = true
+        [a2018]\nfamily = 'a'\ntitle = '甲法'\nversion = '2018'\nfrom = 2019-06-01\nverified = true
+        [a2018.articles]\n'46' = { text = '次序', verified = true }
+        [b2017]\ntitle = '乙办法'\nversion = '2017'\nfrom = 2017-02-08\nverified = true
+        [b2017.articles]\n'4' = { text = '查核', verified = true }
+        [c]\ntitle = '丙制度'\nkind = 'local'\nverified = true";
+
+    fn cited(basis: &[&str], on: &str, matter: Option<&str>) -> Vec<(String, Option<String>, Option<String>, bool, Option<String>)> {
+        let mut sink = Vec::new();
+        let mut regulations = Regulations::default();
+        let source = Arc::new(Source { name: "regulations.toml".into(), text: EDITIONS.into() });
+        regulations.read(&source, &mut sink);
+        let references: Vec<Reference> = basis.iter().filter_map(|b| regulations.check(b, &source, 0..0, &mut sink)).collect();
+        assert!(sink.is_empty(), "{sink:?}");
+        let day = |text: &str| text.parse().expect("a day");
+        let cited = regulations.cite(&references, day(on), matter.map(day)).into_iter();
+        cited.map(|c| (c.title, c.version, c.article, c.verified, c.note)).collect()
+    }
+
+    #[test]
+    fn only_what_was_in_force_that_day_is_cited() {
+        let text = |t: &str| Some(t.to_owned());
+        let both = ["a2018#46", "b2017#4"];
+        let law = |version: &str, article, verified, note| ("甲法".to_owned(), text(version), article, verified, note);
+        let way = |version, article, verified, note| ("乙办法".to_owned(), version, article, verified, note);
+        let now = [law("2018", text("第四十六条"), true, None), way(text("2017"), text("第四条"), true, None)];
+        assert_eq!(cited(&both, "2020-01-01", None), now);
+        // Where one was in force, what was not is left out.
+        assert_eq!(cited(&both, "2018-01-01", None), now[1..]);
+        // Where only another edition's number is known, that is said.
+        assert_eq!(cited(&both, "2010-01-01", None), [law("2005", None, false, text("2018年版为第四十六条"))]);
+        // Where there was nothing at all, nothing is cited as though there had been.
+        let none = [
+            ("甲法".to_owned(), None, None, false, text("2019-06-01起施行，当时尚未施行")),
+            way(None, None, false, text("2017-02-08起施行，当时尚未施行")),
+        ];
+        assert_eq!(cited(&both, "2003-01-01", None), none);
+        // What came after the matter says so.
+        let later = [way(text("2017"), text("第四条"), true, text("2017-02-08起施行，晚于所涉事项"))];
+        assert_eq!(cited(&["b2017#4"], "2020-01-01", Some("2017-02-07")), later);
+        assert_eq!(cited(&["b2017#4"], "2020-01-01", Some("2017-02-08")), now[1..]);
+    }
+
+    #[test]
+    fn the_first_day_is_that_of_the_oldest_edition() {
+        let mut sink = Vec::new();
+        let mut regulations = Regulations::default();
+        regulations.read(&Arc::new(Source { name: "regulations.toml".into(), text: EDITIONS.into() }), &mut sink);
+        let first = |keys: &[&str]| regulations.first_day(keys.iter().copied()).map(|day| day.to_string());
+        assert_eq!(first(&["a2018"]).as_deref(), Some("2006-01-01"));
+        assert_eq!(first(&["b2017", "a2018"]).as_deref(), Some("2006-01-01"));
+        // What has no beginning that is known sets none.
+        assert_eq!(first(&["b2017", "c"]), None);
+        assert_eq!(first(&[]), None);
     }
 }

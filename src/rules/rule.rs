@@ -30,6 +30,10 @@ pub struct Rule {
     pub subject_name: String,
     /// What to do about a finding.
     pub remedy: String,
+    /// Why the office itself must settle what is found, so that it is not sent to the unit concerned.
+    pub confidential: Option<String>,
+    /// Why it judges what came before any text that it cites.
+    pub timeless: Option<String>,
     /// The file.
     pub source: Arc<Source>,
     /// The code's place in the file.
@@ -40,6 +44,8 @@ pub struct Rule {
     pub anchor: Option<NodeId>,
     /// Whether any version has a date: if none has, the anchor need not exist.
     pub dated: bool,
+    /// Where no version has a date: the first day on which anything cited was in force. What is known to be older is not judged.
+    pub since: Option<Day>,
     /// The versions, oldest first.
     pub versions: Vec<Version>,
     /// How many named values one version has at most.

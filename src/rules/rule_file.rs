@@ -7,6 +7,7 @@ use super::profile::{FileChanges, Parsed};
 use super::regulations::Regulations;
 use super::rule::{Body, Rule, ScriptText, TEST_HEADER};
 use super::syntax::{self, Expr, Kind, Origin};
+use crate::dates::Day;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{self, Placed, Table, Value};
 use crate::records::TableId;
@@ -91,18 +92,24 @@ pub fn read(source: &Arc<Source>, doc: &Table, setting: &Setting<'_>, compiler: 
         Some(anchor) => Some(anchor),
         None => draft.anchor(&versions, compiler),
     };
+    let dated = versions.iter().any(|v| v.version.from.is_some() || v.version.until.is_some());
+    let since = draft.wait_for_the_law(&mut versions, dated);
     let script = versions.iter().find_map(|v| match &v.version.body {
         Body::Script(_) => {
             Some(ScriptText { source: v.script.clone().unwrap_or_else(|| Arc::clone(source)), interpreted: v.why_interpreted.clone() })
         }
         _ => None,
     });
+    let mut reason = |key: &str| reason(source, doc, key, &mut compiler.sink);
+    let (confidential, timeless) = (reason("confidential"), reason("timeless"));
     let base = compiler.schema.tables[table].joined.as_ref().map_or(table, |j| j.from);
     Some(Rule {
         code: code.value,
         slug: slug.map_or_else(String::new, |p| p.value),
         title: title.map_or_else(String::new, |p| p.value),
         remedy: remedy.map_or_else(String::new, |p| p.value),
+        confidential,
+        timeless,
         pack: setting.pack.clone(),
         family: setting.family.clone(),
         subject: table,
@@ -111,7 +118,8 @@ pub fn read(source: &Arc<Source>, doc: &Table, setting: &Setting<'_>, compiler: 
         span: code.span,
         each,
         anchor,
-        dated: versions.iter().any(|v| v.version.from.is_some() || v.version.until.is_some()),
+        dated,
+        since,
         lets: versions.iter().map(|v| v.lets).max().unwrap_or(0),
         versions: versions.into_iter().map(|v| v.version).collect(),
         script,
@@ -171,6 +179,17 @@ fn required_text(source: &Arc<Source>, doc: &Table, key: &str, sink: &mut Vec<Di
     }
 }
 
+/// A key whose value says why; it does not go without.
+fn reason(source: &Arc<Source>, doc: &Table, key: &str, sink: &mut Vec<Diagnostic>) -> Option<String> {
+    let value = doc.get(key)?;
+    let text = document::text(source, value, sink)?;
+    if text.trim().is_empty() {
+        let message = format!("{key} 没有写明理由");
+        sink.push(Diagnostic::new("rule::no-reason", source, value.span.clone(), message).help("写明理由，或者删去这一行"));
+    }
+    Some(text.to_owned())
+}
+
 /// Parses an expression that a key of a file holds.
 fn parse(source: &Arc<Source>, value: &Value, compiler: &mut Compiler<'_>) -> Option<Expr> {
     let text = document::text(source, value, &mut compiler.sink)?;
@@ -219,6 +238,18 @@ impl Draft<'_> {
             document::report_unknown_keys(self.source, choice, &["when", "is"], &mut compiler.sink);
         }
         Some(Message(choices))
+    }
+
+    /// Lets a version that names no first day hold from the day on which the first of what it cites came into force; gives that day where
+    /// no version has a date.
+    fn wait_for_the_law(&self, versions: &mut [Built], dated: bool) -> Option<Day> {
+        let first = versions.first_mut().filter(|v| v.version.from.is_none() && self.doc.peek("timeless").is_none())?;
+        let day = self.setting.regulations.first_day(first.version.basis.iter().map(|r| r.edition.as_str()))?;
+        if !dated {
+            return Some(day);
+        }
+        first.version.from = first.version.until.is_none_or(|until| day <= until).then_some(day);
+        None
     }
 
     fn anchor(&self, versions: &[Built], compiler: &mut Compiler<'_>) -> Option<NodeId> {

@@ -363,3 +363,31 @@ fn texts(xml: &str) -> Vec<String> {
     assert_eq!(open, 0, "every element is closed");
     paragraphs
 }
+
+#[test]
+fn what_the_office_itself_must_settle_does_not_go_to_the_unit() {
+    let world = World::new();
+    world.edit("rules/local/TH/TH001.toml", "remedy  =", "confidential = '由组织部门自行办理'\nremedy  =");
+    world.check("2024-04-10", &[]);
+    // The ledger keeps it, and the list of the office shows it.
+    assert!(items(&world).iter().any(|i| i["code"] == "TH001"));
+    let draft = |name: &str, more: &[&str]| {
+        let out = rectify(&world, &[&["draft", "--output", name], more].concat());
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let words = |name: &str| texts(&part(&world, name, "word/document.xml")).join("\n");
+    let rows = |name: &str| sheets(&world, name).iter().map(|(_, rows)| rows.len() - 1).sum::<usize>();
+    let (code, said) = draft("list.xlsx", &[]);
+    assert!(code == Some(0) && said.contains("1 项应由组织部门自行处理"), "{said}");
+    assert_eq!(rows("list.xlsx"), 1);
+    let (code, said) = draft("letter.docx", &[]);
+    assert!(code == Some(0) && said.contains("1 项应由组织部门自行处理"), "{said}");
+    assert!(!words("letter.docx").contains("谈话"));
+    // A unit that nothing else is asked of gets none, and it is said why.
+    let (code, said) = draft("none.docx", &["--unit", "U1"]);
+    assert!(code == Some(2) && said.contains("1 项应由组织部门自行处理") && !world.path("none.docx").exists(), "{said}");
+    // Whoever asks for it outright gets it.
+    let (code, said) = draft("all.xlsx", &["--confidential"]);
+    assert!(code == Some(0) && !said.contains("自行处理"), "{said}");
+    assert_eq!(rows("all.xlsx"), 2);
+}

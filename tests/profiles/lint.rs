@@ -112,3 +112,17 @@ fn a_word_that_no_rule_uses_is_seen() {
     let found = told(&lint(&files, &rules, &|_| true));
     assert!(found.len() == 1 && found[0].starts_with("lint::unused own.definitions.toml:2"), "{found:?}");
 }
+
+#[test]
+fn a_version_older_than_all_that_it_cites_is_seen() {
+    let rule = |head: &str, from: &str| {
+        let law = format!("[[version]]\nfrom = {from}\nbasis = ['ch2017#4']\nseverity = '提醒'\nmessage = 'm'\nrequire = 'has(notice)'\n");
+        format!("{HEAD}{head}{law}{TESTS}")
+    };
+    says(
+        &rule("", "2017-02-07"),
+        "lint::too-early XX001.toml:6 XX001 的这个版本自 2017-02-07 起，所引条文那时都不在施行，最早自 2017-02-08 施行",
+    );
+    assert_eq!(of(&rule("", "2017-02-08")), Vec::<String>::new());
+    assert_eq!(of(&rule("timeless = '各个时期都这样要求'\n", "2011-01-01")), Vec::<String>::new());
+}

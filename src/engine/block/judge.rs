@@ -117,7 +117,7 @@ impl Block<'_> {
 
     /// Keeps those whose anchor lies in the period, or is not asked for.
     fn in_period(&mut self, law: &Law, period: Period, asked: &mut Vec<u32>, out: &mut Judged) -> bool {
-        let Some(anchor) = law.anchor.filter(|_| law.dated || !period.is_all()) else {
+        let Some(anchor) = law.anchor.filter(|_| law.dated || law.since.is_some() || !period.is_all()) else {
             // Without an anchor nothing lies in any period.
             return period.is_all();
         };
@@ -130,6 +130,11 @@ impl Block<'_> {
             day => all || period.holds(day),
         };
         part(asked, &mut out.left, lies_in, |lane| anchors[lane] == OPEN_VALUE);
+        if let Some(since) = law.since {
+            let before = asked.len();
+            asked.retain(|&lane| anchors[lane as usize] >= since.0);
+            out.count(Verdict::NotApplicable, before - asked.len());
+        }
         true
     }
 

@@ -17,6 +17,8 @@ pub struct Law {
     pub anchor: Option<ValueAt>,
     /// Whether any version has a date.
     pub dated: bool,
+    /// The day before which nothing is judged, where no version has a date.
+    pub since: Option<Day>,
     /// What is asked of each part of a subject: one where nothing is judged apart. The versions, oldest first.
     pub parts: Vec<Vec<Edition>>,
 }
@@ -85,7 +87,7 @@ pub fn laws<'r>(cx: &Context<'_>, rules: impl Iterator<Item = (usize, &'r Rule)>
         let anchor = rule.anchor.map(|node| lowering.value(node, &env));
         let parts: Vec<Vec<Edition>> = around.iter().map(|env| rule.versions.iter().map(|v| lowering.edition(v, env)).collect()).collect();
         if parts.iter().all(|editions| !overlap(editions)) && parts.iter().flatten().any(|e| lowering.says_something(e)) {
-            laws.push((index, Law { anchor, dated: rule.dated, parts }));
+            laws.push((index, Law { anchor, dated: rule.dated, since: rule.since, parts }));
         }
     }
     (lowering.plan, laws)

@@ -16,7 +16,13 @@ pub(super) enum Candidates {
 
 pub(super) fn versions(rule: &Rule, anchor: Span) -> Candidates {
     if !rule.dated {
-        return if rule.versions.is_empty() { Candidates::None } else { Candidates::One(0) };
+        let known = !anchor.is_absent() && !anchor.is_unknown();
+        return match rule.since.map(|day| i64::from(day.0)).filter(|_| known) {
+            _ if rule.versions.is_empty() => Candidates::None,
+            Some(since) if anchor.hi < since => Candidates::None,
+            Some(since) if anchor.lo < since => Candidates::Several(vec![0], true),
+            _ => Candidates::One(0),
+        };
     }
     if anchor.is_absent() {
         return Candidates::NotYet;

@@ -59,6 +59,7 @@ fn bases(line: &Line) -> Vec<Basis> {
         version: own(v, "version"),
         article: own(v, "article"),
         verified: v.get("verified").and_then(|b| bool::deserialize(b).ok()),
+        note: own(v, "note"),
     };
     line.finding.get("basis").and_then(Value::as_array).map(|all| all.iter().map(one).collect()).unwrap_or_default()
 }

@@ -21,6 +21,7 @@ pub fn lint(files: &Files, rules: &RuleSet, chosen: &dyn Fn(&Rule) -> bool) -> V
         // The rule loaded, so its text parses.
         let Ok(doc) = document::parse(&rule.source) else { continue };
         law(rule, &doc, &mut sink);
+        too_early(rules, rule, &mut sink);
         tests(rule, &doc, &mut sink);
         gaps(rules, rule, &mut sink);
         names::lint(rules, rule, &doc, &mut sink);
@@ -43,6 +44,19 @@ fn law(rule: &Rule, doc: &Table, sink: &mut Vec<Diagnostic>) {
     if rule.remedy.trim().is_empty() {
         let span = doc.peek("remedy").map_or_else(|| rule.span.clone(), |v| v.span.clone());
         sink.push(complain("lint::no-remedy", &rule.source, &span, format!("{} 没有处理意见", rule.code), "写明 remedy"));
+    }
+}
+
+/// What a version cites is in force on its first day, unless the rule says why it does not wait for that. (One that names no first day
+/// waits by itself.)
+fn too_early(rules: &RuleSet, rule: &Rule, sink: &mut Vec<Diagnostic>) {
+    for version in rule.versions.iter().filter(|v| rule.timeless.is_none() && !v.basis.is_empty()) {
+        let cited = || version.basis.iter().map(|r| r.edition.as_str());
+        let Some(from) = version.from.filter(|from| !rules.regulations.any_in_force(cited(), *from)) else { continue };
+        let first = rules.regulations.first_day(cited()).map_or_else(String::new, |day| format!("，最早自 {day} 施行"));
+        let message = format!("{} 的这个版本自 {from} 起，所引条文那时都不在施行{first}", rule.code);
+        let help = "改 from，或者补上当时的依据；规则确实不分时期的，用 timeless 写明理由";
+        sink.push(complain("lint::too-early", &rule.source, &version.span, message, help));
     }
 }
 

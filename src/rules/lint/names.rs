@@ -10,7 +10,9 @@ use crate::rules::syntax::{self, Expr, Kind, Origin};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys whose text is no expression.
-const PLAIN: [&str; 15] = [
+const PLAIN: [&str; 17] = [
+    "confidential",
+    "timeless",
     "shares",
     "code",
     "slug",

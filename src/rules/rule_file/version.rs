@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Keys of a rule that are not parameters.
-pub const RULE_KEYS: [&str; 21] = [
+pub const RULE_KEYS: [&str; 23] = [
     "code",
     "slug",
     "title",
@@ -24,6 +24,8 @@ pub const RULE_KEYS: [&str; 21] = [
     "once",
     "anchor",
     "remedy",
+    "confidential",
+    "timeless",
     "version",
     "deadline",
     "sequence",
