@@ -383,7 +383,7 @@ fn a_trace_shows_the_part_asked_for() {
     ]);
     let trace = |subject: &str| text(&guiju(dir.path(), &["trace", "PY001", subject, ".", "--as-of", "2026-06-30"]).stdout);
     let missed = trace("U1@2024");
-    assert!(missed.contains("（2024年） → 违规") && missed.contains("年度  2023"), "{missed}");
+    assert!(missed.contains("（2024年） → 违规") && missed.contains("年度 2023"), "{missed}");
     // Of 2024, and of no other year: its condition does not hold, and nothing says that it does.
     assert!(missed.contains("✗ any(evaluation, (year == y && !has(person))) = 否"), "{missed}");
     assert!(!missed.contains("✓ any(evaluation") && !missed.contains("见上"), "{missed}");
@@ -404,13 +404,13 @@ fn no_text_is_cited_that_was_not_in_force_then() {
         ),
         (
             "step.csv",
-            "step_id,case_id,kind,start,end\nS1,C1,讨论决定,2011-11-17,\nS2,C2,讨论决定,2001-05-08,\nS3,C2,任职通知,2001-05-01,\nS4,C3,讨论决定,2018-03-01,\n",
+            "step_id,case_id,kind,start,end,result\nS1,C1,讨论决定,2011-11-17,,通过\nS2,C2,讨论决定,2001-05-08,,通过\nS3,C2,任职通知,2001-05-01,,\nS4,C3,讨论决定,2018-03-01,,通过\n",
         ),
         (
             "disclosure.csv",
             "disclosure_id,person_id,kind,year,date,verified,result\nD1,P1,年度报告,2010,2011-01-10,2011-03-04,瞒报\nD2,P1,年度报告,2016,2017-01-10,2017-09-04,瞒报\n",
         ),
-        ("sanction.csv", "sanction_id,person_id,kind,date\nN1,P1,党内警告,2001-01-04\n"),
+        ("sanction.csv", "sanction_id,person_id,kind,date,ends\nN1,P1,党内警告,2001-01-04,\n"),
     ]);
     let check = |more: &[&str]| {
         let out = guiju(dir.path(), &[&["check", ".", "--as-of", "2026-06-30", "--format", "jsonl"], more].concat());
