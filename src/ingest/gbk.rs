@@ -2,8 +2,8 @@
 
 use encoding_rs::GB18030;
 
-/// The text of a file of which no line may be UTF-8, nor the whole: GB18030 without a byte amiss. None if it must be looked at more
-/// closely. `may_be_utf8` is asked of the lines that bytes of GB18030 make, but of UTF-8, too.
+/// The text of a file that is GB18030 without a byte amiss, and of which neither the whole nor any line may be UTF-8. None if it must be
+/// looked at more closely. `may_be_utf8` is asked of lines whose bytes fit both.
 pub(super) fn throughout(bytes: &[u8], may_be_utf8: impl Fn(&[u8]) -> bool) -> Option<String> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return None;
@@ -20,7 +20,7 @@ pub(super) fn throughout(bytes: &[u8], may_be_utf8: impl Fn(&[u8]) -> bool) -> O
         not_utf8 += found.not_utf8;
         rest = after;
     }
-    // Damaged UTF-8 is whole for the most part; each character of UTF-8 takes the place of one of these at the least.
+    // Damaged UTF-8 is whole for the most part, and there are no more whole characters of UTF-8 than there are characters here.
     if not_utf8 == 0 || characters > not_utf8 * 10 {
         return None;
     }
@@ -31,7 +31,7 @@ pub(super) fn throughout(bytes: &[u8], may_be_utf8: impl Fn(&[u8]) -> bool) -> O
 /// What the bytes of a line are, read as GB18030.
 #[derive(Default)]
 struct Found {
-    /// Pairs of bytes that are not ASCII.
+    /// Characters that are not ASCII.
     characters: usize,
     /// Those that no text of UTF-8 holds, whatever stands before and after: a first byte of a character, and no second.
     not_utf8: usize,
