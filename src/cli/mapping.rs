@@ -28,7 +28,7 @@ fn suggest(args: &Suggest, common: &Common) -> Result<Exit, Trouble> {
     let draft = drafted.map_err(|e| Trouble::Records(Plain::new(e.code(), e.to_string()).help(e.advice())))?;
     output::write(args.output.output.as_deref(), |out| out.write_all(draft.text.as_bytes()))?;
     if draft.mapped == 0 {
-        output::aside("没有要写映射的表，见草稿里的说明\n");
+        output::aside("草稿里还没有能用的映射，见草稿里的说明\n");
         return Ok(Exit::Found);
     }
     Ok(Exit::Clean)

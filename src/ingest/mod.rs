@@ -31,9 +31,10 @@ mod write;
 pub use draft::{Draft, draft};
 pub use error::IngestError;
 pub use mapping::{Mapping, Suggestion, parse_mapping, shipped, shipped_names, suggest};
-pub use postgres::{is_server, shown_source, without_secrets};
+pub use postgres::{is_server, read_copied, shown_source, without_secrets};
 pub use refused::{Refused, RefusedRow, RefusedRows, refused, refused_mapped};
 pub use sheets::Asked;
+pub use workbook::{MOST_CELLS, too_much, too_wide};
 pub use write::{WriteError, is_store, write_store};
 
 use crate::records::{Builder, Schema, Store, Wanted};

@@ -252,14 +252,22 @@ pub(super) fn columns(connection: &Connection, table: &str) -> rusqlite::Result<
     names.query_map([table], |row| row.get(0))?.collect()
 }
 
-/// How a table's rowid is called, the first and the last.
+/// How a table's rowid is called, the first and the last; none where it is no number a row can be cited by, so that rows are counted.
 pub(super) fn rowids(connection: &Connection, table: &str, columns: &[String]) -> Option<(&'static str, i64, i64)> {
     // A column may bear one of its names, and is meant by it then.
     let free = |name: &&str| !columns.iter().any(|c| c.eq_ignore_ascii_case(name));
     let name = ["rowid", "_rowid_", "oid"].into_iter().find(free)?;
     // Asked together, they would be found by reading the whole table.
     let sql = format!("SELECT (SELECT min({name}) FROM {0}), (SELECT max({name}) FROM {0})", quoted(table));
-    connection.query_row(&sql, [], |row| Ok((name, row.get(0)?, row.get(1)?))).ok()
+    let found: (i64, i64) = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).ok()?;
+    (found.0 > 0 && found.1 <= i64::from(u32::MAX)).then_some((name, found.0, found.1))
+}
+
+/// The number a row is cited by: its rowid, else how many rows were read with it. In a damaged file a row may have another rowid than the
+/// first and the last allow.
+pub(super) fn place(rowid: ValueRef<'_>, count: u64) -> u32 {
+    let number = if let ValueRef::Integer(i) = rowid { u32::try_from(i).ok().filter(|i| *i > 0) } else { None };
+    number.unwrap_or_else(|| u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Which rows of a table one of `n` connections reads: those of a range of rowids, all of them, or none.

@@ -2,6 +2,8 @@
 
 mod book;
 mod cells;
+mod compound;
+mod expanse;
 mod filling;
 
 use super::error::IngestError;
@@ -11,6 +13,7 @@ use super::value::Value;
 use super::{Progress, header, parts, sheets};
 use crate::records::{Batch, Builder, Fate, Problem, Schema, TableId};
 pub(super) use book::{Book, names_if, open};
+pub use book::{MOST_CELLS, too_much, too_wide};
 use calamine::{Data, DataRef, Reader, Xlsx};
 use cells::{FromData, Precision, value_of};
 use filling::{Filling, Seen};

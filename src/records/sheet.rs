@@ -334,6 +334,18 @@ impl Sheet {
     #[inline]
     pub fn end_row(&mut self) {
         let row = self.part.len;
+        self.close_row();
+        if let Some(code) = self.refused {
+            self.part.refused += 1;
+            *self.part.reasons.entry(code).or_default() += 1;
+            self.part.ghost.resize(row, false);
+            self.part.ghost.push(true);
+        }
+    }
+
+    #[inline]
+    fn close_row(&mut self) {
+        let row = self.part.len;
         if self.given < self.part.fills.len() {
             self.blank_rest();
         }
@@ -342,12 +354,6 @@ impl Sheet {
         }
         self.part.origins.push(0, self.line);
         self.part.len += 1;
-        if let Some(code) = self.refused {
-            self.part.refused += 1;
-            *self.part.reasons.entry(code).or_default() += 1;
-            self.part.ghost.resize(row, false);
-            self.part.ghost.push(true);
-        }
     }
 
     /// Adds a row that stands for rows of `owner` that the source does not tell, as a form lists recent years only: what their absence
@@ -371,8 +377,9 @@ impl Sheet {
     /// Ends a row as [`Sheet::open_row`] does.
     pub fn end_open_row(&mut self) {
         let row = self.part.len;
+        self.close_row();
+        // Whatever its cells are: it is not counted among the refused either.
         self.refused = None;
-        self.end_row();
         self.part.ghost.resize(row, false);
         self.part.ghost.push(true);
         self.part.open_rows.resize(row, false);

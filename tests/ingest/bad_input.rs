@@ -256,3 +256,65 @@ fn a_damaged_sheet_is_told_with_the_last_row_read() {
     assert_eq!(code, "ingest::workbook");
     assert!(says.contains("“人员”") && says.contains("第2行之后"), "{says}");
 }
+
+#[test]
+fn an_old_workbook_whose_chain_is_a_circle_is_refused() {
+    let sample = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/workbooks/信息提取表.xls")).unwrap();
+    let number = |at: usize| u32::from_le_bytes(sample[at..at + 4].try_into().unwrap());
+    let table = (number(76) as usize + 1) * 512;
+    // Every sector in turn follows itself: where that is one in use, the library would never come to an end of it.
+    let mut refused = 0;
+    for sector in 0..sample.len() / 512 - 1 {
+        let mut bytes = sample.clone();
+        bytes[table + sector * 4..table + sector * 4 + 4].copy_from_slice(&(sector as u32).to_le_bytes());
+        let (_dir, path) = file("b.xls", &bytes);
+        if let Err(error) = read(&path) {
+            assert_eq!(error.code(), "ingest::workbook");
+            refused += usize::from(error.to_string().contains("首尾相接"));
+        }
+    }
+    assert!(refused > 20, "{refused}");
+}
+
+/// An `.ods` of one sheet, of these rows.
+fn open_document(rows: &str) -> Vec<u8> {
+    let names = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+                 xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"";
+    let content = format!(
+        "<office:document-content {names}><office:body><office:spreadsheet><table:table table:name=\"person\">{rows}</table:table>\
+         </office:spreadsheet></office:body></office:document-content>"
+    );
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut part = |name: &str, text: &str| {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    };
+    part("mimetype", "application/vnd.oasis.opendocument.spreadsheet");
+    part("META-INF/manifest.xml", "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>");
+    part("content.xml", &content);
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_cell_repeated_to_fill_all_memory_is_refused() {
+    let cell = |text: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>");
+    let row = |cells: &[&str]| format!("<table:table-row>{}</table:table-row>", cells.iter().map(|c| cell(c)).collect::<String>());
+    let plain = format!("{}{}", row(&["person_id", "name"]), row(&["P1", "张三"]));
+    let (_dir, path) = file("b.ods", &open_document(&plain));
+    assert_eq!(tally(&read(&path).unwrap(), "person"), (1, 1, 0, 0));
+    // Blanks to the last row and column, as every program writes them, are nothing.
+    let blanks = "<table:table-row table:number-rows-repeated=\"1048570\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>";
+    let (_dir, path) = file("b.ods", &open_document(&format!("{plain}{blanks}")));
+    assert_eq!(tally(&read(&path).unwrap(), "person"), (1, 1, 0, 0));
+    let bomb = "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell table:number-columns-repeated=\"16000\" office:value-type=\"string\" office:string-value=\"x\"/></table:table-row>";
+    let (code, says, _) = refusal("b.ods", &open_document(&format!("{plain}{bomb}")));
+    assert_eq!(code, "ingest::workbook");
+    assert!(says.contains("b.ods") && says.contains("万格"), "{says}");
+}
+
+#[test]
+fn an_open_document_that_ends_within_its_sheet_is_refused() {
+    let (code, says, _) = refusal("b.ods", &open_document("<table:table-row><table:table-cell/></table:table-row></guiju>"));
+    assert_eq!(code, "ingest::workbook");
+    assert!(says.contains("b.ods") && says.contains("不完整"), "{says}");
+}

@@ -179,6 +179,21 @@ fn a_view_is_read_in_its_own_order_and_runs_nothing_of_ours() {
 }
 
 #[test]
+fn rows_whose_numbers_are_none_of_a_row_are_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("people.db");
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(
+        "CREATE TABLE person(person_id TEXT, name TEXT); INSERT INTO person(rowid, person_id, name) VALUES(-7, 'P1', NULL), (0, 'P2', NULL);
+         CREATE TABLE unit(unit_id TEXT, name TEXT); INSERT INTO unit(rowid, unit_id, name) VALUES(5, 'U1', '甲局'), (4294967296, 'U2', NULL);",
+    )
+    .unwrap();
+    let store = read(&path).unwrap();
+    let found: Vec<_> = store.problems.iter().map(|p| (p.table.as_str(), p.row, p.code)).collect();
+    assert_eq!(found, [("person", 1, "data::missing"), ("person", 2, "data::missing"), ("unit", 2, "data::missing")]);
+}
+
+#[test]
 fn a_large_table_is_the_same_however_many_connections_read_it() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("people.db");

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod accounting;
+#[path = "../../fuzz/src/adds_up.rs"]
+mod adds_up;
 mod bad_input;
 mod book;
 mod county;
@@ -17,6 +19,7 @@ mod refused;
 mod sheets;
 mod spells;
 
+use adds_up::adds_up;
 use guiju::diagnostic::Source;
 use guiju::ingest::{self, IngestError, Silent};
 use guiju::records::{Fate, Problem, RowId, Schema, Store, Wanted, parse_schema};
@@ -48,31 +51,6 @@ fn read_all(paths: &[&Path]) -> Result<Store, IngestError> {
     let store = ingest::read(&sources, &SCHEMA, &Wanted::all(&SCHEMA), &Silent)?;
     adds_up(&store);
     Ok(store)
-}
-
-fn adds_up(store: &Store) {
-    for t in &store.tallies {
-        assert_eq!(t.read, t.kept + t.merged + t.refused + t.corrected, "{t:?}");
-        assert_eq!(t.refused, t.reasons.values().sum::<u64>(), "{t:?}");
-        let told = store.problems.iter().filter(|p| p.fate == Fate::Refused && p.file == t.file && p.table == t.table);
-        let mut rows: Vec<u32> = told.map(|p| p.row).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        assert!(rows.len() as u64 >= t.refused.min(1), "{t:?} but {rows:?}");
-    }
-    for (rows, def) in store.tables.iter().zip(&store.schema.tables).filter(|(_, def)| def.joined.is_none()) {
-        let of =
-            |count: fn(&guiju::records::Tally) -> u64| -> u64 { store.tallies.iter().filter(|t| t.table == def.name).map(count).sum() };
-        let ghosts = rows.ghost.iter().filter(|g| **g).count() as u64;
-        // Rows that stand for what sheets do not tell are counted nowhere.
-        let open = (0..rows.len as RowId).filter(|&r| rows.is_open(r)).count() as u64;
-        assert_eq!(rows.len as u64 - open, of(|t| t.kept) + of(|t| t.refused), "{}", def.name);
-        assert_eq!(ghosts - open, of(|t| t.refused), "{}", def.name);
-        for column in rows.columns.iter().flatten() {
-            assert_eq!(column.len(), rows.len, "{}", def.name);
-        }
-        assert_eq!(rows.keys.len(), rows.len);
-    }
 }
 
 fn csv(files: &[(&str, &str)]) -> Store {

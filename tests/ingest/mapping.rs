@@ -366,6 +366,17 @@ fn drafted(files: &[(&str, &str)]) -> String {
     draft.text
 }
 
+/// A table that lacks something required is drafted as a remark, code tables and all: without another it is no mapping yet.
+#[test]
+fn a_draft_of_a_table_that_lacks_something_still_loads() {
+    let lacking = ("乙.csv", "出生年月,性别\n1970-05,1\n1971-06,2\n");
+    let text = drafted(&[("甲.csv", "姓名,出生年月,性别\n张三,1970-05,1\n李四,1971-06,2\n"), lacking]);
+    assert!(text.contains("\n[codes.\"甲.性别\"]\n") && text.contains("\n# [codes.\"乙.性别\"]\n"), "{text}");
+    let dir = folder(&[lacking]);
+    let draft = ingest::suggest(&[dir.path().display().to_string()], &SCHEMA).unwrap();
+    assert_eq!(draft.mapped, 0, "{}", draft.text);
+}
+
 #[test]
 fn a_draft_loads_whatever_the_tables_are_called() {
     let text = drafted(&[

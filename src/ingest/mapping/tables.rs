@@ -345,10 +345,7 @@ fn rows_of(
     let mut count = 0u64;
     while let Some(row) = rows.next()? {
         count += 1;
-        let line = match row.get_ref(0)? {
-            ValueRef::Integer(i) => u32::try_from(i).unwrap_or(0),
-            _ => u32::try_from(count).unwrap_or(0),
-        };
+        let line = sqlite::place(row.get_ref(0)?, count);
         let cells: Vec<Cell<'_>> = (0..columns.len()).map(|i| row.get_ref(i + 1).map(cell_of)).collect::<rusqlite::Result<_>>()?;
         to.row(line, &cells, None);
         if count.is_multiple_of(STEP) {

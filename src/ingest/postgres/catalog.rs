@@ -100,19 +100,7 @@ pub(super) async fn tables(client: &Client, address: &Address, taken: &[String],
             continue;
         };
         let columns = columns(client, relation).await.map_err(|w| w.of(address))?;
-        let names = || columns.iter().map(|(name, _)| name.as_str());
-        let understood = header::understand(&schema, table, &cited, 0, names());
-        header::lacking(&schema, table, &cited, 0, &understood, names()).into_iter().for_each(|n| builder.note(n));
-        understood.notes.into_iter().for_each(|n| builder.note(n));
-        builder.declare(table);
-        let wanted = understood.fields.iter().zip(columns).filter_map(|(field, (name, kind))| {
-            let field = field.filter(|&f| builder.wants(table, f))?;
-            // A time of the day is lost where a day is wanted, and nowhere else.
-            let is_day = schema.tables.get(table).and_then(|t| t.fields.get(field)).is_some_and(|f| f.ty == FieldType::Date);
-            let kind = if kind == Kind::Day && !is_day { Kind::Text } else { kind };
-            Some(Column { field, name, kind })
-        });
-        let columns = wanted.collect();
+        let columns = wanted(table, &cited, columns, builder);
         found.push(Found { table, name: (relation.schema.clone(), relation.name.clone()), file: cited, columns });
     }
     if found.is_empty() && taken.is_empty() {
@@ -124,6 +112,24 @@ pub(super) async fn tables(client: &Client, address: &Address, taken: &[String],
     }
     found.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));
     Ok(found)
+}
+
+/// Of the columns of a table, which are read; what is to be told of the others is told.
+pub(super) fn wanted(table: TableId, cited: &str, columns: Vec<(String, Kind)>, builder: &mut Builder) -> Vec<Column> {
+    let schema = Arc::clone(builder.schema());
+    let names = || columns.iter().map(|(name, _)| name.as_str());
+    let understood = header::understand(&schema, table, cited, 0, names());
+    header::lacking(&schema, table, cited, 0, &understood, names()).into_iter().for_each(|n| builder.note(n));
+    understood.notes.into_iter().for_each(|n| builder.note(n));
+    builder.declare(table);
+    let wanted = understood.fields.iter().zip(columns).filter_map(|(field, (name, kind))| {
+        let field = field.filter(|&f| builder.wants(table, f))?;
+        // A time of the day is lost where a day is wanted, and nowhere else.
+        let is_day = schema.tables.get(table).and_then(|t| t.fields.get(field)).is_some_and(|f| f.ty == FieldType::Date);
+        let kind = if kind == Kind::Day && !is_day { Kind::Text } else { kind };
+        Some(Column { field, name, kind })
+    });
+    wanted.collect()
 }
 
 /// The tables, views and the like that there are.
@@ -150,7 +156,8 @@ fn get<'r, T: FromSql<'r>>(row: &'r tokio_postgres::Row, column: usize) -> Resul
     row.try_get(column).map_err(|_| Wrong::names())
 }
 
-fn kind(oid: Option<u32>, category: &str) -> Kind {
+/// What columns of a type hold.
+pub(super) fn kind(oid: Option<u32>, category: &str) -> Kind {
     match oid.and_then(Type::from_oid) {
         Some(Type::BOOL) => Kind::Bool,
         Some(Type::INT2 | Type::INT4 | Type::INT8) => Kind::Int,

@@ -12,7 +12,7 @@ use tokio_postgres::Client;
 const STEP: u32 = 8192;
 
 /// Takes the number of a row and its text.
-type Taker<'t> = dyn FnMut(u32, &[u8]) -> Result<(), Wrong> + 't;
+pub(super) type Taker<'t> = dyn FnMut(u32, &[u8]) -> Result<(), Wrong> + 't;
 
 /// Hands over every row of a table of a schema, numbered in the order they come: the columns named, tabs between them. A column without a
 /// name is not fetched.
@@ -29,35 +29,53 @@ pub(super) async fn lines(
     let list = if list.is_empty() { "NULL" } else { &list };
     let stream = client.copy_out(&format!("COPY (SELECT {list} FROM {}.{}) TO STDOUT", quoted(schema), quoted(table))).await;
     let mut stream = pin!(stream.map_err(wrong)?);
-    // A line that has not ended. PostgreSQL sends whole ones.
-    let mut rest: Vec<u8> = Vec::new();
-    let (mut row, mut told) = (0u32, 0u32);
+    let mut lines = Lines::default();
+    let mut told = 0u32;
     while let Some(message) = stream.next().await {
-        let message = message.map_err(wrong)?;
-        let mut from = 0;
-        // A line break within a cell is escaped.
-        for end in memchr_iter(b'\n', &message) {
-            let line = message.get(from..end).unwrap_or_default();
-            from = end + 1;
-            row = row.saturating_add(1);
-            if rest.is_empty() {
-                to(row, line)?;
-            } else {
-                rest.extend_from_slice(line);
-                to(row, &rest)?;
-                rest.clear();
-            }
-        }
-        rest.extend_from_slice(message.get(from..).unwrap_or_default());
-        if row - told >= STEP {
-            progress.rows(u64::from(row - told));
-            told = row;
+        lines.take(&message.map_err(wrong)?, to)?;
+        if lines.row - told >= STEP {
+            progress.rows(u64::from(lines.row - told));
+            told = lines.row;
         }
     }
-    progress.rows(u64::from(row - told));
-    if !rest.is_empty() {
-        return Err(Wrong::protocol());
-    }
+    progress.rows(u64::from(lines.row - told));
+    lines.end()?;
     // That the server has no more to say of it shows when it answers again.
     client.batch_execute("SELECT 1").await.map_err(wrong)
+}
+
+/// The lines of messages, which need not end where messages do.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// A line that has not ended. PostgreSQL sends whole ones.
+    rest: Vec<u8>,
+    /// Lines so far.
+    row: u32,
+}
+
+impl Lines {
+    /// Hands over the lines that a message ends.
+    pub fn take(&mut self, message: &[u8], to: &mut Taker<'_>) -> Result<(), Wrong> {
+        let mut from = 0;
+        // A line break within a cell is escaped.
+        for end in memchr_iter(b'\n', message) {
+            let line = message.get(from..end).unwrap_or_default();
+            from = end + 1;
+            self.row = self.row.saturating_add(1);
+            if self.rest.is_empty() {
+                to(self.row, line)?;
+            } else {
+                self.rest.extend_from_slice(line);
+                to(self.row, &self.rest)?;
+                self.rest.clear();
+            }
+        }
+        self.rest.extend_from_slice(message.get(from..).unwrap_or_default());
+        Ok(())
+    }
+
+    /// No more comes: a line that has not ended is none.
+    pub fn end(self) -> Result<(), Wrong> {
+        if self.rest.is_empty() { Ok(()) } else { Err(Wrong::protocol()) }
+    }
 }

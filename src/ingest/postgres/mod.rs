@@ -14,7 +14,7 @@ pub use address::{is_server, shown_source, without_secrets};
 use super::Progress;
 use super::error::IngestError;
 use super::mapping::{Headers, Visitor};
-use crate::records::{Batch, Builder};
+use crate::records::{Batch, Builder, Schema, Store, Wanted};
 use address::{Address, Host, Trust};
 use catalog::Kind;
 use error::Wrong;
@@ -104,6 +104,31 @@ pub(super) fn read(server: &Server, taken: &[String], builder: &mut Builder, pro
         builder.absorb(vec![batch]);
         Ok(())
     })
+}
+
+/// The rows of one table as a server sends them, without the server: its columns, each with the number of its type, and the messages of
+/// `COPY … TO STDOUT`. For whoever keeps such messages, and for tests.
+///
+/// # Errors
+/// The table is not one of the schema, or the messages are not such rows.
+pub fn read_copied(table: &str, columns: &[(&str, u32)], messages: &[&[u8]], schema: &Arc<Schema>) -> Result<Store, IngestError> {
+    let Some(id) = schema.table_called(table) else {
+        return Err(IngestError::NoTable { path: table.to_owned(), found: String::new() });
+    };
+    let mut builder = Builder::new(Arc::clone(schema), Wanted::all(schema));
+    let columns = columns.iter().map(|&(name, oid)| (name.to_owned(), catalog::kind(Some(oid), ""))).collect();
+    let columns = catalog::wanted(id, table, columns, &mut builder);
+    let mut batch = Batch::new(schema);
+    let mut sheet = batch.sheet(id, table, columns.iter().map(|c| (c.field, c.name.clone())).collect());
+    sheet.by_key();
+    let mut rows = Rows::new(&columns, &mut sheet);
+    let mut lines = copy::Lines::default();
+    let mut take = |line: u32, text: &[u8]| rows.row(line, text);
+    let read = messages.iter().try_for_each(|message| lines.take(message, &mut take)).and_then(|()| lines.end());
+    read.map_err(Wrong::of_unknown)?;
+    batch.add(0, sheet);
+    builder.absorb(vec![batch]);
+    Ok(builder.finish())
 }
 
 /// Shows every table as it stands, for a mapping to make something of.

@@ -1,7 +1,7 @@
 //! The rows of a table, taken where SQLite comes to them: as an aggregate function it is handed each row within its own loop. Stepping
 //! from row to row from without, and asking for cell after cell, takes half as long again.
 
-use super::{Found, quoted};
+use super::{Found, place, quoted};
 use crate::ingest::Progress;
 use crate::ingest::write::UNREADABLE;
 use crate::records::{Cell, Fate, Problem, Sheet};
@@ -145,11 +145,7 @@ impl Filling {
     fn row(&mut self, row: &Context<'_>) {
         let Self { sheet, kind, count, unknown } = self;
         *count += 1;
-        let place = match row.get_raw(0) {
-            ValueRef::Integer(i) => u32::try_from(i).unwrap_or(0),
-            _ => u32::try_from(*count).unwrap_or(0),
-        };
-        sheet.start_row(place);
+        sheet.start_row(place(row.get_raw(0), *count));
         match kind {
             Kind::Kept => {}
             Kind::Refused => sheet.refuse_row("data::refused-at-import", "导入时已拒收", "请改正来源后重新导入"),

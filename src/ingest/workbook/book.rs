@@ -1,5 +1,6 @@
 //! Opening a workbook, and what it says of its sheets.
 
+use super::expanse;
 use crate::ingest::error::IngestError;
 use crate::ingest::layout::Merge;
 use crate::ingest::parts;
@@ -8,6 +9,7 @@ use calamine::{Ods, Reader, SheetVisible, Xls, Xlsx, open_workbook};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 pub(in crate::ingest) enum Book {
     Xlsx(Box<Xlsx<BufReader<File>>>),
@@ -77,8 +79,8 @@ fn sheets_of_zip(file: &Named) -> Option<Vec<String>> {
 
 pub(in crate::ingest) fn open(file: &Named) -> Result<Book, IngestError> {
     let fail = |why: &str| IngestError::Workbook { file: file.name.clone(), why: why.to_owned() };
-    if let Some(size) = parts::unpacked(&file.path).filter(|size| *size > parts::LARGEST) {
-        return Err(fail(&format!("解开后有 {} GB，超过 {} GB 的上限", size >> 30, parts::LARGEST >> 30)));
+    if let Some(why) = too_much(&file.path) {
+        return Err(fail(&why));
     }
     let locked = || IngestError::Password { file: file.name.clone() };
     match open_workbook::<Xlsx<_>, _>(&file.path) {
@@ -97,6 +99,25 @@ pub(in crate::ingest) fn open(file: &Named) -> Result<Book, IngestError> {
         Err(_) if is_cut(file) => Err(fail("文件不完整，末尾缺少压缩包的目录，可能没有传完")),
         Err(_) => Err(fail("不是工作簿，或文件已损坏")),
     }
+}
+
+/// Why a workbook must not be opened: it would fill all memory, or be read for ever. In Chinese.
+pub fn too_much(path: &Path) -> Option<String> {
+    if let Some(size) = parts::unpacked(path).filter(|size| *size > parts::LARGEST) {
+        return Some(format!("解开后有 {} GB，超过 {} GB 的上限", size >> 30, parts::LARGEST >> 30));
+    }
+    let Ok(old) = expanse::of_xls(path) else { return Some("文件已损坏：有一段内容首尾相接，读不到头".to_owned()) };
+    let Ok(open) = expanse::of_ods(path) else { return Some("文件已损坏：内容不完整，或者标记有误".to_owned()) };
+    (old.max(open) > MOST_CELLS).then(too_wide)
+}
+
+/// Cells of all sheets of a workbook that is read at once. A hundred thousand people take four million; these take some hundred megabytes.
+pub const MOST_CELLS: u64 = 8_000_000;
+
+/// Why a workbook with more cells is not read. In Chinese.
+pub fn too_wide() -> String {
+    let most = MOST_CELLS / 10_000;
+    format!("工作表展开后超过 {most} 万格：有的单元格离表格太远，或者一格重复了太多次；请删去表格以外的单元格")
 }
 
 /// Whether the file is a zip whose end is gone: the directory stands there.

@@ -192,7 +192,7 @@ impl Waiver {
         put("document", &self.document);
         put("approver", &self.approver);
         text.push_str(&format!("approved = {}\nexpires  = {}\n", self.approved, self.expires));
-        if !self.granted.is_empty() {
+        if !self.granted.is_empty() || matches!(self.target, Target::Finding(_)) {
             text.push_str("granted  = [\n");
             for g in &self.granted {
                 text.push_str(&format!("    {},\n", quoted(&format!("{} {} {}", g.fingerprint, g.verdict, g.cells))));

@@ -3,9 +3,12 @@
 
 use super::columns::Column;
 use crate::dates::{Day, Fuzzy};
+use crate::ingest::{MOST_CELLS, too_much, too_wide};
 use crate::ledger::item::{Given, Kind, Mark, Stage};
-use calamine::{Data, Range, Reader, open_workbook_auto};
+use calamine::{Cell, Data, DataRef, Range, Reader, Sheets, open_workbook_auto};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -65,9 +68,12 @@ pub fn returned(path: &Path) -> Result<Returned, String> {
     let shown = path.display();
     // A reader that trips over a broken file must not take the program with it.
     let read = catch_unwind(AssertUnwindSafe(|| -> Result<Vec<(String, Range<Data>)>, String> {
+        if let Some(why) = too_much(path) {
+            return Err(why);
+        }
         let mut book = open_workbook_auto(path).map_err(|_| "不是 Excel 工作簿，或者文件已损坏".to_owned())?;
         let names = book.sheet_names();
-        names.into_iter().map(|name| book.worksheet_range(&name).map(|range| (name, range)).map_err(|_| "文件已损坏".to_owned())).collect()
+        names.into_iter().map(|name| sheet(&mut book, &name).map(|range| (name, range))).collect()
     }));
     let sheets = read.map_err(|_| format!("读不出工作簿“{shown}”：文件已损坏"))?.map_err(|e| format!("读不出工作簿“{shown}”：{e}"))?;
     let mut all = Returned::default();
@@ -86,6 +92,27 @@ pub fn returned(path: &Path) -> Result<Returned, String> {
         return Err(format!("“{shown}”不是整改清单：没有“{}”一列", Column::Mark.title()));
     }
     Ok(all)
+}
+
+/// The cells of a sheet. Of an `.xlsx` nobody knows how far apart they lie before they were read.
+fn sheet(book: &mut Sheets<BufReader<File>>, name: &str) -> Result<Range<Data>, String> {
+    let broken = || "文件已损坏".to_owned();
+    let Sheets::Xlsx(book) = book else { return book.worksheet_range(name).map_err(|_| broken()) };
+    let mut reader = book.worksheet_cells_reader(name).map_err(|_| broken())?;
+    let (mut cells, mut rows, mut columns) = (Vec::new(), (u32::MAX, 0), (u32::MAX, 0));
+    while let Some(cell) = reader.next_cell().map_err(|_| broken())? {
+        if matches!(cell.get_value(), DataRef::Empty) {
+            continue;
+        }
+        let (row, column) = cell.get_position();
+        rows = (rows.0.min(row), rows.1.max(row));
+        columns = (columns.0.min(column), columns.1.max(column));
+        if u64::from(rows.1 - rows.0 + 1) * u64::from(columns.1 - columns.0 + 1) > MOST_CELLS {
+            return Err(too_wide());
+        }
+        cells.push(Cell::new((row, column), Data::from(cell.get_value().clone())));
+    }
+    Ok(Range::from_sparse(cells))
 }
 
 /// The row of headings, the place of each column in a row, and as the spreadsheet counts it.

@@ -143,3 +143,16 @@ fn findings_are_grouped_by_matter_and_by_what_people_put_down() {
     assert_eq!(units.iter().map(|u| (u.name.as_str(), u.problems.len())).collect::<Vec<_>>(), [("青石镇（U2）", 2), ("未关联单位", 1)]);
     assert_eq!(units[0].problems[0].mark(), "1@1~00000000 2@1~00000000");
 }
+
+/// Two cells at the ends of a sheet: everything between them would be more than any machine has.
+#[test]
+fn a_workbook_whose_cells_lie_far_apart_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.xlsx");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, Column::Mark.title()).unwrap().write(1_048_575, 16_383, "x").unwrap();
+    book.save(&path).unwrap();
+    let said = returned(&path).unwrap_err();
+    assert!(said.contains("r.xlsx") && said.contains("万格"), "{said}");
+}

@@ -54,7 +54,7 @@ pub(super) fn text(tables: &[Table<'_>], sources: &[String], schema: &Schema, kn
 
 fn block(out: &mut String, codes: &mut String, looked: &Looked, guessed: &Guessed, schema: &Schema, known: &Known) {
     let Some(def) = schema.tables.get(guessed.table) else { return };
-    let mut lines: Vec<String> = Vec::new();
+    let (mut lines, mut own_codes): (Vec<String>, String) = (Vec::new(), String::new());
     let all: Vec<(&Column, &Guess)> = looked.columns.iter().zip(&guessed.fields).filter_map(|(c, g)| Some((c, g.as_ref()?))).collect();
     let (used, doubtful): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, g)| g.percent >= guess::CERTAIN);
     if !used.iter().any(|(_, g)| g.field == def.key) {
@@ -64,7 +64,7 @@ fn block(out: &mut String, codes: &mut String, looked: &Looked, guessed: &Guesse
     for (column, guess) in &used {
         let Some(field) = def.fields.get(guess.field) else { continue };
         let section = format!("{}.{}", looked.name, field.zh);
-        let value = if coded(codes, &section, column, guess, (guessed.table, field), schema, known) {
+        let value = if coded(&mut own_codes, &section, column, guess, (guessed.table, field), schema, known) {
             format!("{{ column = {}, codes = {} }}", quoted(&column.header), quoted(&section))
         } else {
             quoted(&column.header)
@@ -83,6 +83,8 @@ fn block(out: &mut String, codes: &mut String, looked: &Looked, guessed: &Guesse
     for line in lines {
         let _ = writeln!(out, "{mark}{line}");
     }
+    // Nor would code tables that nothing uses.
+    own_codes.lines().for_each(|line| codes.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("{mark}{line}\n") }));
     if !doubtful.is_empty() {
         let _ = writeln!(out, "# 以下把握不大，没有用；核实是这个字段的，去掉前面的 #");
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub struct Suggestion {
     /// The mapping as TOML.
     pub text: String,
-    /// How many source tables it maps: without one it is no mapping yet.
+    /// How many source tables it maps, those aside that lack something required: without one it is no mapping yet.
     pub mapped: usize,
 }
 
@@ -34,7 +34,7 @@ pub fn suggest(sources: &[String], schema: &Schema) -> Result<Suggestion, Ingest
     }
     let known = Known::new(schema);
     let tables: Vec<draft::Table<'_>> = looking.tables.iter().map(|t| draft::Table { looked: t, what: known.what(t, schema) }).collect();
-    let mapped = tables.iter().filter(|t| matches!(t.what, draft::What::Mapped(_))).count();
+    let mapped = tables.iter().filter(|t| matches!(&t.what, draft::What::Mapped(guessed) if guessed.lacking.is_empty())).count();
     let shown: Vec<String> = sources.iter().map(|s| crate::ingest::shown_source(s)).collect();
     Ok(Suggestion { text: draft::text(&tables, &shown, schema, &known), mapped })
 }

@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: drop(std::panic::take_hook()), |input: &[u8]| guiju_fuzz::run(guiju_fuzz::books::xlsx_cells, input));
