@@ -107,7 +107,10 @@ impl Block<'_> {
         let mut asked = self.room();
         asked.extend_from_slice(&self.sound);
         if self.in_period(law, period, &mut asked, &mut out) {
-            self.judge_parts(law, &mut asked, &mut out);
+            match &law.at_once {
+                Some(all) => self.judge_asked(all, &asked, &mut out),
+                None => self.judge_parts(law, &mut asked, &mut out),
+            }
         }
         self.put_away(asked);
         out.left.sort_unstable();

@@ -3,6 +3,7 @@
 use super::super::context::Context;
 use super::super::value::Span;
 use super::latest::LatestRows;
+use super::parts::Known;
 use super::plan::{CellOf, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
 use super::tallies::Tallied;
 use super::which::Which;
@@ -96,6 +97,7 @@ pub struct Block<'c> {
     pub(super) sets: Vec<Lanes>,
     pub(super) kinds: Vec<LatestRows>,
     pub(super) tallies: Vec<Tallied>,
+    pub(super) parts: Known,
     spare: Vec<Vec<u32>>,
     /// Of how many lanes each truth, value and row is known, where it is known of all that there were.
     whole: [Vec<usize>; 3],
@@ -120,6 +122,7 @@ impl<'c> Block<'c> {
             sets: (0..=plan.sets.len()).map(|_| Lanes::default()).collect(),
             kinds: plan.kinds.iter().map(|_| LatestRows::default()).collect(),
             tallies: plan.tallies.iter().map(|_| Tallied::default()).collect(),
+            parts: Known::new(&plan.parts),
             spare: Vec::new(),
             whole: [plan.truths.all.len(), plan.values.all.len(), plan.rows.all.len()].map(|n| vec![0; n]),
             sound: Vec::new(),
@@ -141,6 +144,7 @@ impl<'c> Block<'c> {
             kinds.rows.clear();
         }
         self.tallies.iter_mut().for_each(Tallied::clear);
+        self.parts.clear();
         self.whole.iter_mut().for_each(|known| known.fill(0));
         self.sets[SUBJECTS.0 as usize].rows.extend_from_slice(rows);
         self.void = 0;

@@ -2,6 +2,7 @@
 
 use super::super::context::Context;
 use super::lower::{Env, Lowering, subject_env};
+use super::parts::Asked;
 use super::plan::{Plan, SUBJECTS, TruthAt, TruthOp, ValueAt};
 use crate::dates::Day;
 use crate::rules::ir::Cmp;
@@ -21,6 +22,8 @@ pub struct Law {
     pub since: Option<Day>,
     /// What is asked of each part of a subject: one where nothing is judged apart. The versions, oldest first.
     pub parts: Vec<Vec<Edition>>,
+    /// What is asked of all parts at once; nothing then of each.
+    pub at_once: Option<Asked>,
 }
 
 /// What is asked in a time.
@@ -83,11 +86,15 @@ pub fn laws<'r>(cx: &Context<'_>, rules: impl Iterator<Item = (usize, &'r Rule)>
     let (env, _) = subject_env(&mut lowering.plan);
     let mut laws = Vec::new();
     for (index, rule) in rules.filter(|(_, rule)| rule.script.is_none()) {
-        let Some(around) = lowering.parts(rule, &env) else { continue };
         let anchor = rule.anchor.map(|node| lowering.value(node, &env));
+        if let Some(asked) = lowering.asked_of_parts(rule, &env) {
+            laws.push((index, Law { anchor, dated: false, since: rule.since, parts: Vec::new(), at_once: Some(asked) }));
+            continue;
+        }
+        let Some(around) = lowering.parts(rule, &env) else { continue };
         let parts: Vec<Vec<Edition>> = around.iter().map(|env| rule.versions.iter().map(|v| lowering.edition(v, env)).collect()).collect();
         if parts.iter().all(|editions| !overlap(editions)) && parts.iter().flatten().any(|e| lowering.says_something(e)) {
-            laws.push((index, Law { anchor, dated: rule.dated, since: rule.since, parts }));
+            laws.push((index, Law { anchor, dated: rule.dated, since: rule.since, parts, at_once: None }));
         }
     }
     (lowering.plan, laws)

@@ -52,7 +52,7 @@ pub struct Lowering<'l, 'c> {
 }
 
 impl Lowering<'_, '_> {
-    fn node(&self, id: NodeId) -> Option<&Node> {
+    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
         self.cx.rules.program.nodes.get(id as usize)
     }
 

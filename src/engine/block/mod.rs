@@ -12,6 +12,7 @@ mod lanes;
 mod latest;
 mod laws;
 mod lower;
+mod parts;
 mod plan;
 mod rows;
 mod sources;

@@ -3,6 +3,7 @@
 //! A lane is a subject, or a row of a set of some lane's. Every expression belongs to one set of lanes: the deepest that it depends on.
 //! What it says of shallower lanes is lifted to deeper ones. Equal expressions are one.
 
+use super::parts;
 use super::tallies::{Tally, TallyAt};
 use crate::dates::Period;
 use crate::records::{FieldId, TableId};
@@ -263,7 +264,8 @@ impl<Op> Default for Exprs<Op> {
 }
 
 impl<Op: Clone + Eq + Hash> Exprs<Op> {
-    fn add(&mut self, op: Op, set: SetId) -> u32 {
+    /// An expression of a set; one that is known already is that one.
+    pub fn add(&mut self, op: Op, set: SetId) -> u32 {
         let id = self.all.len() as u32;
         match self.known.entry((op, set)) {
             Entry::Occupied(known) => *known.get(),
@@ -290,6 +292,8 @@ pub struct Plan {
     pub kinds: Vec<(RowAt, usize)>,
     /// Lanes counted by key.
     pub tallies: Vec<Tally>,
+    /// What is asked of parts of subjects, all at once.
+    pub parts: parts::Plan,
 }
 
 impl Plan {
