@@ -133,8 +133,16 @@ impl<'c, P: Probe> Eval<'c, P> {
     }
 }
 
+/// Whether a day is one of those that a date may stand for.
+pub(super) fn covers(date: Span, day: Span) -> Truth {
+    if date.is_absent() || date.is_unknown() || !day.is_exact() {
+        return Truth::Unknown;
+    }
+    Truth::of(date.lo <= day.lo && day.lo <= date.hi)
+}
+
 /// The items of a text separated by 、 ; ； , or ，.
-fn items(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(['、', ';', '；', ',', '，']).map(str::trim).filter(|t| !t.is_empty())
 }
 

@@ -1,6 +1,7 @@
 //! Lanes made of lanes: the rows around each lane's row.
 
-use super::lanes::{Block, Lanes, NO_ROW, OPEN_ROW, UNSET_ROW};
+use super::filters::Passes;
+use super::lanes::{Block, Lanes, NO_ROW, OPEN, OPEN_ROW, UNSET_ROW};
 use super::plan::{By, Expansion, SetId};
 use crate::records::{Children, Column, RowId, Sym};
 use std::mem::take;
@@ -12,6 +13,7 @@ impl Block<'_> {
         let plan = self.plan;
         let Some(made) = plan.made(set) else { return found };
         self.row(made.owner, owners);
+        made.guard.into_iter().for_each(|guard| self.truth(guard, owners));
         let count = self.len(made.parent);
         let mut lanes = take(&mut self.sets[set.0 as usize]);
         lanes.of.resize(count, (UNSET_ROW, 0, false));
@@ -37,11 +39,14 @@ impl Block<'_> {
     fn add_referring(&self, made: &Expansion, owners: &[u32], lanes: &mut Lanes) {
         let link = self.cx.store.link(made.table, made.field);
         let loose = link.is_some_and(|link| !link.loose().is_empty());
+        let passes = self.passes(made);
         self.add(made, owners, lanes, |lanes, row| {
             let Some(link) = link else { return true };
-            match link.children(row) {
-                Children::Range(together) => lanes.extend(together),
-                Children::List(listed) => lanes.extend(listed),
+            match (link.children(row), &passes) {
+                (Children::Range(together), None) => lanes.extend(together),
+                (Children::List(listed), None) => lanes.extend(listed),
+                (Children::Range(together), Some(passes)) => passes.add(lanes, together),
+                (Children::List(listed), Some(passes)) => passes.add(lanes, listed.copied()),
             }
             loose && !self.cx.loose(made.table, made.field, row).is_empty()
         });
@@ -52,16 +57,28 @@ impl Block<'_> {
         let Some(Column::Text(texts)) = self.cx.store.rows(made.table).column(made.field) else {
             return self.add(made, owners, lanes, |_, _| true);
         };
+        let passes = self.passes(made);
         self.add(made, owners, lanes, |lanes, row| {
             let text = texts.get(row as usize).copied().unwrap_or(Sym::BAD);
-            lanes.extend_from_slice(self.cx.peers(made.table, made.field, text));
+            let peers = self.cx.peers(made.table, made.field, text);
+            match &passes {
+                None => lanes.extend_from_slice(peers),
+                Some(passes) => passes.add(lanes, peers.iter().copied()),
+            }
             text == Sym::BAD
         });
+    }
+
+    /// The tests that a set's rows have to pass.
+    fn passes(&self, made: &Expansion) -> Option<Passes<'_>> {
+        let filter = self.plan.filters.get(made.filter?.0 as usize)?;
+        Some(filter.bound(self.cx.store.rows(made.table)))
     }
 
     /// Adds the lanes of owners that have none yet; what adds the rows of one says whether there may be others.
     fn add(&self, made: &Expansion, owners: &[u32], lanes: &mut Lanes, mut add: impl FnMut(&mut Vec<RowId>, RowId) -> bool) {
         let rows = self.rows_of(made.owner);
+        let guard = made.guard.map(|guard| self.truths_of(guard));
         for &owner in owners {
             if lanes.of[owner as usize].0 != UNSET_ROW {
                 continue;
@@ -72,6 +89,7 @@ impl Block<'_> {
                 OPEN_ROW | UNSET_ROW => true,
                 row => add(&mut lanes.rows, row),
             };
+            let open = open || guard.is_some_and(|guard| guard[owner as usize] == OPEN);
             lanes.owner.resize(lanes.rows.len(), owner);
             lanes.of[owner as usize] = (first, lanes.rows.len() as u32 - first, open);
         }

@@ -5,7 +5,7 @@ use super::super::said::Said;
 use super::super::verdict::Verdict;
 use super::lanes::{ABSENT, Block, FALSE, OPEN, OPEN_VALUE, TRUE};
 use super::laws::{Asks, Due, Edition, Law, Stage};
-use super::plan::TruthAt;
+use super::plan::{SetId, TruthAt};
 use super::which::{Which, part};
 use crate::dates::Day;
 
@@ -107,9 +107,10 @@ impl Block<'_> {
         let mut asked = self.room();
         asked.extend_from_slice(&self.sound);
         if self.in_period(law, period, &mut asked, &mut out) {
-            match &law.at_once {
-                Some(all) => self.judge_asked(all, &asked, &mut out),
-                None => self.judge_parts(law, &mut asked, &mut out),
+            match (&law.at_once, law.rows) {
+                (Some(all), _) => self.judge_asked(all, &asked, &mut out),
+                (None, Some(rows)) => self.judge_rows(rows, &asked, &mut out),
+                (None, None) => self.judge_parts(law, &mut asked, &mut out),
             }
         }
         self.put_away(asked);
@@ -139,6 +140,29 @@ impl Block<'_> {
             out.count(Verdict::NotApplicable, before - asked.len());
         }
         true
+    }
+
+    /// Of whom no row that is a part is asked anything.
+    fn judge_rows(&mut self, (rows, when): (SetId, TruthAt), asked: &[u32], out: &mut Judged) {
+        let lanes = self.expand(rows, asked);
+        self.truth(when, &lanes);
+        self.put_away(lanes);
+        let (truths, of) = (self.truths_of(when), &self.sets[rows.0 as usize]);
+        for &lane in asked {
+            let range = of.range(lane);
+            if of.is_open(lane) || truths[range.clone()].iter().any(|&truth| truth != FALSE) {
+                out.left.push(lane);
+                continue;
+            }
+            // Of no part at all one thing is said.
+            let parts = range.len().max(1);
+            out.count(Verdict::NotApplicable, parts);
+            if let Some(said) = out.said.get_mut(lane as usize) {
+                let mut counts = [0; 8];
+                counts[Verdict::NotApplicable as usize] = parts as u32;
+                *said = Said::of(&counts);
+            }
+        }
     }
 
     /// Judges the parts of each subject. Whoever is left or found in one of them is judged alone in all: what was counted of their

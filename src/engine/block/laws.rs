@@ -3,9 +3,9 @@
 use super::super::context::Context;
 use super::lower::{Env, Lowering, subject_env};
 use super::parts::Asked;
-use super::plan::{Plan, SUBJECTS, TruthAt, TruthOp, ValueAt};
+use super::plan::{Plan, SUBJECTS, SetId, TruthAt, TruthOp, ValueAt};
 use crate::dates::Day;
-use crate::rules::ir::Cmp;
+use crate::rules::ir::{Cmp, Set};
 use crate::rules::{Body, Check, Dates, Deadline, Each, Rule, Sequence, Version};
 
 /// So many parts of a subject blocks judge apart. More would make a plan that is larger than what it saves.
@@ -24,6 +24,8 @@ pub struct Law {
     pub parts: Vec<Vec<Edition>>,
     /// What is asked of all parts at once; nothing then of each.
     pub at_once: Option<Asked>,
+    /// The rows that are the parts, and of which of them anything is asked; nothing then of each.
+    pub rows: Option<(SetId, TruthAt)>,
 }
 
 /// What is asked in a time.
@@ -88,13 +90,17 @@ pub fn laws<'r>(cx: &Context<'_>, rules: impl Iterator<Item = (usize, &'r Rule)>
     for (index, rule) in rules.filter(|(_, rule)| rule.script.is_none()) {
         let anchor = rule.anchor.map(|node| lowering.value(node, &env));
         if let Some(asked) = lowering.asked_of_parts(rule, &env) {
-            laws.push((index, Law { anchor, dated: false, since: rule.since, parts: Vec::new(), at_once: Some(asked) }));
+            laws.push((index, Law { anchor, dated: false, since: rule.since, parts: Vec::new(), at_once: Some(asked), rows: None }));
+            continue;
+        }
+        if let Some(rows) = lowering.rows_asked(rule, &env) {
+            laws.push((index, Law { anchor, dated: false, since: rule.since, parts: Vec::new(), at_once: None, rows: Some(rows) }));
             continue;
         }
         let Some(around) = lowering.parts(rule, &env) else { continue };
         let parts: Vec<Vec<Edition>> = around.iter().map(|env| rule.versions.iter().map(|v| lowering.edition(v, env)).collect()).collect();
         if parts.iter().all(|editions| !overlap(editions)) && parts.iter().flatten().any(|e| lowering.says_something(e)) {
-            laws.push((index, Law { anchor, dated: rule.dated, since: rule.since, parts, at_once: None }));
+            laws.push((index, Law { anchor, dated: rule.dated, since: rule.since, parts, at_once: None, rows: None }));
         }
     }
     (lowering.plan, laws)
@@ -129,6 +135,15 @@ impl Lowering<'_, '_> {
             env.with_value(var, value)
         });
         Some(bound.collect())
+    }
+
+    /// The rows that are a subject's parts, and of which anything is asked.
+    fn rows_asked(&mut self, rule: &Rule, env: &Env) -> Option<(SetId, TruthAt)> {
+        let (Some(Each::Rows { rows, table, slot, .. }), [version]) = (&rule.each, rule.versions.as_slice()) else { return None };
+        let when = version.when.filter(|_| !rule.dated)?;
+        let set = Set { rows: *rows, table: *table, slot: *slot, cond: None };
+        let (lanes, _, when) = self.within(&set, env, |s, inside| s.truth(when, inside))?;
+        Some((lanes, self.plan.lift_truth(when, lanes)))
     }
 
     /// Whether there are lanes of which blocks may decide.

@@ -7,9 +7,11 @@ use super::super::value::{Span, Truth};
 use super::plan::{CellOf, Plan, RowAt, RowOp, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
 use crate::records::{BAD_CODE, BLANK_CODE, Column, FieldId, FieldType, Filled, NONE_CODE, TableId};
 use crate::rules::ir::{Cmp, Node, NodeId};
+use std::cmp::Ordering;
 
 mod keyed;
 mod rows;
+mod texts;
 mod values;
 
 /// What is bound where an expression stands.
@@ -21,6 +23,8 @@ pub struct Env {
     pub slots: Vec<(u8, RowAt)>,
     /// Values by variable.
     pub vars: Vec<(u8, ValueAt)>,
+    /// Texts by variable, by their number in the program.
+    pub texts: Vec<(u8, u32)>,
 }
 
 impl Env {
@@ -29,7 +33,7 @@ impl Env {
         let known = |row: RowAt| plan.made(lanes).is_some_and(|made| plan.is_above(plan.set_of_row(row), made.parent));
         let mut slots: Vec<(u8, RowAt)> = self.slots.iter().copied().filter(|&(s, row)| s != slot && known(row)).collect();
         slots.push((slot, row));
-        Self { at: lanes, slots, vars: self.vars.clone() }
+        Self { at: lanes, slots, ..self.clone() }
     }
 
     /// With a value bound to a variable.
@@ -37,7 +41,7 @@ impl Env {
         let mut vars = self.vars.clone();
         vars.retain(|(v, _)| *v != var);
         vars.push((var, value));
-        Self { at: self.at, slots: self.slots.clone(), vars }
+        Self { vars, ..self.clone() }
     }
 }
 
@@ -117,15 +121,17 @@ impl Lowering<'_, '_> {
                 self.plan.truth(TruthOp::SameRow(a, b), set)
             }
             Node::SameText(a, b) => self.same_text(a, b, env),
+            Node::TextBefore(a, b) => self.keys(Ordering::Less, a, b, env).unwrap_or_else(|| self.open_truth()),
+            Node::IdValid(_) | Node::IdMale(_) | Node::InTexts(..) | Node::Contains(..) | Node::Covers(..) => self.text(&node, env),
             Node::Any(set) => self.any(&set, env),
             Node::All(set, must) => self.all(&set, must, env),
             Node::AnyOf(list, var, cond) => match self.each_of(list, var, cond, env) {
                 Some(items) => self.one_of(items),
-                None => self.open_truth(),
+                None => self.over_texts(list, var, cond, false, env),
             },
             Node::AllOf(list, var, cond) => match self.each_of(list, var, cond, env) {
                 Some(items) => self.all_of(items),
-                None => self.open_truth(),
+                None => self.over_texts(list, var, cond, true, env),
             },
             Node::If(cond, yes, no) => {
                 let [cond, yes, no] = [cond, yes, no].map(|n| self.truth(n, env));
@@ -242,7 +248,7 @@ impl Lowering<'_, '_> {
 
     /// A frame of its own for a definition of a row.
     pub(super) fn frame(&self, row: RowAt) -> Env {
-        Env { at: self.plan.set_of_row(row), slots: vec![(0, row)], vars: Vec::new() }
+        Env { at: self.plan.set_of_row(row), slots: vec![(0, row)], vars: Vec::new(), texts: Vec::new() }
     }
 
     fn compare(&mut self, cmp: Cmp, a: NodeId, b: NodeId, env: &Env) -> TruthAt {
@@ -253,6 +259,9 @@ impl Lowering<'_, '_> {
         if let Some(other) = other
             && let Some(truth) = self.byte_of_code(a, env, |code| compared(cmp, code, other))
         {
+            return truth;
+        }
+        if let Some(truth) = self.none_lacking(cmp, a, b, env) {
             return truth;
         }
         let (a, b) = (self.value(a, env), self.value(b, env));
@@ -303,6 +312,9 @@ impl Lowering<'_, '_> {
 
     /// Whether two cells hold the same text. Texts are stored once, so that no text need be looked at.
     fn same_text(&mut self, a: NodeId, b: NodeId, env: &Env) -> TruthAt {
+        if let Some(same) = self.keys(Ordering::Equal, a, b, env) {
+            return same;
+        }
         let (Some(&Node::TextCell(a, s, f)), Some(&Node::TextCell(b, t, g))) = (self.node(a), self.node(b)) else {
             return self.open_truth();
         };
@@ -330,5 +342,5 @@ impl Lowering<'_, '_> {
 /// A lane's row is bound to a subject's slot.
 pub fn subject_env(plan: &mut Plan) -> (Env, RowAt) {
     let row = plan.row(RowOp::Lane, super::plan::SUBJECTS);
-    (Env { at: super::plan::SUBJECTS, slots: vec![(0, row)], vars: Vec::new() }, row)
+    (Env { at: super::plan::SUBJECTS, slots: vec![(0, row)], vars: Vec::new(), texts: Vec::new() }, row)
 }

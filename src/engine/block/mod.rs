@@ -7,6 +7,8 @@
 //! a finding nor hide one.
 
 mod expand;
+mod filters;
+mod joins;
 mod judge;
 mod lanes;
 mod latest;
@@ -18,6 +20,7 @@ mod rows;
 mod sources;
 mod spans;
 mod tallies;
+mod texts;
 mod truths;
 mod values;
 mod which;

@@ -3,12 +3,14 @@
 //! A lane is a subject, or a row of a set of some lane's. Every expression belongs to one set of lanes: the deepest that it depends on.
 //! What it says of shallower lanes is lifted to deeper ones. Equal expressions are one.
 
+use super::filters::{Filter, FilterAt};
 use super::parts;
 use super::tallies::{Tally, TallyAt};
 use crate::dates::Period;
 use crate::records::{FieldId, TableId};
 use crate::rules::ir::{Cmp, Pick};
 use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
@@ -81,6 +83,12 @@ pub enum TruthOp {
     SameRow(RowAt, RowAt),
     /// The same text.
     SameText(CellOf, CellOf),
+    /// What a text is asked.
+    OfText(CellOf, TextTest),
+    /// Keys of two tables' rows: the same, or the first before the second.
+    Keys(Ordering, (TableId, RowAt), (TableId, RowAt)),
+    /// A date may be that day.
+    Covers(ValueAt, ValueAt),
     /// By condition.
     If(TruthAt, TruthAt, TruthAt),
     /// Open where the lane's row was refused or may not exist, if it is true.
@@ -106,6 +114,8 @@ pub enum ValueOp {
     Const(i32),
     /// A cell.
     Cell(CellOf),
+    /// The day of birth in an ID number.
+    IdBirth(CellOf),
     /// A cell, or the other where it is blank.
     BlankAs(CellOf, ValueAt, ValueAt),
     /// The first that is there.
@@ -142,6 +152,23 @@ pub enum ValueOp {
     Of(RowAt, ValueAt),
     /// What a shallower lane says.
     Lift(ValueAt),
+}
+
+/// What a text is asked. Texts to hold it against by their number in the program.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TextTest {
+    /// Whether it is an ID number.
+    IdValid,
+    /// Whether it is a man's ID number.
+    IdMale,
+    /// Whether it is one of some.
+    Among(Vec<u32>),
+    /// Whether it holds another.
+    Holds(u32),
+    /// Whether any of some items is not among its own.
+    Lacks(Vec<u32>),
+    /// Whether any of its items is (or is not) one of some.
+    AnyItem(bool, Vec<u32>),
 }
 
 /// A function of one value.
@@ -238,6 +265,10 @@ pub struct Expansion {
     pub field: FieldId,
     /// Which of the two.
     pub by: By,
+    /// Which of these rows need not become lanes.
+    pub filter: Option<FilterAt>,
+    /// Where this is open there may be other rows.
+    pub guard: Option<TruthAt>,
 }
 
 /// An expression, and the lanes it belongs to.
@@ -292,6 +323,8 @@ pub struct Plan {
     pub kinds: Vec<(RowAt, usize)>,
     /// Lanes counted by key.
     pub tallies: Vec<Tally>,
+    /// Tests on rows before they become lanes.
+    pub filters: Vec<Filter>,
     /// What is asked of parts of subjects, all at once.
     pub parts: parts::Plan,
 }

@@ -1,52 +1,92 @@
 //! Sets of rows as lanes of their own, and what is said of all of them together.
 
+use super::joins::Member;
 use super::lower::{Env, Lowering};
 use super::plan::{By, Expansion, RowAt, RowOp, SUBJECTS, SetId, Stretch, TruthAt, TruthOp, ValueAt, ValueOp};
 use crate::records::{FieldId, TableId};
 use crate::rules::ir::{Node, NodeId, Pick, Set};
 
 /// Where the rows of a set come from: those of a table that refer to a row or have its text, less those that do not fulfil some conditions.
-struct Source {
-    owner: RowAt,
-    table: TableId,
-    field: FieldId,
-    by: By,
+pub(super) struct Source {
+    pub owner: RowAt,
+    pub table: TableId,
+    pub field: FieldId,
+    pub by: By,
     /// Each with the slot of the row and what is bound around it.
-    conds: Vec<(u8, NodeId, Env)>,
+    pub conds: Vec<(u8, NodeId, Env)>,
+    /// Of which set they are to be members, where they are looked for elsewhere.
+    pub member: Option<Member>,
+}
+
+/// What is asked of a set's rows.
+struct Asked {
+    /// Where the row is bound.
+    slot: u8,
+    /// All of these.
+    conds: Vec<NodeId>,
+    /// What is known of those that count besides.
+    narrow: Option<NodeId>,
 }
 
 impl Lowering<'_, '_> {
     /// Makes lanes of a set's rows, and what is said of each. None where blocks do not know the rows.
     pub(super) fn within<R>(&mut self, set: &Set, env: &Env, said: impl Fn(&mut Self, &Env) -> R) -> Option<(SetId, TruthAt, R)> {
-        let source = self.source(set.rows, env)?;
+        self.within_narrowed(set, None, env, said)
+    }
+
+    /// The same where it is known besides that no row counts that does not fulfil a condition.
+    pub(super) fn within_narrowed<R>(
+        &mut self,
+        set: &Set,
+        narrow: Option<NodeId>,
+        env: &Env,
+        said: impl Fn(&mut Self, &Env) -> R,
+    ) -> Option<(SetId, TruthAt, R)> {
+        let mut source = self.source(set.rows, env)?;
+        let mut asked = Asked { slot: set.slot, conds: Vec::new(), narrow };
+        set.cond.into_iter().for_each(|cond| self.conjuncts(cond, &mut asked.conds));
+        if let Some((elsewhere, rest)) = self.joined_elsewhere(&source, set, &asked.conds, env) {
+            (source, asked.conds) = (elsewhere, rest);
+        }
         let outside = std::mem::take(&mut self.escaped);
-        let near = self.lanes(&source, source.owner, set, env, &said);
+        let known = source.member.map_or(source.owner, |member| member.owner);
+        let at = self.deeper(self.plan.set_of_row(source.owner), self.plan.set_of_row(known));
+        let near = self.lanes(&source, at, &asked, env, &said);
         if !std::mem::replace(&mut self.escaped, outside) {
             return Some(near);
         }
         // It speaks of more than the owner: the lanes are made anew for each of what is bound here.
-        let owner = self.plan.lift_row(source.owner, env.at);
-        Some(self.lanes(&source, owner, set, env, &said))
+        Some(self.lanes(&source, env.at, &asked, env, &said))
     }
 
     fn lanes<R>(
         &mut self,
         source: &Source,
-        owner: RowAt,
-        set: &Set,
+        parent: SetId,
+        asked: &Asked,
         env: &Env,
         said: &impl Fn(&mut Self, &Env) -> R,
     ) -> (SetId, TruthAt, R) {
-        let parent = self.plan.set_of_row(owner);
-        let lanes = self.plan.set(Expansion { parent, owner, table: source.table, field: source.field, by: source.by });
+        let owner = self.plan.lift_row(source.owner, parent);
+        let mut made = Expansion { parent, owner, table: source.table, field: source.field, by: source.by, filter: None, guard: None };
+        let mut narrow = source.conds.clone();
+        narrow.extend(asked.conds.iter().chain(&asked.narrow).map(|&cond| (asked.slot, cond, env.clone())));
+        let member = source.member.map(|member| member.of(self.plan.lift_row(member.owner, parent)));
+        if let Some(member) = member {
+            made.guard = Some(self.guard(member, source.table));
+        }
+        let lanes = self.narrowed(made, &narrow);
         let lane = self.plan.row(RowOp::Lane, lanes);
         let mut conds = Vec::new();
+        if let Some(member) = member {
+            conds.push(self.membership(member, source.table, lanes));
+        }
         for (slot, cond, around) in &source.conds {
             let around = around.within(lanes, &self.plan, *slot, lane);
             conds.push(self.truth(*cond, &around));
         }
-        let inside = env.within(lanes, &self.plan, set.slot, lane);
-        if let Some(cond) = set.cond {
+        let inside = env.within(lanes, &self.plan, asked.slot, lane);
+        for &cond in &asked.conds {
             conds.push(self.truth(cond, &inside));
         }
         let cond = self.all_of(conds);
@@ -64,12 +104,12 @@ impl Lowering<'_, '_> {
                 let known = self.cx.store.rows(*table);
                 let there = known.exported && known.column(*field).is_some();
                 let owner = self.row(*owner, env);
-                there.then_some(Source { owner, table: *table, field: *field, by: By::Reference, conds: Vec::new() })
+                there.then_some(Source { owner, table: *table, field: *field, by: By::Reference, conds: Vec::new(), member: None })
             }
             Node::Peers(owner, table, field) => {
                 let there = matches!(self.cx.store.rows(*table).column(*field), Some(crate::records::Column::Text(_)));
                 let owner = self.row(*owner, env);
-                there.then_some(Source { owner, table: *table, field: *field, by: By::Text, conds: Vec::new() })
+                there.then_some(Source { owner, table: *table, field: *field, by: By::Text, conds: Vec::new(), member: None })
             }
             Node::Rows(inner) => {
                 let mut source = self.source(inner.rows, env)?;

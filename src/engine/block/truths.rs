@@ -1,5 +1,6 @@
 //! Truths of many lanes at once.
 
+use super::super::compute::covers;
 use super::super::quick::{compared, in_codes};
 use super::super::value::Span;
 use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, widened};
@@ -92,6 +93,21 @@ impl Block<'_> {
                     };
                 });
             }
+            TruthOp::OfText(cell, test) => {
+                self.row(cell.row, lanes);
+                self.of_text(cell, test, which, out);
+            }
+            TruthOp::Keys(order, a, b) => {
+                self.row(a.1, lanes);
+                self.row(b.1, lanes);
+                self.keys(*order, *a, *b, which, out);
+            }
+            TruthOp::Covers(date, day) => {
+                self.value(*date, lanes);
+                self.value(*day, lanes);
+                which.fill(out, OPEN);
+                self.settle(which, out, OPEN, |s, lane| Some(covers(s.span_at(*date, lane)?, s.span_at(*day, lane)?) as u8));
+            }
             TruthOp::If(cond, yes, no) => {
                 let (then, otherwise) = self.branches(*cond, lanes, out, OPEN);
                 self.copy_truth(*yes, &then, out);
@@ -167,7 +183,7 @@ impl Block<'_> {
 
     /// The text of a cell: bad where it is not known, or there is no row.
     #[inline]
-    fn text_at(&self, cell: &CellOf, lane: usize) -> Sym {
+    pub(super) fn text_at(&self, cell: &CellOf, lane: usize) -> Sym {
         match self.cx.store.rows(cell.table).column(cell.field) {
             Some(Column::Text(texts)) => {
                 texts.get(self.rows_of(cell.row)[lane] as usize).copied().filter(|t| t.is_text() || *t == Sym::NONE)

@@ -18,6 +18,10 @@ impl Block<'_> {
                 self.row(cell.row, lanes);
                 self.cell(cell, which, out);
             }
+            ValueOp::IdBirth(cell) => {
+                self.row(cell.row, lanes);
+                self.id_birth(cell, which, out);
+            }
             ValueOp::BlankAs(cell, value, other) => self.blank_as(cell, *value, *other, lanes, out),
             ValueOp::FirstOf(items) => self.first_of(items, lanes, out),
             ValueOp::Min(items) => {

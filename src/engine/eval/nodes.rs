@@ -1,5 +1,6 @@
 //! What each kind of node comes to: a condition, a date or number, a text, a row.
 
+use super::super::compute::covers;
 use super::super::id_number::{self, IdNumber};
 use super::super::probe::{Lack, Probe};
 use super::super::quick::{compared, in_codes};
@@ -289,14 +290,6 @@ impl<'c, P: Probe> Eval<'c, P> {
             TextVal::Unknown => Truth::Unknown,
         }
     }
-}
-
-/// Whether a day is one of those that a date may stand for.
-fn covers(date: Span, day: Span) -> Truth {
-    if date.is_absent() || date.is_unknown() || !day.is_exact() {
-        return Truth::Unknown;
-    }
-    Truth::of(date.lo <= day.lo && day.lo <= date.hi)
 }
 
 fn squeezed(text: &str) -> impl Iterator<Item = char> + '_ {

@@ -61,7 +61,7 @@ impl Lowering<'_, '_> {
         Some((lanes, tally, place))
     }
 
-    fn conjuncts(&self, cond: NodeId, all: &mut Vec<NodeId>) {
+    pub(in crate::engine::block) fn conjuncts(&self, cond: NodeId, all: &mut Vec<NodeId>) {
         match self.node(cond) {
             Some(Node::And(items)) => items.iter().for_each(|&item| self.conjuncts(item, all)),
             _ => all.push(cond),

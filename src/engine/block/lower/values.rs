@@ -72,6 +72,10 @@ impl Lowering<'_, '_> {
             Node::Count(_) | Node::Sum(..) | Node::Least(..) | Node::Greatest(..) | Node::HeldMonths(..) | Node::Reaches(..) => {
                 self.aggregate(&node, env)
             }
+            Node::IdBirth(text) => match self.text_cell(text, env) {
+                Some(cell) => self.plan.value(ValueOp::IdBirth(cell), self.plan.set_of_row(cell.row)),
+                None => self.open_value(),
+            },
             Node::Def(def, row) => {
                 let row = self.row(row, env);
                 let Some(definition) = self.cx.rules.program.definitions.get(def as usize) else { return self.open_value() };

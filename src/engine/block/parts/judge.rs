@@ -6,6 +6,9 @@ use super::super::judge::Judged;
 use super::super::lanes::Block;
 use super::{Asked, Mask, MaskAt};
 
+/// So many subjects are judged together: what is worked out of the rows of so many stays in the cache.
+const TOGETHER: usize = 128;
+
 /// How far a subject has come.
 #[derive(Clone, Copy, Default)]
 struct Progress {
@@ -20,10 +23,14 @@ struct Progress {
 impl Block<'_> {
     /// Judges the parts of some subjects. Whoever something of a part is open of, or found, is judged alone in all.
     pub(in super::super) fn judge_asked(&mut self, asked: &Asked, lanes: &[u32], out: &mut Judged) {
+        lanes.chunks(TOGETHER).for_each(|these| self.judge_some(asked, these, out));
+    }
+
+    fn judge_some(&mut self, asked: &Asked, these: &[u32], out: &mut Judged) {
         let all = u64::MAX >> (u64::BITS as usize - asked.parts.clamp(1, 64));
         let mut progress = vec![Progress { asked: all, ..Progress::default() }; self.subjects().len()];
         let mut left = self.room();
-        left.extend_from_slice(lanes);
+        left.extend_from_slice(these);
         if let Some(when) = asked.when {
             self.pass(when, &mut left, &mut progress, 2);
         }
@@ -34,7 +41,7 @@ impl Block<'_> {
             self.check(*when, *require, &left, &mut progress);
         }
         self.put_away(left);
-        for &lane in lanes {
+        for &lane in these {
             let Progress { open, found, counts: [pending, met, idle], .. } = progress[lane as usize];
             if found {
                 out.found.push(lane);

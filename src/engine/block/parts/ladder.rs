@@ -1,7 +1,6 @@
 //! A value against those of all parts at once: the days of all years, all levels.
 
-use super::super::super::quick::compared;
-use super::super::super::value::{Span, Truth};
+use super::super::super::value::Span;
 use super::{MOST_PARTS, Mask};
 use crate::rules::ir::Cmp;
 
@@ -43,7 +42,29 @@ impl Ladder {
     /// Of which parts an exact value compares so.
     #[inline]
     pub fn exact(&self, cmp: Cmp, value: i32) -> Mask {
-        let value = i64::from(value);
+        let yes = self.holds(cmp, i64::from(value));
+        Mask { yes, may: yes }
+    }
+
+    /// Of which parts a value that is not exact compares so: what it does at both its ends it does between.
+    pub fn vague(&self, cmp: Cmp, value: Span) -> Mask {
+        if value.is_absent() {
+            return Mask { yes: 0, may: self.parts };
+        }
+        let (lo, hi) = (self.holds(cmp, value.lo), self.holds(cmp, value.hi));
+        match cmp {
+            Cmp::Lt | Cmp::Le => Mask { yes: hi, may: lo },
+            Cmp::Gt | Cmp::Ge => Mask { yes: lo, may: hi },
+            _ if value.is_exact() => Mask { yes: lo, may: lo },
+            Cmp::Eq => Mask { yes: 0, may: self.within(value) },
+            Cmp::Ne => Mask { yes: self.parts & !self.within(value), may: self.parts },
+        }
+    }
+
+    /// The parts of which a value compares so.
+    #[inline]
+    fn holds(&self, cmp: Cmp, value: i64) -> u64 {
+        let value = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
         let yes = match cmp {
             Cmp::Lt => from(self.below(value + 1)),
             Cmp::Le => from(self.below(value)),
@@ -52,18 +73,12 @@ impl Ladder {
             Cmp::Eq => from(self.below(value)) & !from(self.below(value + 1)),
             Cmp::Ne => !from(self.below(value)) | from(self.below(value + 1)),
         };
-        Mask { yes: yes & self.parts, may: yes & self.parts }
+        yes & self.parts
     }
 
-    /// Of which parts a value that is not exact compares so.
-    pub fn vague(&self, cmp: Cmp, value: Span) -> Mask {
-        let mut mask = Mask::NONE;
-        for (part, &step) in self.steps.iter().enumerate() {
-            let truth = compared(cmp, value, Span::exact(i64::from(step)));
-            mask.yes |= u64::from(truth == Truth::True) << part;
-            mask.may |= u64::from(truth != Truth::False) << part;
-        }
-        mask
+    /// The parts whose values a span holds.
+    fn within(&self, span: Span) -> u64 {
+        self.holds(Cmp::Le, span.lo) & self.holds(Cmp::Ge, span.hi)
     }
 }
 
@@ -75,15 +90,32 @@ fn from(part: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::super::quick::compared;
+    use super::super::super::super::value::Truth;
     use super::*;
 
     #[test]
     fn a_table_says_what_comparing_with_each_says() {
         let ladder = Ladder::new(vec![-3, 0, 1, 7, 20]).unwrap();
-        for cmp in [Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge] {
-            for value in -6..24 {
-                assert_eq!(ladder.exact(cmp, value), ladder.vague(cmp, Span::exact(i64::from(value))), "{value} {cmp:?}");
+        let each = |cmp: Cmp, value: Span| {
+            let mut mask = Mask::NONE;
+            for (part, &step) in ladder.steps.iter().enumerate() {
+                let truth = compared(cmp, value, Span::exact(i64::from(step)));
+                mask.yes |= u64::from(truth == Truth::True) << part;
+                mask.may |= u64::from(truth != Truth::False) << part;
             }
+            mask
+        };
+        for cmp in [Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge] {
+            for lo in -6..24 {
+                assert_eq!(ladder.exact(cmp, lo), each(cmp, Span::exact(i64::from(lo))), "{lo} {cmp:?}");
+                for hi in lo..26 {
+                    let span = Span { lo: i64::from(lo), hi: i64::from(hi) };
+                    assert_eq!(ladder.vague(cmp, span), each(cmp, span), "{span:?} {cmp:?}");
+                }
+            }
+            assert_eq!(ladder.vague(cmp, Span::ABSENT), each(cmp, Span::ABSENT), "{cmp:?}");
+            assert_eq!(ladder.vague(cmp, Span::UNKNOWN), each(cmp, Span::UNKNOWN), "{cmp:?}");
         }
     }
 

@@ -143,13 +143,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Lanes of a set's rows, on which parts each counts, and what must hold.
-    fn set_of_parts(
-        &mut self,
-        set: &Set,
-        must: Option<NodeId>,
-        parts: &Parts,
-        env: &Env,
-    ) -> Option<(SetId, MaskAt, Option<MaskAt>)> {
+    fn set_of_parts(&mut self, set: &Set, must: Option<NodeId>, parts: &Parts, env: &Env) -> Option<(SetId, MaskAt, Option<MaskAt>)> {
         let (lanes, cond, must) = self.said_of_parts(set, parts, env, |s, inside| must.map(|must| s.mask(must, parts, inside)))?;
         let must = match must {
             Some(must) => Some(self.plan.lift_mask(must?, lanes)),
@@ -158,19 +152,13 @@ impl Lowering<'_, '_> {
         Some((lanes, cond, must))
     }
 
-    fn said_of_parts<R>(
-        &mut self,
-        set: &Set,
-        parts: &Parts,
-        env: &Env,
-        said: impl Fn(&mut Self, &Env) -> R,
-    ) -> Option<(SetId, MaskAt, R)> {
+    fn said_of_parts<R>(&mut self, set: &Set, parts: &Parts, env: &Env, said: impl Fn(&mut Self, &Env) -> R) -> Option<(SetId, MaskAt, R)> {
         if parts.depends(set.rows) {
             return None;
         }
         let rows = Set { cond: None, ..*set };
         let inner = |s: &mut Self, inside: &Env| (set.cond.map(|cond| s.mask(cond, parts, inside)), said(s, inside));
-        let (lanes, sound, (cond, said)) = self.within(&rows, env, inner)?;
+        let (lanes, sound, (cond, said)) = self.within_narrowed(&rows, set.cond, env, inner)?;
         let mut all = vec![self.plan.plain(sound)];
         if let Some(cond) = cond {
             all.push(cond?);
