@@ -1,12 +1,25 @@
 //! The hash of the data a run was made of: names and bytes of every file, wherever they lie.
 
 use crate::diagnostic::Source;
+use crate::ingest::{Hash, hash_of};
 use sha2::{Digest, Sha256};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// The hash of all sources, in the order named; none where one is no file (standard input, a server) or cannot be read.
-pub(super) fn data_hash(sources: &[String], mapping: Option<&Source>) -> Option<String> {
+///
+/// Where a database is locked to be read, closing another handle of it gives up the lock: such handles go to `open`.
+pub(super) fn data_hash(sources: &[String], mapping: Option<&Source>, open: &mut Vec<File>) -> Option<String> {
+    hash_by(sources, mapping, |path| of_file(path, open).ok())
+}
+
+/// The same of one file whose bytes have this hash.
+pub(super) fn data_hash_of(source: &str, bytes: Hash) -> Option<String> {
+    hash_by(&[source.to_owned()], None, |_| Some(bytes))
+}
+
+fn hash_by(sources: &[String], mapping: Option<&Source>, mut of_file: impl FnMut(&Path) -> Option<Hash>) -> Option<String> {
     let mut whole = Sha256::new();
     // The same files mean something else under another mapping.
     mapping.into_iter().for_each(|m| whole.update(Sha256::digest(m.text.as_bytes())));
@@ -15,7 +28,7 @@ pub(super) fn data_hash(sources: &[String], mapping: Option<&Source>) -> Option<
             let name = path.file_name()?.to_string_lossy().into_owned();
             whole.update((name.len() as u64).to_be_bytes());
             whole.update(name.as_bytes());
-            whole.update(of_file(&path).ok()?);
+            whole.update(of_file(&path)?);
         }
     }
     let digits: String = whole.finalize().iter().map(|b| format!("{b:02x}")).collect();
@@ -56,16 +69,16 @@ fn files_of(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn of_file(path: &Path) -> io::Result<[u8; 32]> {
-    let mut file = std::fs::File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hash.finalize().into()),
-            n => hash.update(buffer.get(..n).unwrap_or_default()),
-        }
+fn of_file(path: &Path, open: &mut Vec<File>) -> io::Result<Hash> {
+    let mut file = File::open(path)?;
+    let mut head = [0; 16];
+    let is_database = file.read(&mut head)? == head.len() && head == *b"SQLite format 3\0";
+    file.seek(SeekFrom::Start(0))?;
+    let hash = hash_of(&mut file);
+    if is_database {
+        open.push(file);
     }
+    hash
 }
 
 #[cfg(test)]
@@ -76,7 +89,7 @@ mod tests {
     #[test]
     fn the_hash_follows_names_and_bytes_and_nothing_else() {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let hash = |dir: &tempfile::TempDir| data_hash(&[dir.path().display().to_string()], None).unwrap();
+        let hash = |dir: &tempfile::TempDir| data_hash(&[dir.path().display().to_string()], None, &mut Vec::new()).unwrap();
         for dir in [&one, &two] {
             std::fs::write(dir.path().join("case.csv"), "case_id\nC1\n").unwrap();
         }
@@ -88,6 +101,6 @@ mod tests {
         assert_ne!(before, hash(&one));
         std::fs::rename(two.path().join("case.csv"), two.path().join("step.csv")).unwrap();
         assert_ne!(before, hash(&two));
-        assert_eq!(data_hash(&["-".to_owned()], None), None);
+        assert_eq!(data_hash(&["-".to_owned()], None, &mut Vec::new()), None);
     }
 }

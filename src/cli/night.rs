@@ -1,20 +1,25 @@
 //! The judging of a night: what the night before remembered is used where it still holds, and the outcome is that of judging everybody.
 
-use super::run::Rules;
+use super::run::{self, Rules};
 use super::scope::Scope;
-use super::settings::Settings;
+use super::settings::{Screen, Settings};
 use super::trouble::{Plain, Trouble};
 use crate::engine::{self, Memory, Options, Outcome};
+use crate::ingest::Keep;
 use crate::ledger;
-use crate::records::{Store, columns};
+use crate::records::{Store, Wanted, columns};
 use serde_json::json;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 /// How a night judges.
 pub(super) struct Night {
+    /// The ledger.
+    ledger: PathBuf,
     /// Where it remembers.
     path: PathBuf,
+    /// How many rows were read anew; none where all were.
+    rows: Option<u64>,
     /// Everybody is judged as well, and both must come to the same.
     verify: bool,
     /// What is to be remembered once the run is recorded, under its key.
@@ -26,7 +31,38 @@ pub(super) struct Night {
 impl Night {
     /// A night that remembers beside a ledger.
     pub(super) fn new(ledger: &std::path::Path, verify: bool) -> Self {
-        Self { path: ledger::memory_path(ledger), verify, next: None, told: String::new() }
+        Self { ledger: ledger.to_owned(), path: ledger::memory_path(ledger), rows: None, verify, next: None, told: String::new() }
+    }
+
+    /// Reads the sources and hashes their bytes: of a SQLite file only what has changed since it was kept.
+    ///
+    /// # Errors
+    /// Those of reading everything.
+    pub(super) fn read(
+        &mut self,
+        rules: &Rules,
+        wanted: &Wanted,
+        settings: &Settings,
+        screen: Screen,
+    ) -> Result<(Store, Option<String>), Trouble> {
+        let key = json!({
+            "program": [env!("CARGO_PKG_VERSION"), &program()],
+            "rules": &rules.hash,
+            "wanted": format!("{wanted:?}"),
+            "sources": &settings.sources,
+        });
+        let (path, key) = (ledger::rows_path(&self.ledger), key.to_string());
+        let keep = Keep { path: &path, key: &key, like: &self.ledger };
+        let (store, data, rows) = run::read_again(settings, &rules.set.schema, wanted, screen, &keep)?;
+        self.rows = rows;
+        if self.verify {
+            let afresh = run::records(settings, &rules.set.schema, wanted, screen)?;
+            if !same_records(&store, &afresh) {
+                let _ = std::fs::remove_file(&path);
+                return Err(differs());
+            }
+        }
+        Ok((store, data))
     }
 
     /// Judges.
@@ -53,10 +89,7 @@ impl Night {
             let all = engine::check(&rules.set, store, options);
             if !same(&all, &again.outcome) {
                 ledger::forget(&self.path);
-                return Err(Trouble::Output(
-                    Plain::new("nightly::differs", "增量核查与全部重判的结果不一致，这次没有记入台账")
-                        .help("增量所记的已经清除，再运行一次即是全部重判；请把这一情况报告给维护人员"),
-                ));
+                return Err(differs());
             }
         }
         let verified = if self.verify { "；与全部重判的结果一致" } else { "" };
@@ -78,6 +111,19 @@ impl Night {
         let kept = ledger::keep_memory(&self.path, &key, &memory);
         kept.err().map(|e| format!("增量所记的写不进 {}（{}），下次全部重判", self.path.display(), super::output::reason(&e)))
     }
+}
+
+fn differs() -> Trouble {
+    Trouble::Output(
+        Plain::new("nightly::differs", "增量核查与全部重判的结果不一致，这次没有记入台账")
+            .help("增量所记的已经清除，再运行一次即是全部重判；请把这一情况报告给维护人员"),
+    )
+}
+
+/// Whether two readings of the records hold the same, and tell the same of what was wrong.
+fn same_records(a: &Store, b: &Store) -> bool {
+    let told = |s: &Store| (s.problems.clone(), s.tallies.clone(), s.assumed_blank.clone(), columns(s));
+    told(a) == told(b) && a.holds_what(b)
 }
 
 /// Whether two outcomes say the same.

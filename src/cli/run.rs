@@ -1,6 +1,6 @@
 //! From settings to records, rules and answers: the one place where the command line meets the engine.
 
-use super::data_hash::data_hash;
+use super::data_hash::{data_hash, data_hash_of};
 use super::limits;
 use super::night::Night;
 use super::progress::Progress;
@@ -11,7 +11,7 @@ use super::unseen;
 use crate::dates::Day;
 use crate::diagnostic::{Source, nearest};
 use crate::engine::{self, Due, Options, Outcome, Trace, Verdict, trace};
-use crate::ingest::{self, Asked, Mapping};
+use crate::ingest::{self, Asked, Keep, Mapping};
 use crate::records::{Fate, FieldType, RowId, Schema, Store, TableId, Wanted};
 use crate::report::{Demand, Names, PackRun, ProfileRun, Report, Run, starved};
 use crate::rules::{self, Files, InForce, Loading, Profile, Rule, RuleSet};
@@ -79,6 +79,44 @@ pub(super) fn records(settings: &Settings, schema: &Arc<Schema>, wanted: &Wanted
     let read = ingest::read_asked(&settings.sources, mapping.as_ref(), asked, schema, wanted, &progress);
     progress.done();
     read.map_err(|error| Trouble::Records(Plain::new(error.code(), error.to_string()).help(error.advice())))
+}
+
+/// Reads the sources, and hashes their bytes.
+pub(super) fn read(settings: &Settings, schema: &Arc<Schema>, wanted: &Wanted, screen: Screen) -> Result<(Store, Option<String>), Trouble> {
+    let mapped_by = mapping(settings, schema)?.map(|m| m.source);
+    // What was opened is closed once all is read.
+    let mut open = Vec::new();
+    // Hashing the files waits on the disk; reading them waits on the processor.
+    let (store, data) = std::thread::scope(|threads| {
+        let hash = threads.spawn(|| data_hash(&settings.sources, mapped_by.as_deref(), &mut open));
+        let store = records(settings, schema, wanted, screen);
+        (store, hash.join().ok().flatten())
+    });
+    Ok((store?, data))
+}
+
+/// Reads the sources with what was kept of the last time, and hashes their bytes. Also tells how many rows were read anew; none where
+/// all were.
+pub(super) fn read_again(
+    settings: &Settings,
+    schema: &Arc<Schema>,
+    wanted: &Wanted,
+    screen: Screen,
+    keep: &Keep<'_>,
+) -> Result<(Store, Option<String>, Option<u64>), Trouble> {
+    if settings.mapping.is_some() || settings.sources.len() != 1 {
+        return read(settings, schema, wanted, screen).map(|(store, data)| (store, data, None));
+    }
+    let progress = Progress::new(screen.progress);
+    let asked = Asked { year: settings.year, now: Some(settings.as_of.to_ymd().0) };
+    let read = ingest::read_again(&settings.sources, None, asked, schema, wanted, &progress, keep);
+    progress.done();
+    let (store, anew) = read.map_err(|error| Trouble::Records(Plain::new(error.code(), error.to_string()).help(error.advice())))?;
+    let data = match (anew.hash, settings.sources.as_slice()) {
+        (Some(bytes), [source]) => data_hash_of(source, bytes),
+        _ => data_hash(&settings.sources, None, &mut Vec::new()),
+    };
+    Ok((store, data, anew.rows))
 }
 
 /// The mapping of the sources, if they have one.
@@ -190,21 +228,17 @@ pub(super) fn check(settings: &Settings, scope: &Scope, screen: Screen) -> Resul
 }
 
 /// The same with what a night remembers.
-pub(super) fn check_by(settings: &Settings, scope: &Scope, screen: Screen, night: Option<&mut Night>) -> Result<Checked, Trouble> {
+pub(super) fn check_by(settings: &Settings, scope: &Scope, screen: Screen, mut night: Option<&mut Night>) -> Result<Checked, Trouble> {
     let begun = Instant::now();
     let rules = rules(settings)?;
     let chosen = chosen(&rules.set, settings)?;
     let mut wanted = wanted(&rules, &chosen);
     scope.want(&rules.set.schema, &mut wanted);
     limits::want(rules.set.in_force.as_ref(), &rules.set.schema, &mut wanted);
-    // Hashing the files waits on the disk; reading them waits on the processor.
-    let mapped_by = mapping(settings, &rules.set.schema)?.map(|m| m.source);
-    let (store, data) = std::thread::scope(|threads| {
-        let hash = threads.spawn(|| data_hash(&settings.sources, mapped_by.as_deref()));
-        let store = records(settings, &rules.set.schema, &wanted, screen);
-        (store, hash.join().ok().flatten())
-    });
-    let mut store = store?;
+    let (mut store, data) = match &mut night {
+        Some(night) => night.read(&rules, &wanted, settings, screen)?,
+        None => read(settings, &rules.set.schema, &wanted, screen)?,
+    };
     let outcome = judge_as(&rules.set, &store, &chosen, (settings, scope), screen, |options| match night {
         Some(night) => night.judge(&rules, &store, &chosen, (settings, scope), options),
         None => Ok(engine::check(&rules.set, &store, options)),

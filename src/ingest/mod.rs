@@ -3,6 +3,8 @@
 //!
 //! Readers know the records and nothing above them. They never judge and never print.
 
+mod again;
+mod bytes;
 mod csv;
 mod decode;
 mod draft;
@@ -15,12 +17,14 @@ mod layout;
 mod mapping;
 mod ndjson;
 mod package;
+mod pages;
 mod parts;
 mod past;
 mod postgres;
 mod refused;
 mod resume;
 mod sheets;
+mod sidecar;
 mod source;
 mod sqlite;
 mod steady;
@@ -28,12 +32,15 @@ mod value;
 mod workbook;
 mod write;
 
+pub use again::Anew;
+pub use bytes::{Hash, hash_of};
 pub use draft::{Draft, draft};
 pub use error::IngestError;
 pub use mapping::{Mapping, Suggestion, parse_mapping, shipped, shipped_names, suggest};
 pub use postgres::{is_server, read_copied, shown_source, without_secrets};
 pub use refused::{Refused, RefusedRow, RefusedRows, refused, refused_mapped};
 pub use sheets::Asked;
+pub use sidecar::Keep;
 pub use workbook::{MOST_CELLS, too_much, too_wide};
 pub use write::{WriteError, is_store, write_store};
 
@@ -109,6 +116,35 @@ pub fn read_asked(
     store.unseen_merges.iter().for_each(|&t| wanted.add_table(t));
     drop(store);
     before.unless_changed(read_all(&sources, &ready, asked, schema, &wanted, progress))
+}
+
+/// The same with what was kept of the last time: of a SQLite file, only the rows in pages that have changed are read. Also tells how
+/// it was read.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_again(
+    sources: &[String],
+    mapping: Option<&Mapping>,
+    asked: Asked,
+    schema: &Arc<Schema>,
+    wanted: &Wanted,
+    progress: &dyn Progress,
+    keep: &Keep<'_>,
+) -> Result<(Store, Anew), IngestError> {
+    if let ([source], None) = (sources, mapping)
+        && let [Source::Sqlite(file)] = source::find(std::slice::from_ref(source), schema, None)?.as_slice()
+    {
+        let mut builder = Builder::new(Arc::clone(schema), wanted.clone());
+        let anew = again::read(file, &mut builder, progress, keep)?;
+        let store = builder.finish();
+        if store.unseen_merges.is_empty() {
+            return Ok((store, anew));
+        }
+    }
+    // What was kept is of no use.
+    let _ = std::fs::remove_file(keep.path);
+    read_asked(sources, mapping, asked, schema, wanted, progress).map(|store| (store, Anew::default()))
 }
 
 fn read_all(

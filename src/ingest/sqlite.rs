@@ -5,7 +5,7 @@
 
 mod rows;
 
-use self::rows::Rows;
+pub(super) use self::rows::Rows;
 use super::error::IngestError;
 use super::past::Past;
 use super::refused::{self, Original};
@@ -34,28 +34,39 @@ const OURS: &str = "guiju_";
 
 /// A table of the database that is a table of the schema.
 #[derive(Debug)]
-struct Found {
-    table: TableId,
+pub(super) struct Found {
+    pub table: TableId,
     /// Its name in the database.
-    name: String,
+    pub name: String,
     /// As findings cite it: `people.db/step`.
-    file: String,
+    pub file: String,
     /// The wanted columns by their names in the database.
-    columns: Vec<(FieldId, String)>,
+    pub columns: Vec<(FieldId, String)>,
     /// Its rows were refused when they were imported.
-    refused: bool,
+    pub refused: bool,
     /// Its rows stand for what the source then did not tell.
-    open: bool,
+    pub open: bool,
     /// What was wrong with its rows has been told.
     told: bool,
     /// How the rowid is called, and the first and last; none for a view, a table without rowids, or one without rows.
-    rowids: Option<(&'static str, i64, i64)>,
+    pub rowids: Option<(&'static str, i64, i64)>,
 }
 
 /// Reads every known table that has not been taken as of one moment: a writer at work changes nothing half-way.
 pub(super) fn read(file: &Named, taken: &[String], builder: &mut Builder, progress: &dyn Progress) -> Result<(), IngestError> {
-    let fail = |e: rusqlite::Error| error(&file.name, &e);
     let connections = connect(file)?;
+    read_by(connections, file, taken, builder, progress).map(|_| ())
+}
+
+/// The same over connections that all read the same state, which are given back.
+pub(super) fn read_by(
+    connections: Vec<Connection>,
+    file: &Named,
+    taken: &[String],
+    builder: &mut Builder,
+    progress: &dyn Progress,
+) -> Result<Vec<Connection>, IngestError> {
+    let fail = |e: rusqlite::Error| error(&file.name, &e);
     let first = connections.first().ok_or_else(|| IngestError::Busy { file: file.name.clone() })?;
     let (found, past) = tables(first, file, taken, builder)?;
     let schema = Arc::clone(builder.schema());
@@ -80,10 +91,13 @@ pub(super) fn read(file: &Named, taken: &[String], builder: &mut Builder, progre
         .collect();
     let (batches, connections): (Vec<Batch>, Vec<Connection>) = read.map_err(fail)?.into_iter().unzip();
     builder.absorb(batches);
-    if let (Some(past), Some(connection)) = (past, connections.into_iter().next()) {
-        past.keep(connection);
+    match past {
+        None => Ok(connections),
+        Some(past) => {
+            connections.into_iter().next().into_iter().for_each(|connection| past.keep(connection));
+            Ok(Vec::new())
+        }
     }
-    Ok(())
 }
 
 /// Some rows as they stand. Of an imported database there are none: they stand in its sources.
@@ -121,7 +135,7 @@ fn shown(value: ValueRef<'_>) -> String {
 }
 
 /// Connections that all read the same state of the database; but one if a writer never pauses.
-fn connect(file: &Named) -> Result<Vec<Connection>, IngestError> {
+pub(super) fn connect(file: &Named) -> Result<Vec<Connection>, IngestError> {
     let fail = |e: rusqlite::Error| error(&file.name, &e);
     let n = rayon::current_num_threads().clamp(1, MOST_CONNECTIONS);
     let watch = open(file)?;
@@ -157,7 +171,7 @@ pub(super) fn begin(file: &Named) -> Result<Connection, IngestError> {
 }
 
 /// The tables and views of the database that the schema knows, in the schema's order; and what it remembers if it was imported.
-fn tables(
+pub(super) fn tables(
     connection: &Connection,
     file: &Named,
     taken: &[String],

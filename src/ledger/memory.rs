@@ -18,6 +18,13 @@ pub fn memory_path(ledger: &Path) -> PathBuf {
     ledger.with_file_name(name)
 }
 
+/// Where a night keeps the rows that it read: beside the ledger.
+pub fn rows_path(ledger: &Path) -> PathBuf {
+    let mut name = ledger.file_name().unwrap_or_default().to_os_string();
+    name.push(".rows");
+    ledger.with_file_name(name)
+}
+
 /// What was remembered under a key; none where there is nothing of the kind, or it is not whole.
 pub fn recall(path: &Path, key: &str) -> Option<Memory> {
     let bytes = fs::read(path).ok()?;

@@ -21,7 +21,7 @@ pub use cause::{Cause, Causes, Corners, Known, Records, causes};
 pub use diff::{CellChange, Change, Difference, Item, diff, movements};
 pub use error::LedgerError;
 pub use log::{Act, Entry, Logged, append, of as logged};
-pub use memory::{forget, keep_memory, memory_path, recall};
+pub use memory::{forget, keep_memory, memory_path, recall, rows_path};
 pub use open::{Held, Ledger, hold};
 pub use record::{Changes, NewRun, Recorded, changes, record, series_of};
 pub use runs::{RunRow, Standing, body, find_run, held_at, last_run, profile_of, rules_of, runs, standing, text_of};

@@ -97,8 +97,8 @@ pub struct Builder {
     pub(super) problems: Vec<Problem>,
     pub(super) tallies: Vec<Tally>,
     pub(super) field_tallies: Vec<FieldTally>,
-    /// Cells that were read though not written as they should be, by file, table and column: how many, and the first line.
-    remarks: BTreeMap<(String, String, String, Remark), (u64, u32)>,
+    /// The lines of cells that were read though not written as they should be, by file, table and column.
+    pub(super) remarks: BTreeMap<(String, String, String, Remark), Vec<u32>>,
 }
 
 /// The rows of one table so far.
@@ -209,6 +209,12 @@ impl Builder {
         }
     }
 
+    /// An empty one for the same fields.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::new(Arc::clone(&self.schema), self.wanted.clone())
+    }
+
     /// The schema the store is built for.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
@@ -251,7 +257,8 @@ impl Builder {
 
     /// Tells of the cells that were read though not written as they should be.
     pub(super) fn tell_remarks(&mut self) {
-        for ((file, table, column, remark), (count, row)) in std::mem::take(&mut self.remarks) {
+        for ((file, table, column, remark), lines) in std::mem::take(&mut self.remarks) {
+            let (count, row) = (lines.len() as u64, lines.iter().copied().min().unwrap_or(0));
             let (code, why, right) = (remark.code(), remark.why(count), remark.right().to_owned());
             self.problems.push(Problem {
                 file,
@@ -310,17 +317,16 @@ impl Builder {
         }
     }
 
-    fn add(&mut self, mut part: Part) {
+    pub(super) fn add(&mut self, mut part: Part) {
         let Some(name) = self.schema.tables.get(part.table).map(|t| t.name.clone()) else { return };
         let Some(draft) = self.tables.get_mut(part.table) else { return };
         let file = self.places.file_as(&part.file, part.variant);
         self.problems.append(&mut part.problems);
         for fill in &part.fills {
-            for (remark, (count, row)) in &fill.remarks {
-                let line = part.origins.get(*row).map_or(0, |(_, line)| line);
+            for (remark, rows) in &fill.remarks {
+                let lines = rows.iter().map(|row| part.origins.get(*row as usize).map_or(0, |(_, line)| line));
                 let of = (part.file.clone(), name.clone(), fill.header.clone(), *remark);
-                let known = self.remarks.entry(of).or_insert((0, line));
-                *known = (known.0 + count, known.1.min(line));
+                self.remarks.entry(of).or_default().extend(lines);
             }
             self.places.head(part.table, file, fill.field, &fill.header);
         }

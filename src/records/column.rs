@@ -180,6 +180,13 @@ impl Column {
         }
     }
 
+    /// Gives every text its number in another set.
+    pub(super) fn renumber(&mut self, numbers: &[Sym]) {
+        if let Self::Text(v) = self {
+            super::fill::renumber(v, numbers);
+        }
+    }
+
     /// Whether two rows hold the same.
     pub(super) fn same(&self, a: usize, b: usize) -> bool {
         match self {

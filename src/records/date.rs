@@ -17,6 +17,9 @@ pub(super) enum Remark {
 }
 
 impl Remark {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Serial, Self::Words, Self::Unknown];
+
     /// A stable code, listed in the manual.
     pub(super) fn code(self) -> &'static str {
         match self {

@@ -19,8 +19,8 @@ pub(super) struct Fill {
     pub required: bool,
     /// A blank is the fact that there is nothing, which may be said outright.
     pub may_be_none: bool,
-    /// Cells that were not written as they should be and were read all the same: how many, and the row of the first.
-    pub remarks: BTreeMap<Remark, (u64, usize)>,
+    /// Cells that were not written as they should be and were read all the same, by their rows.
+    pub remarks: BTreeMap<Remark, Vec<u32>>,
     /// What a blank date says, if a word may say it, too.
     blank: Blank,
     /// Holds ID numbers, of which spreadsheets lose the last digits.
@@ -79,6 +79,23 @@ impl Fill {
         Self { field, header, required, may_be_none, remarks: BTreeMap::new(), blank: def.blank, ids, behind: 0, cells }
     }
 
+    /// A column of cells that were read before; none where they are not of its kind.
+    pub(super) fn filled(def: &Field, field: FieldId, header: String, cells: Filled) -> Option<Self> {
+        let mut fill = Self::new(def, field, header);
+        match (&mut fill.cells, cells) {
+            (Cells::Key, Filled::Key) => {}
+            (Cells::Refs(refs, _), Filled::Refs(read)) => *refs = read,
+            (Cells::Date(v, _), Filled::Column(Column::Date(read))) => *v = read,
+            (Cells::Int(v), Filled::Column(Column::Int(read))) => *v = read,
+            (Cells::Number(v), Filled::Column(Column::Number(read))) => *v = read,
+            (Cells::Bool(v, _), Filled::Column(Column::Bool(read))) => *v = read,
+            (Cells::Code(v, ..), Filled::Column(Column::Code(read))) => *v = read,
+            (Cells::Text(v, _), Filled::Column(Column::Text(read))) => *v = read,
+            _ => return None,
+        }
+        Some(fill)
+    }
+
     /// Its serial numbers of days count from 1904.
     pub(super) fn count_from_1904(&mut self) {
         self.behind = SINCE_1904;
@@ -123,14 +140,14 @@ impl Fill {
         let (date, said) = match written(cell, strict, schema, self.behind) {
             Ok(Written::Date(date, remark)) => {
                 if let Some(remark) = remark {
-                    self.remarks.entry(remark).or_insert((0, row)).0 += 1;
+                    self.remarks.entry(remark).or_default().push(row as u32);
                 }
                 (date, Ok(()))
             }
             Ok(Written::Nothing | Written::Unknown) if self.required => (BAD_DATE, Err(Bad::Missing)),
             Ok(Written::Unknown) if self.blank == Blank::Unknown => (*blank, Ok(())),
             Ok(Written::Unknown) => {
-                self.remarks.entry(Remark::Unknown).or_insert((0, row)).0 += 1;
+                self.remarks.entry(Remark::Unknown).or_default().push(row as u32);
                 (BAD_DATE, Ok(()))
             }
             Ok(Written::Nothing) if matches!(self.blank, Blank::Unknown | Blank::NotHappened) => (*blank, Ok(())),
@@ -235,9 +252,14 @@ impl Fill {
     /// Gives every text its number in another set.
     pub(super) fn renumber(&mut self, numbers: &[Sym]) {
         if let Cells::Text(v, _) = &mut self.cells {
-            v.iter_mut().for_each(|s| *s = numbers.get(s.0 as usize).copied().unwrap_or(*s));
+            renumber(v, numbers);
         }
     }
+}
+
+/// Gives texts their numbers in another set.
+pub(super) fn renumber(texts: &mut [Sym], numbers: &[Sym]) {
+    texts.iter_mut().for_each(|s| *s = numbers.get(s.0 as usize).copied().unwrap_or(*s));
 }
 
 /// Bytes as a key that stands as it is: visible ASCII that begins with a letter, so neither blanks around it nor a number shown short.

@@ -14,8 +14,10 @@ mod fill;
 mod finish;
 mod groups;
 mod joined;
+mod kept;
 mod lookup;
 mod origin;
+mod packed;
 mod places;
 mod problem;
 mod resolve;
@@ -35,6 +37,7 @@ pub use column::{
 pub use correct::{REASON, STOOD, Stood};
 pub use digest::{Depth, Digest, columns};
 pub use groups::{Beyond, Groups};
+pub use kept::{Kept, Load, ReadAs, Stretch};
 pub use lookup::Lookup;
 pub use origin::{Origins, Run};
 pub use places::{Copied, Places};

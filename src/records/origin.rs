@@ -42,6 +42,36 @@ impl Origins {
         }
     }
 
+    /// Adds rows on lines that follow one another.
+    pub(super) fn push_run(&mut self, file: u32, line: u32, count: u32) {
+        if count == 0 {
+            return;
+        }
+        self.push(file, line);
+        match self {
+            Self::Runs(_, len) => *len += count - 1,
+            Self::Rows(rows) => rows.extend((1..count).map(|i| (file, line + i))),
+        }
+    }
+
+    /// Rows of one file on lines that ascend from 1 on, as runs: the first row and its line. None if they are not.
+    pub(super) fn ascending(&self) -> Option<Vec<(u32, u32)>> {
+        let one = |file: Option<u32>| move |other: u32| file.is_none_or(|file| file == other);
+        let (runs, is_one): (Vec<(u32, u32)>, bool) = match self {
+            Self::Runs(runs, _) => {
+                let same = one(runs.first().map(|run| run.file));
+                (runs.iter().map(|run| (run.row, run.line)).collect(), runs.iter().all(|run| same(run.file)))
+            }
+            Self::Rows(rows) => {
+                let same = one(rows.first().map(|(file, _)| *file));
+                ((0u32..).zip(rows).map(|(row, (_, line))| (row, *line)).collect(), rows.iter().all(|(file, _)| same(*file)))
+            }
+        };
+        let on = |a: &(u32, u32), b: &(u32, u32)| a.1 as u64 + u64::from(b.0 - a.0) <= u64::from(b.1);
+        let from_one = runs.first().is_none_or(|(_, line)| *line >= 1);
+        (is_one && from_one && runs.is_sorted_by(on)).then_some(runs)
+    }
+
     /// The file and line of a row.
     pub fn get(&self, row: usize) -> Option<(u32, u32)> {
         match self {
@@ -85,7 +115,7 @@ impl Origins {
             Self::Runs(runs, len) => {
                 for (i, run) in runs.iter().enumerate() {
                     let end = runs.get(i + 1).map_or(*len, |next| next.row);
-                    (run.row..end).for_each(|row| self.push(file, run.line + (row - run.row)));
+                    self.push_run(file, run.line, end - run.row);
                 }
             }
             Self::Rows(rows) => rows.iter().for_each(|&(_, line)| self.push(file, line)),

@@ -59,11 +59,10 @@ pub(super) struct Part {
     pub attested: Vec<(u32, FieldId)>,
 }
 
-impl Sheet {
-    /// Starts a table of a file. `fields` are the fields that will be given, in the order of the cells, with their headers. Texts go
-    /// on from those of an earlier sheet.
-    pub(super) fn new(schema: &Arc<Schema>, table: TableId, file: &str, fields: Vec<(FieldId, String)>, texts: Texts) -> Self {
-        let part = Part {
+impl Part {
+    /// No rows.
+    pub(super) fn new(table: TableId, file: &str) -> Self {
+        Self {
             table,
             file: file.to_owned(),
             fills: Vec::new(),
@@ -82,7 +81,15 @@ impl Sheet {
             problems: Vec::new(),
             corrected: Vec::new(),
             attested: Vec::new(),
-        };
+        }
+    }
+}
+
+impl Sheet {
+    /// Starts a table of a file. `fields` are the fields that will be given, in the order of the cells, with their headers. Texts go
+    /// on from those of an earlier sheet.
+    pub(super) fn new(schema: &Arc<Schema>, table: TableId, file: &str, fields: Vec<(FieldId, String)>, texts: Texts) -> Self {
+        let part = Part::new(table, file);
         let mut sheet = Self { schema: Arc::clone(schema), texts, part, line: 0, given: 0, refused: None, askew: false };
         for (field, header) in fields {
             sheet.column(field, header);

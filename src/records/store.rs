@@ -7,6 +7,7 @@ use super::problem::{FieldTally, Problem, Tally};
 use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Sym, Texts};
 use crate::dates::Fuzzy;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -235,6 +236,35 @@ impl Store {
             *slot += 1;
         }
         Link { offsets, rows: Some(list), loose }
+    }
+
+    /// Whether another store holds the same, row by row, from the same places. Slow: to see that what should be the same is.
+    pub fn holds_what(&self, other: &Self) -> bool {
+        self.tables.len() == other.tables.len() && (0..self.tables.len()).all(|t| self.same_table(other, t))
+    }
+
+    fn same_table(&self, other: &Self, table: TableId) -> bool {
+        let (a, b, fields) = (self.rows(table), other.rows(table), self.schema.tables[table].fields.len());
+        let flags = |rows: &Rows, row: RowId| (rows.is_ghost(row), rows.is_open(row), rows.is_void(row), rows.is_doubtful(row));
+        let same_cell = |row: RowId, field: FieldId| {
+            self.filled(table, row, field) == other.filled(table, row, field)
+                && self.show(table, row, field) == other.show(table, row, field)
+        };
+        let same_row = |row: RowId| {
+            let r = row as usize;
+            a.keys.get(r) == b.keys.get(r)
+                && a.origin.get(r) == b.origin.get(r)
+                && flags(a, row) == flags(b, row)
+                && (0..fields).all(|field| same_cell(row, field))
+        };
+        a.len == b.len
+            && a.exported == b.exported
+            && (0..fields).all(|field| a.column(field).is_some() == b.column(field).is_some())
+            && a.attested == b.attested
+            && a.orphans == b.orphans
+            && a.made_of == b.made_of
+            && a.open == b.open
+            && (0..a.len as RowId).into_par_iter().all(same_row)
     }
 
     /// The key of a row.

@@ -90,6 +90,20 @@ impl Texts {
         (0..other.len()).map(|i| self.intern(other.all.get(i))).collect()
     }
 
+    /// All texts, by their numbers.
+    pub(super) fn all(&self) -> &Keys {
+        &self.all
+    }
+
+    /// Texts, each once, by their numbers.
+    pub(super) fn of(all: Keys) -> Self {
+        let mut index = HashTable::with_capacity(all.len());
+        for id in 0..all.len() as u32 {
+            index.insert_unique(hash(all.get(id as usize)), id, |&other| hash(all.get(other as usize)));
+        }
+        Self { all, index }
+    }
+
     /// Gives up what only filling needs room for.
     pub(super) fn shrink(&mut self) {
         self.all.shrink();
@@ -170,6 +184,41 @@ impl Keys {
         let shift = self.bytes.len() as u32;
         self.bytes.push_str(&other.bytes);
         self.ends.extend(other.ends.iter().map(|end| end + shift));
+    }
+
+    /// No rows yet, and room for so many.
+    pub(super) fn with_room(rows: usize, bytes: usize) -> Self {
+        Self { bytes: String::with_capacity(bytes), ends: Vec::with_capacity(rows) }
+    }
+
+    /// All of them, end to end.
+    pub(super) fn all(&self) -> &str {
+        &self.bytes
+    }
+
+    /// Strings given end to end with their lengths after these; none where there is no room or the lengths do not fit.
+    pub(super) fn append_text(&mut self, text: &str, lengths: impl Iterator<Item = u32>) -> Option<()> {
+        let room = u32::MAX as usize - 16;
+        if self.bytes.len() + text.len() > room {
+            return None;
+        }
+        let mut end = self.bytes.len() as u32;
+        self.bytes.push_str(text);
+        self.ends.extend(lengths.map(|length| {
+            end = end.wrapping_add(length);
+            end
+        }));
+        (end as usize == self.bytes.len() && self.ends.len() < room).then_some(())
+    }
+
+    /// Some rows of another after these; none where there is no room.
+    pub(super) fn append_rows(&mut self, other: &Self, rows: std::ops::Range<usize>) -> Option<()> {
+        let start = if rows.start == 0 { 0 } else { *other.ends.get(rows.start - 1)? };
+        let ends = other.ends.get(rows)?;
+        let text = other.bytes.get(start as usize..ends.last().copied().unwrap_or(start) as usize)?;
+        let mut before = start;
+        let lengths = ends.iter().map(|&end| end.wrapping_sub(std::mem::replace(&mut before, end)));
+        self.append_text(text, lengths)
     }
 
     /// The same rows in another order.
@@ -277,6 +326,21 @@ impl RefKeys {
             (Some(x), Some(y)) => x == y || (self.get(a) == self.get(b) && !self.get(a).is_empty()),
             _ => false,
         }
+    }
+
+    /// Some rows of another, which are in the order in which they were read, after these; none where there is no room.
+    pub(super) fn append_rows(&mut self, other: &Self, rows: std::ops::Range<usize>) -> Option<()> {
+        let known = other.distinct.len() as u32;
+        let at = other.at.get(rows)?;
+        let keys = at.iter().copied().filter(|&at| at < known);
+        let (Some(first), Some(last)) = (keys.clone().min(), keys.max()) else {
+            self.at.extend_from_slice(at);
+            return Some(());
+        };
+        let have = self.distinct.len() as u32;
+        self.distinct.append_rows(&other.distinct, first as usize..last as usize + 1)?;
+        self.at.extend(at.iter().map(|&at| if at < known { at - first + have } else { at }));
+        Some(())
     }
 
     pub(super) fn reorder(&mut self, order: &[u32]) {

@@ -19,7 +19,7 @@ const STEP: i64 = 1 << 14;
 const MOST_STEPS: i64 = 1 << 10;
 
 /// A connection whose rows can be taken.
-pub(super) struct Rows<'c> {
+pub(in crate::ingest) struct Rows<'c> {
     connection: &'c Connection,
     hands: Hands,
 }
@@ -49,7 +49,7 @@ enum Kind {
 }
 
 impl<'c> Rows<'c> {
-    pub(super) fn of(connection: &'c Connection) -> rusqlite::Result<Self> {
+    pub(in crate::ingest) fn of(connection: &'c Connection) -> rusqlite::Result<Self> {
         let hands = Hands::default();
         // What a file from elsewhere holds may not call it.
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
@@ -59,6 +59,47 @@ impl<'c> Rows<'c> {
 
     /// Fills a sheet with the rows of a table, or with those of a range of rowids.
     pub(super) fn take(&self, table: &Found, rows: Option<(i64, i64)>, sheet: Sheet, progress: &dyn Progress) -> rusqlite::Result<Sheet> {
+        match table.rowids {
+            Some((_, low, high)) => {
+                let (from, until) = rows.unwrap_or((low, high));
+                self.take_ranges(table, stretches(from, until), sheet, progress).map(|(sheet, _)| sheet)
+            }
+            // A view, or a table without rowids: rows are counted.
+            None => {
+                self.begin(table, sheet);
+                let sql = format!("SELECT {TAKE}(NULL{}) FROM {}", list(table), quoted(&table.name));
+                let taken: i64 = self.connection.query_row(&sql, [], |row| row.get(0))?;
+                progress.rows(u64::try_from(taken).unwrap_or(0));
+                self.end(table)
+            }
+        }
+    }
+
+    /// The same with several ranges of rowids, each from the first to the last; how many rows there are in each.
+    pub(in crate::ingest) fn take_ranges(
+        &self,
+        table: &Found,
+        ranges: impl Iterator<Item = (i64, i64)>,
+        sheet: Sheet,
+        progress: &dyn Progress,
+    ) -> rusqlite::Result<(Sheet, Vec<usize>)> {
+        self.begin(table, sheet);
+        let mut counts = Vec::new();
+        let (list, name) = (list(table), quoted(&table.name));
+        // Of a table without a row it does not matter what its rowid is called.
+        let id = table.rowids.map_or("rowid", |(id, ..)| id);
+        // By rowid whatever indexes there are: the order of the rows is that of the table.
+        let sql = format!("SELECT {TAKE}({id}{list}) FROM {name} NOT INDEXED WHERE {id} BETWEEN ?1 AND ?2");
+        let mut statement = self.connection.prepare(&sql)?;
+        for (from, until) in ranges {
+            let taken: i64 = statement.query_row((from, until), |row| row.get(0))?;
+            progress.rows(u64::try_from(taken).unwrap_or(0));
+            counts.push(usize::try_from(taken).unwrap_or(0));
+        }
+        self.end(table).map(|sheet| (sheet, counts))
+    }
+
+    fn begin(&self, table: &Found, sheet: Sheet) {
         let kind = match (table.refused, table.open) {
             (true, _) if table.told => Kind::RefusedAndTold,
             (true, _) => Kind::Refused,
@@ -66,31 +107,20 @@ impl<'c> Rows<'c> {
             (false, false) => Kind::Kept,
         };
         self.hands.put(Filling { sheet, kind, count: 0, unknown: vec![0; table.columns.len()] });
-        let list = table.columns.iter().map(|(_, name)| format!(", {}", quoted(name))).collect::<String>();
-        let name = quoted(&table.name);
-        match table.rowids {
-            Some((id, low, high)) => {
-                let (from, until) = rows.unwrap_or((low, high));
-                // By rowid whatever indexes there are: the order of the rows is that of the table.
-                let sql = format!("SELECT {TAKE}({id}{list}) FROM {name} NOT INDEXED WHERE {id} BETWEEN ?1 AND ?2");
-                let mut statement = self.connection.prepare(&sql)?;
-                for (from, until) in stretches(from, until) {
-                    let taken: i64 = statement.query_row((from, until), |row| row.get(0))?;
-                    progress.rows(u64::try_from(taken).unwrap_or(0));
-                }
-            }
-            // A view, or a table without rowids: rows are counted.
-            None => {
-                let taken: i64 = self.connection.query_row(&format!("SELECT {TAKE}(NULL{list}) FROM {name}"), [], |row| row.get(0))?;
-                progress.rows(u64::try_from(taken).unwrap_or(0));
-            }
-        }
+    }
+
+    fn end(&self, table: &Found) -> rusqlite::Result<Sheet> {
         let Filling { mut sheet, unknown, .. } = self.hands.take()?;
         for ((_, column), &cells) in table.columns.iter().zip(&unknown).filter(|(_, n)| **n > 0 && !table.told) {
             sheet.note(unknown_cells(table, column, cells));
         }
         Ok(sheet)
     }
+}
+
+/// The columns of a table after another.
+fn list(table: &Found) -> String {
+    table.columns.iter().map(|(_, name)| format!(", {}", quoted(name))).collect()
 }
 
 /// A range of rowids in stretches to tell progress by.
