@@ -72,9 +72,30 @@ impl County {
         ingest::read(&[source], &rules().schema, &rules().wanted(), &ingest::Silent).unwrap()
     }
 
+    /// Reads as a night does; what was kept of the last time stays right whatever was done to the file. Also gives how many rows were
+    /// read anew; none where all were.
+    fn read_again(&self, what: &str) -> (Store, Option<u64>) {
+        let (path, like) = (self.folder.path().join("l.rows"), self.folder.path().join("county.db"));
+        let keep = ingest::Keep { path: &path, key: "key", like: &like };
+        let source = like.to_str().unwrap().to_owned();
+        let asked = ingest::Asked::default();
+        let read = ingest::read_again(&[source], None, asked, &rules().schema, &rules().wanted(), &ingest::Silent, &keep);
+        let (store, anew) = read.unwrap();
+        let all = self.read();
+        assert_eq!(store.problems, all.problems, "{what}");
+        assert_eq!(store.tallies, all.tallies, "{what}");
+        assert_eq!(store.assumed_blank, all.assumed_blank, "{what}");
+        assert!(store.holds_what(&all), "{what}: what was read again is not what is there");
+        if let Some(hash) = anew.hash {
+            let bytes = ingest::hash_of(&mut std::fs::File::open(&like).unwrap()).unwrap();
+            assert_eq!(hash, bytes, "{what}: the hash of what the file holds");
+        }
+        (store, anew.rows)
+    }
+
     /// One night: what it remembers has been on the disk in between.
     fn night(&mut self, day: Day, what: &str) -> Again {
-        let store = self.read();
+        let (store, _) = self.read_again(what);
         let options = Options::on(day);
         let all = check(rules(), &store, &options);
         let mut night = again(rules(), &store, &options, std::mem::take(&mut self.memory));
@@ -156,6 +177,134 @@ impl Dice {
         };
         db.execute_batch(&sql).unwrap();
         sql
+    }
+}
+
+/// Whatever may be done to a database besides changing a cell.
+fn upheaval(dice: &mut Dice, db: &Connection) -> String {
+    let table = *dice.of(&["post", "case", "unit", "person", "step", "kin", "event", "talk", "material"]);
+    let column = |i: u64| -> String {
+        let mut names = db.prepare(&format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid")).unwrap();
+        let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        names[i as usize % names.len()].clone()
+    };
+    let key = column(0);
+    let cell = column(dice.below(20));
+    let some = format!("rowid % 97 = {}", dice.below(97));
+    let sql = match dice.below(19) {
+        0 => "VACUUM".to_owned(),
+        1 => format!("ALTER TABLE \"{table}\" ADD COLUMN \"more{}\" TEXT DEFAULT 'x'", dice.below(1_000_000)),
+        // Rows too long for their pages; then only their ends are changed.
+        2 | 3 => format!("UPDATE \"{table}\" SET \"{cell}\" = printf('%.*c', {}, '长') WHERE {some}", 2000 + dice.below(9000)),
+        4 | 5 => {
+            let to = format!("substr(\"{cell}\", 1, length(\"{cell}\") - 1) || '{}'", dice.below(10));
+            format!("UPDATE \"{table}\" SET \"{cell}\" = {to} WHERE length(\"{cell}\") > 1500")
+        }
+        // Rows refused, and taken back.
+        6 => format!("UPDATE \"{table}\" SET \"{key}\" = NULL WHERE {some}"),
+        7 => format!("UPDATE \"{table}\" SET \"{key}\" = 'R' || rowid WHERE \"{key}\" IS NULL"),
+        // Two rows of one key, alike or not.
+        8 => format!("INSERT INTO \"{table}\" SELECT * FROM \"{table}\" WHERE {some}"),
+        9 => format!("UPDATE \"{table}\" SET \"{key}\" = (SELECT min(\"{key}\") FROM \"{table}\") WHERE rowid = {}", dice.below(300)),
+        10 => format!("DELETE FROM \"{table}\" WHERE {some}"),
+        11 => format!("DELETE FROM \"{table}\" WHERE rowid > (SELECT max(rowid) FROM \"{table}\") - 40"),
+        // Rows moved to other rowids, some of them out of range.
+        12 => format!("UPDATE \"{table}\" SET rowid = rowid + 5000000 WHERE rowid = (SELECT max(rowid) FROM \"{table}\")"),
+        13 => format!("UPDATE \"{table}\" SET rowid = {} WHERE rowid = (SELECT min(rowid) FROM \"{table}\")", dice.of(&[-5i64, 0, 1])),
+        14 => format!("UPDATE \"{table}\" SET \"{cell}\" = x'00ff' WHERE {some}"),
+        // Dates with words after them, and serial numbers of days.
+        15 => format!("UPDATE \"{table}\" SET \"{cell}\" = \"{cell}\" || ' 前后' WHERE {some}"),
+        16 => format!("UPDATE \"{table}\" SET \"{cell}\" = 45000 + rowid % 100 WHERE {some}"),
+        17 => format!("PRAGMA journal_mode = {}", dice.of(&["WAL", "DELETE"])),
+        _ => {
+            let again = format!("CREATE TABLE again AS SELECT * FROM \"{table}\" ORDER BY random()");
+            format!("{again}; DROP TABLE \"{table}\"; ALTER TABLE again RENAME TO \"{table}\"")
+        }
+    };
+    db.execute_batch(&sql).unwrap();
+    sql
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 0, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_done_to_a_file_reading_it_again_reads_what_is_there(seed in any::<u64>()) {
+        let mut dice = Dice(seed);
+        let county = County::new();
+        let mut told = format!("seed {seed}");
+        for _ in 0..14 {
+            county.read_again(&told);
+            let db = county.db();
+            for _ in 0..dice.below(3) {
+                told = format!("{told}; {}", dice.edit(&db));
+            }
+            if dice.below(3) > 0 {
+                told = format!("{told}; {}", upheaval(&mut dice, &db));
+            }
+            // A log that is written back only later.
+            if dice.below(4) == 0 {
+                county.read_again(&format!("{told}; while it is open"));
+            }
+        }
+    }
+}
+
+#[test]
+fn only_what_changed_is_read_again() {
+    let county = County::new();
+    let rows = |sql: &str| {
+        county.db().execute_batch(sql).unwrap();
+        county.read_again(sql).1
+    };
+    assert_eq!(rows(""), None, "nothing was kept");
+    assert_eq!(rows(""), Some(0));
+    let some = |read: Option<u64>| read.is_some_and(|rows| (1..500).contains(&rows));
+    assert!(some(rows("UPDATE post SET title = title || '一' WHERE rowid = 40")));
+    assert!(some(rows("DELETE FROM step WHERE rowid = 77")));
+    assert!(some(rows(
+        "INSERT INTO step SELECT 'N1', * FROM (SELECT case_id FROM \"case\" LIMIT 1)"
+            .replace("SELECT 'N1', *", "(step_id, case_id) SELECT 'N1', *")
+            .as_str()
+    )));
+    assert!(some(rows("UPDATE \"case\" SET case_id = 'N2' WHERE rowid = 5")));
+    assert!(some(rows("UPDATE step SET case_id = 'nobody' WHERE rowid IN (3, 300)")));
+    assert!(some(rows("UPDATE talk SET talk_id = NULL WHERE rowid = 3")));
+    // A log that belongs to the file; once it is written back and gone, the pages tell.
+    let open = county.db();
+    open.execute_batch("PRAGMA journal_mode = WAL; UPDATE person SET name = '王一' WHERE rowid = 9").unwrap();
+    assert_eq!(rows(""), None);
+    drop(open);
+    assert_eq!(rows(""), None, "nothing was kept while there was a log");
+    assert_eq!(rows(""), Some(0));
+    assert!(some(rows("UPDATE person SET name = '王二' WHERE rowid = 9")));
+    // Another schema, another file.
+    assert_eq!(rows("ALTER TABLE person ADD COLUMN more TEXT"), None);
+    assert_eq!(rows(""), Some(0));
+    assert_eq!(rows("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM"), None);
+    assert_eq!(rows(""), Some(0));
+    assert!(some(rows("UPDATE person SET name = '王三' WHERE rowid = 9")));
+}
+
+#[test]
+fn what_was_kept_and_is_damaged_is_not_used() {
+    let county = County::new();
+    let path = county.folder.path().join("l.rows");
+    assert_eq!(county.read_again("first").1, None);
+    let whole = std::fs::read(&path).unwrap();
+    let mut dice = Dice(7);
+    for _ in 0..60 {
+        let mut bytes = whole.clone();
+        let at = dice.below(bytes.len() as u64) as usize;
+        if dice.below(3) == 0 {
+            bytes.truncate(at);
+        } else {
+            bytes[at] ^= 1 << dice.below(8);
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        assert_eq!(county.read_again("damaged").1, None, "byte {at}");
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(county.read_again("mended").1, Some(0), "byte {at}");
     }
 }
 

@@ -69,6 +69,8 @@ impl Recalled {
     pub(super) fn open(keep: &Keep<'_>) -> Option<Self> {
         let mut file = File::open(keep.path).ok()?;
         let len = file.metadata().ok()?.len();
+        let mut head = [0; MAGIC.len()];
+        file.read_exact(&mut head).ok().filter(|()| head == *MAGIC)?;
         let mut tail = [0; TAIL];
         file.seek(SeekFrom::Start(len.checked_sub(TAIL as u64)?)).ok()?;
         file.read_exact(&mut tail).ok()?;
