@@ -4,18 +4,22 @@
 //! What is remembered of a group (a person or a unit with all rows of theirs) carries a number that tells what was read of it and of
 //! the groups next to it, and the last day on which it holds. Rules that look further than that are asked of everybody every time.
 
-use super::check::{KeptRows, Known, Options, Part, Share, chosen, gather, gather_with, parts};
+use super::check::{KeptRows, Known, Options, Part, Share, chosen, gather, gather_with, parts, parts_of};
 use super::context::Context;
 use super::finding::{Finding, Outcome};
-use super::horizon::Ahead;
+use super::horizon::{Ahead, Holds};
+use super::said::Said;
 use crate::dates::Day;
-use crate::records::{Beyond, FieldType, Groups, Schema, Store};
+use crate::records::{Beyond, FieldType, Groups, RowId, Schema, Store, TableId};
 use crate::rules::{Reach, RuleSet, reach, timed};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many steps from group to group a rule may look for what was said to be remembered: those next to it.
 const NEAR: u32 = 1;
+
+/// For how many days what may be another tomorrow is asked each night without asking whether it still may.
+const DAILY: i32 = 42;
 
 /// What is remembered of all groups.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,9 +41,11 @@ pub struct Remembered {
     pub since: i32,
     /// The last day on which what was said holds if nothing is read otherwise.
     pub until: i32,
-    /// What was said of its rows, by number.
+    /// What was said of its rows that were judged, table by table, by number; but for what is asked daily.
     pub patterns: Vec<u32>,
-    /// What was found, with the rule that found it (its place in the set).
+    /// What is asked every night: the rule, and the place of the row among those judged.
+    pub daily: Vec<(u32, u32)>,
+    /// What else was found, with the rule that found it (its place in the set).
     pub findings: Vec<(u32, Finding)>,
 }
 
@@ -75,16 +81,18 @@ pub fn again(rules: &RuleSet, store: &Store, options: &Options<'_>, before: Memo
     let reaches: Vec<(usize, Reach)> = chosen.iter().filter_map(|&r| Some((r, reach(rules, rules.rules.get(r)?, &timed)))).collect();
     let (near, far): (Vec<_>, Vec<_>) = reaches.into_iter().partition(|(_, reach)| reach.steps <= NEAR);
     let groups = Groups::of(store, &beyond(&rules.schema, near.iter().map(|(_, reach)| reach)));
-    let stays = stays(&groups, &before, options.as_of);
+    let mut stays = stays(&groups, &before, options.as_of);
     let mut is_timed = vec![false; rules.rules.len()];
     near.iter().for_each(|(rule, reach)| is_timed.get_mut(*rule).into_iter().for_each(|t| *t = reach.timed));
     let near: Vec<usize> = near.into_iter().map(|(rule, _)| rule).collect();
     let far: Vec<usize> = far.into_iter().map(|(rule, _)| rule).collect();
+    let daily = daily(&near, rules, store, &groups, &before, &mut stays);
     let anew = |table, row| stays.get(groups.group(table, row)).is_none_or(Option::is_none);
     let mut all = parts(&cx, Share { rules: &far, rows: None, each: false }, options);
     let mut some = parts(&cx, Share { rules: &near, rows: Some(&anew), each: true }, options);
+    let nightly = parts_of(&cx, &daily, options);
     let judged = stays.iter().filter(|stays| stays.is_none()).count();
-    if some.iter().any(|part| !part.failures.is_empty()) {
+    if some.iter().chain(&nightly).any(|part| !part.failures.is_empty()) {
         // How often a rule fails before it is given up depends on who is judged together.
         all.extend(parts(&cx, Share { rules: &near, rows: None, each: false }, options));
         return Again { outcome: gather(&cx, &chosen, all), memory: None, judged: groups.len(), groups: groups.len() };
@@ -94,6 +102,7 @@ pub fn again(rules: &RuleSet, store: &Store, options: &Options<'_>, before: Memo
     let until = ahead.until(&kept.iter().collect::<Vec<_>>());
     let (known, memory) = remember(&near, rules, &groups, before, stays, &kept, &until, &some, options.as_of);
     all.append(&mut some);
+    all.extend(nightly);
     Again { outcome: gather_with(&cx, &chosen, all, known), memory: Some(memory), judged, groups: groups.len() }
 }
 
@@ -132,6 +141,43 @@ fn stays(groups: &Groups, before: &Memory, as_of: Day) -> Vec<Option<usize>> {
     stays
 }
 
+/// What is to be asked of groups that stay, by rule and row: rows of a table together and in order. Groups whose rows are not those
+/// remembered do not stay.
+fn daily(
+    near: &[usize],
+    rules: &RuleSet,
+    store: &Store,
+    groups: &Groups,
+    before: &Memory,
+    stays: &mut [Option<usize>],
+) -> Vec<(usize, RowId)> {
+    let asked = |at: &Option<usize>| at.and_then(|at| before.groups.get(at)).filter(|known| !known.daily.is_empty());
+    let by_group: Vec<Option<&Remembered>> = stays.iter().map(asked).collect();
+    let mut met = vec![0u32; by_group.len()];
+    let mut pairs: Vec<(TableId, RowId, usize, usize)> = Vec::new();
+    let tables: BTreeSet<TableId> = near.iter().filter_map(|&rule| rules.rules.get(rule)).map(|rule| rule.subject).collect();
+    for table in tables {
+        let rows = store.rows(table);
+        for row in 0..rows.len as RowId {
+            let group = groups.group(table, row);
+            let (Some(Some(known)), Some(met)) = (by_group.get(group), met.get_mut(group)) else { continue };
+            if rows.is_ghost(row) {
+                continue;
+            }
+            let of_row = known.daily.iter().filter(|(_, place)| place == met);
+            pairs.extend(of_row.map(|(rule, _)| (table, row, *rule as usize, group)));
+            *met += 1;
+        }
+    }
+    for ((known, met), stays) in by_group.iter().zip(met).zip(stays.iter_mut()) {
+        if known.is_some_and(|known| known.patterns.len() != met as usize) {
+            *stays = None;
+        }
+    }
+    pairs.retain(|&(.., group)| stays.get(group).is_some_and(Option::is_some));
+    pairs.into_iter().map(|(_, row, rule, _)| (rule, row)).collect()
+}
+
 /// What is known of those who stay, and what to remember of all.
 #[allow(clippy::too_many_arguments)]
 fn remember(
@@ -141,7 +187,7 @@ fn remember(
     before: Memory,
     stays: Vec<Option<usize>>,
     kept: &[KeptRows],
-    until: &[Vec<Day>],
+    until: &[Holds],
     parts: &[Part],
     as_of: Day,
 ) -> (Known, Memory) {
@@ -162,18 +208,29 @@ fn remember(
     }
     known.counts = patterns.counts(near, rules);
     let with_parts = parts.iter().zip(kept).zip(until);
-    for ((part, kept), until) in with_parts {
+    for ((part, kept), holds) in with_parts {
+        let mut daily = holds.daily.iter().peekable();
         for (at, &row) in kept.rows.iter().enumerate() {
+            let mut of_row: Vec<usize> = Vec::new();
+            while let Some(&(rule, _)) = daily.next_if(|(_, r)| *r <= row) {
+                of_row.push(rule);
+            }
             let Some(Some(group)) = all.get_mut(groups.group(kept.table, row)) else { continue };
-            let said: Option<Box<[u64]>> = kept.said.iter().map(|(_, said)| said.get(at).map(|s| s.0)).collect();
-            let day = until.get(at).map_or(i32::MIN, |day| day.0);
-            match said.filter(|said| !said.contains(&super::said::Said::TOO_MUCH.0)) {
+            let place = group.patterns.len() as u32;
+            group.daily.extend(of_row.iter().map(|rule| (*rule as u32, place)));
+            let told = |(rule, said): &(usize, Vec<Said>)| if of_row.contains(rule) { Some(0) } else { said.get(at).map(|s| s.0) };
+            let said: Option<Box<[u64]>> = kept.said.iter().map(told).collect();
+            let day = holds.until.get(at).map_or(i32::MIN, |day| day.0);
+            match said.filter(|said| !said.contains(&Said::TOO_MUCH.0)) {
                 Some(said) => group.patterns.push(patterns.number(Pattern { table: kept.table as u32, said })),
                 None => group.until = i32::MIN,
             }
             group.until = group.until.min(day);
         }
         for (finding, &(rule, row)) in part.findings.iter().zip(&kept.from) {
+            if holds.daily.binary_search_by_key(&(row, rule), |&(rule, row)| (row, rule)).is_ok() {
+                continue;
+            }
             if let Some(Some(group)) = all.get_mut(groups.group(kept.table, row)) {
                 group.findings.push((rule as u32, finding.clone()));
             }
@@ -182,6 +239,9 @@ fn remember(
     for (group, _) in all.iter_mut().zip(fresh).filter(|(_, fresh)| *fresh) {
         // Not all on one day: earlier is always right.
         if let Some(group) = group.as_mut().filter(|group| group.until > as_of.0) {
+            if !group.daily.is_empty() {
+                group.until = group.until.min(as_of.0 + DAILY);
+            }
             let span = i64::from(group.until).saturating_sub(i64::from(as_of.0)).clamp(0, 3650);
             group.until = as_of.0 + span as i32 - (group.key % (span as u64 / 3 + 1)) as i32;
         }
@@ -220,7 +280,7 @@ impl Patterns {
         for (pattern, uses) in self.all.iter().zip(&self.uses).filter(|(_, uses)| **uses > 0) {
             let of_table = near.iter().filter(|&&r| rules.rules.get(r).is_some_and(|rule| rule.subject == pattern.table as usize));
             for (&rule, said) in of_table.zip(&pattern.said) {
-                let counted = super::said::Said(*said).counts();
+                let counted = Said(*said).counts();
                 counts.entry(rule).or_default().iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n) * uses);
             }
         }

@@ -131,10 +131,8 @@ pub(super) struct KeptRows {
     pub said: Vec<(usize, Vec<Said>)>,
     /// The rule and the row of each finding.
     pub from: Vec<(usize, RowId)>,
-    /// Rows of which something is said together with others, or that a rule failed on: no verdict of theirs stands alone.
-    pub shared: Vec<RowId>,
-    /// Findings, by rule and row, that cite the law as of the day asked, since no day of their own is known.
-    pub undated: Vec<(usize, RowId)>,
+    /// What is said of a row together with others, or only for the day asked: by rule and row. It is to be asked again every night.
+    pub daily: Vec<(usize, RowId)>,
 }
 
 impl KeptRows {
@@ -147,6 +145,8 @@ impl KeptRows {
 
 /// What leaves many subjects of a rule undecided.
 pub(super) struct SharedLack {
+    /// The first of the rows, whose finding it is like.
+    row: RowId,
     like: Finding,
     missing: Vec<Missing>,
     subjects: u64,
@@ -262,6 +262,24 @@ fn judge_chunk(judging: &mut Judging<'_>, chunk: &Chunk, share: Share<'_>, optio
     part
 }
 
+/// Judges some rows each by some of the rules: by rule and row, rows of a table together and in order.
+pub(super) fn parts_of(cx: &Context<'_>, pairs: &[(usize, RowId)], options: &Options<'_>) -> Vec<Part> {
+    let blocks = Blocks::default();
+    let judge = |judging: &mut Judging<'_>, pairs: &[(usize, RowId)]| {
+        let mut part = Part::default();
+        for &(index, row) in pairs {
+            let Some(rule) = cx.rules.rules.get(index) else { continue };
+            let counted = match cx.is_screened_out(index, row) {
+                true => Said::one(Verdict::NotApplicable).counts(),
+                false => judge_row(judging, (index, rule, row), options, &mut part),
+            };
+            part.counts.entry(index).or_default().iter_mut().zip(counted).for_each(|(total, n)| *total += u64::from(n));
+        }
+        part
+    };
+    pairs.par_chunks(CHUNK / 4).map_init(|| Judging::new(cx, &blocks), judge).collect()
+}
+
 /// What blocks leave of a rule.
 struct Alone {
     index: usize,
@@ -334,7 +352,7 @@ pub(super) fn in_period(rulings: &Rulings, options: &Options<'_>) -> bool {
 
 fn fail(part: &mut Part, index: usize, cx: &Context<'_>, rule: &Rule, row: RowId, why: &str) -> [u32; 8] {
     let subject = Subject { table: rule.subject_name.clone(), id: cx.store.key(rule.subject, row).to_owned(), year: None };
-    part.kept.iter_mut().for_each(|kept| kept.shared.push(row));
+    part.kept.iter_mut().for_each(|kept| kept.daily.push((index, row)));
     let new = Failure { code: rule.code.clone(), subject, why: why.to_owned(), subjects: 0 };
     part.failures.entry(index).or_insert(new).subjects += 1;
     let mut counts = [0; 8];
@@ -356,7 +374,7 @@ fn explain(part: &mut Part, eval: &mut Eval<'_, Watcher>, index: usize, rule: &R
     // Several parts and years of one subject may lack the same.
     let mut subjects: Vec<String> = Vec::new();
     if let Some(kept) = part.kept.as_mut().filter(|_| rulings.anchor.is_none() && rulings.found()) {
-        kept.undated.push((index, row));
+        kept.daily.push((index, row));
     }
     for (finding, is_shared) in report::findings(cx, rule, row, &rulings) {
         if !is_shared {
@@ -364,13 +382,13 @@ fn explain(part: &mut Part, eval: &mut Eval<'_, Watcher>, index: usize, rule: &R
             part.findings.push(finding);
             continue;
         }
-        part.kept.iter_mut().for_each(|kept| kept.shared.push(row));
+        part.kept.iter_mut().for_each(|kept| kept.daily.push((index, row)));
         let is_new = !subjects.contains(&finding.subject.id);
         if is_new {
             subjects.push(finding.subject.id.clone());
         }
         let missing: Vec<Missing> = finding.missing.iter().filter(|m| m.id.is_none()).cloned().collect();
-        let lack = part.shared.entry(index).or_insert_with(|| SharedLack { like: finding, missing: Vec::new(), subjects: 0 });
+        let lack = part.shared.entry(index).or_insert_with(|| SharedLack { row, like: finding, missing: Vec::new(), subjects: 0 });
         lack.missing.extend(missing);
         lack.missing.sort();
         lack.missing.dedup();
@@ -424,6 +442,9 @@ pub(super) fn gather_with(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>, 
         for (rule, lack) in part.shared {
             match shared.get_mut(&rule) {
                 Some(known) => {
+                    if lack.row < known.row {
+                        (known.row, known.like) = (lack.row, lack.like);
+                    }
                     known.missing.extend(lack.missing);
                     known.missing.sort();
                     known.missing.dedup();

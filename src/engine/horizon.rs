@@ -37,9 +37,8 @@ impl<'c> Ahead<'c> {
         Self { exact, days, timed }
     }
 
-    /// Of each row judged: the last day until which all that was said of it holds. The day before the one asked about where nothing
-    /// said of it holds by itself.
-    pub fn until(&self, judged: &[&KeptRows]) -> Vec<Vec<Day>> {
+    /// Of each row judged: until when what was said of it holds.
+    pub(super) fn until(&self, judged: &[&KeptRows]) -> Vec<Holds> {
         let Some((_, furthest)) = self.days.first() else { return Vec::new() };
         let is_timed = |rule: &usize| self.timed.get(*rule).copied().unwrap_or(true);
         let rules: Vec<usize> = judged.first().map_or_else(Vec::new, |_| (0..self.exact.rules.rules.len()).filter(is_timed).collect());
@@ -52,8 +51,9 @@ impl<'c> Ahead<'c> {
         judged.par_iter().map_init(new, |asking, rows| self.of_rows(asking, &blocks, rows)).collect()
     }
 
-    fn of_rows<'a>(&'a self, asking: &mut Asking<'a>, blocks: &'a Blocks, judged: &KeptRows) -> Vec<Day> {
+    fn of_rows<'a>(&'a self, asking: &mut Asking<'a>, blocks: &'a Blocks, judged: &KeptRows) -> Holds {
         let rows = &judged.rows;
+        let mut daily = judged.daily.clone();
         // Where no rule minds the day.
         let mut until = vec![self.exact.as_of.add_days(FOREVER); rows.len()];
         let mut limit = |row: RowId, day: Day| {
@@ -69,13 +69,24 @@ impl<'c> Ahead<'c> {
             // Whom blocks settle without knowing the day, the day does not concern.
             let open: Vec<RowId> = share.map_or_else(|| rows.clone(), |share| share.alone.into_iter().map(|(row, _)| row).collect());
             for row in open {
-                limit(row, asking.holds_until(rule, row).unwrap_or(self.exact.as_of));
+                match asking.holds_until(rule, row) {
+                    Some(day) => limit(row, day),
+                    None => daily.push((rule, row)),
+                }
             }
         }
-        judged.undated.iter().for_each(|&(_, row)| limit(row, self.exact.as_of));
-        judged.shared.iter().for_each(|&row| limit(row, self.exact.as_of.add_days(-1)));
-        until
+        daily.sort_unstable_by_key(|&(rule, row)| (row, rule));
+        daily.dedup();
+        Holds { until, daily }
     }
+}
+
+/// Until when what was said of some rows holds.
+pub(super) struct Holds {
+    /// By row: the last day until which it holds, but for what is told daily.
+    pub until: Vec<Day>,
+    /// What may be another tomorrow, by rule and row; in the order of rows, then rules.
+    pub daily: Vec<(usize, RowId)>,
 }
 
 /// Whoever asks about the days ahead.

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// How the file begins, with the version of what follows.
-const MAGIC: &[u8; 8] = b"gjnight1";
+const MAGIC: &[u8; 8] = b"gjnight2";
 
 /// Where what a night remembers lies: beside the ledger.
 pub fn memory_path(ledger: &Path) -> PathBuf {
@@ -62,6 +62,11 @@ pub fn keep_memory(path: &Path, key: &str, memory: &Memory) -> io::Result<()> {
         out.extend(group.until.to_le_bytes());
         put(&mut out, group.patterns.len() as u64);
         group.patterns.iter().for_each(|&pattern| put(&mut out, u64::from(pattern)));
+        put(&mut out, group.daily.len() as u64);
+        for (rule, place) in &group.daily {
+            put(&mut out, u64::from(*rule));
+            put(&mut out, u64::from(*place));
+        }
         put(&mut out, group.findings.len() as u64);
         for (rule, finding) in &group.findings {
             put(&mut out, u64::from(*rule));
@@ -107,6 +112,9 @@ fn memory(reader: &mut Reader<'_>) -> Option<Memory> {
         for _ in 0..reader.number()? {
             let pattern = u32::try_from(reader.number()?).ok().filter(|&p| (p as usize) < memory.patterns.len())?;
             group.patterns.push(pattern);
+        }
+        for _ in 0..reader.number()? {
+            group.daily.push((u32::try_from(reader.number()?).ok()?, u32::try_from(reader.number()?).ok()?));
         }
         for _ in 0..reader.number()? {
             let rule = u32::try_from(reader.number()?).ok()?;
@@ -192,7 +200,15 @@ mod tests {
     use super::*;
 
     fn some() -> Memory {
-        let group = |key| Remembered { key, read: u64::MAX, since: -3, until: 21_000, patterns: vec![0, 1, 1], findings: Vec::new() };
+        let group = |key| Remembered {
+            key,
+            read: u64::MAX,
+            since: -3,
+            until: 21_000,
+            patterns: vec![0, 1, 1],
+            daily: vec![(300, 2)],
+            findings: Vec::new(),
+        };
         let pattern = |said: &[u64]| Pattern { table: 4, said: said.into() };
         Memory { groups: vec![group(1), group(u64::MAX)], patterns: vec![pattern(&[1 << 40, 1]), pattern(&[0x0102, 0])] }
     }
