@@ -63,7 +63,7 @@ pub struct Nightly {
     /// 有哪一级问题时退出码为 1：违规（默认）、提醒、待核、never
     #[arg(long, value_name = "级别", help_heading = "输出选项")]
     pub fail_on: Option<String>,
-    /// 增量核查之外再全部重判一遍，两者不一致就报错、不记台账
+    /// 增量核查之外再全部重读、重判一遍，两者不一致就报错、不记台账
     #[arg(long, help_heading = "核查选项")]
     pub verify_full: bool,
     #[command(flatten)]
@@ -185,7 +185,8 @@ pub(super) const NIGHTLY_EXAMPLES: &str = "\
   guiju nightly records.db --ledger 台账.db --waivers 豁免.toml --fail-on 提醒
 
 可放进 cron 或 systemd 定时器。另一次运行正在使用台账时，等它结束。
-只重判数据变了的和日期到了的，结果与全部重判相同；所记的放在台账旁的 .night 文件里，删掉也不要紧。";
+只重判数据变了的和日期到了的，SQLite 文件只重读变了的页，结果与全部重读、重判相同；
+所记的放在台账旁的 .night 和 .rows 文件里（后者存有读入的记录，权限同台账），删掉也不要紧。";
 
 const WAIVE_EXAMPLES: &str = "\
 示例:

@@ -58,7 +58,8 @@ impl Night {
         if self.verify {
             let afresh = run::records(settings, &rules.set.schema, wanted, screen)?;
             if !same_records(&store, &afresh) {
-                let _ = std::fs::remove_file(&path);
+                keep.forget();
+                ledger::forget(&self.path);
                 return Err(differs());
             }
         }
@@ -98,6 +99,9 @@ impl Night {
             (true, _) => format!("没有可用的上次结果，{} 组记录全部判过{verified}", again.groups),
             (false, _) => format!("{} 组记录中重判 {} 组，其余沿用{verified}", again.groups, again.judged),
         };
+        if let Some(rows) = self.rows {
+            self.told = format!("{}；数据文件重读 {rows} 行", self.told);
+        }
         match again.memory {
             Some(memory) => self.next = Some((key, memory)),
             None => ledger::forget(&self.path),

@@ -87,7 +87,9 @@ pub fn again(rules: &RuleSet, store: &Store, options: &Options<'_>, before: Memo
     let near: Vec<usize> = near.into_iter().map(|(rule, _)| rule).collect();
     let far: Vec<usize> = far.into_iter().map(|(rule, _)| rule).collect();
     let daily = daily(&near, rules, store, &groups, &before, &mut stays);
-    let anew = |table, row| stays.get(groups.group(table, row)).is_none_or(Option::is_none);
+    // A byte a group: it is asked of every row.
+    let is_fresh: Vec<bool> = stays.iter().map(Option::is_none).collect();
+    let anew = |table, row| is_fresh.get(groups.group(table, row)).copied().unwrap_or(true);
     let mut all = parts(&cx, Share { rules: &far, rows: None, each: false }, options);
     let mut some = parts(&cx, Share { rules: &near, rows: Some(&anew), each: true }, options);
     let nightly = parts_of(&cx, &daily, options);

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use rusqlite::Connection;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
@@ -56,7 +56,7 @@ pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress,
     let keep = Keep { key: &key, ..*keep };
     let recalled = Recalled::open(&keep);
     let Some((whole, mut pages)) = roots.and_then(|(roots, _)| look(&file.path, &mut files, recalled.as_ref(), &roots)) else {
-        let _ = fs::remove_file(keep.path);
+        keep.forget();
         drop(connections);
         drop(files);
         return sqlite::read(file, &[], builder, progress).map(|()| Anew::default());
@@ -84,7 +84,7 @@ pub(super) fn read(file: &Named, builder: &mut Builder, progress: &dyn Progress,
     // What cannot be kept is read the next time.
     let kept = !keep_anew || keep_all(&keep, &mut pages, &whole, &found, builder).is_ok_and(|kept| kept.is_some());
     if !kept {
-        let _ = fs::remove_file(keep.path);
+        keep.forget();
     }
     drop(connections);
     drop(files);

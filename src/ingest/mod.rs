@@ -143,7 +143,7 @@ pub fn read_again(
         }
     }
     // What was kept is of no use.
-    let _ = std::fs::remove_file(keep.path);
+    keep.forget();
     read_asked(sources, mapping, asked, schema, wanted, progress).map(|store| (store, Anew::default()))
 }
 

@@ -27,6 +27,22 @@ pub struct Keep<'k> {
     pub like: &'k Path,
 }
 
+impl Keep<'_> {
+    /// Removes what was kept, and what is left of one that was not ended.
+    pub fn forget(&self) {
+        // What is not there need not be removed; what cannot be is checked against the source all the same.
+        let _ = fs::remove_file(self.path);
+        let _ = fs::remove_file(self.beside());
+    }
+
+    /// Where it is written until it is whole.
+    fn beside(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".new");
+        PathBuf::from(name)
+    }
+}
+
 /// Everything but the rows.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct List {
@@ -150,9 +166,7 @@ pub(super) struct Keeping {
 impl Keeping {
     /// Begins to write.
     pub(super) fn begin(keep: &Keep<'_>, layout: Layout, print: &Print) -> io::Result<Self> {
-        let mut beside = keep.path.as_os_str().to_owned();
-        beside.push(".new");
-        let beside = PathBuf::from(beside);
+        let beside = keep.beside();
         // Nobody else may read it before it has the permissions that it is to have.
         let _ = fs::remove_file(&beside);
         let mut options = OpenOptions::new();

@@ -25,8 +25,8 @@ pub enum Depth {
 impl Digest {
     /// Of the records.
     pub fn of(store: &Store) -> Self {
-        let own: Vec<Vec<u64>> = (0..store.schema.tables.len()).into_par_iter().map(|t| rows(store, t)).collect();
-        let deep = gathered(store, &own);
+        let own = all_rows(store);
+        let deep = gathered(store, own);
         let mut all = Vec::new();
         for t in subjects(store) {
             let name = text(&store.schema.tables[t].name);
@@ -107,8 +107,13 @@ fn subjects(store: &Store) -> Vec<TableId> {
     referred.into_iter().filter(|&t| tables[t].joined.is_none()).collect()
 }
 
+/// The hash of each row by itself, by table.
+pub(super) fn all_rows(store: &Store) -> &[Vec<u64>] {
+    store.hashes.get_or_init(|| (0..store.schema.tables.len()).into_par_iter().map(|t| rows(store, t)).collect())
+}
+
 /// The hash of each row by itself.
-pub(super) fn rows(store: &Store, table: TableId) -> Vec<u64> {
+fn rows(store: &Store, table: TableId) -> Vec<u64> {
     let def = &store.schema.tables[table];
     let rows = store.rows(table);
     if def.joined.is_some() {

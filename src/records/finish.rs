@@ -37,6 +37,7 @@ impl Builder {
             field_tallies: self.field_tallies,
             assumed_blank: Vec::new(),
             unseen_merges,
+            hashes: OnceLock::new(),
         };
         let mut refs: Vec<Vec<Option<RefKeys>>> = schema.tables.iter().map(|t| vec![None; t.fields.len()]).collect();
         for level in by_owner_depth(&schema) {

@@ -2,7 +2,7 @@
 //! be read of it and of those next to it: where the number is the same as it was, so are the records. 64 bits: not proof against forgery.
 
 use super::column::{BAD_ROW, BLANK_ROW, Column};
-use super::digest::{mixed, rows, text};
+use super::digest::{all_rows, mixed, text};
 use super::schema::{FieldId, FieldType, TableId};
 use super::store::{RowId, Store};
 use rayon::prelude::*;
@@ -35,7 +35,9 @@ impl Groups {
         for t in outward(store) {
             groups.divide(store, t);
         }
-        let hashes: Vec<Vec<u64>> = (0..store.schema.tables.len()).into_par_iter().map(|t| whole_rows(store, t)).collect();
+        let own = all_rows(store);
+        let whole = |t: TableId| whole_rows(store, t, own.get(t).cloned().unwrap_or_default());
+        let hashes: Vec<Vec<u64>> = (0..store.schema.tables.len()).into_par_iter().map(whole).collect();
         let (mut own, mut far) = (vec![0u64; groups.keys.len()], vec![0u64; groups.keys.len()]);
         for (t, hashes) in hashes.iter().enumerate().filter(|(_, hashes)| !hashes.is_empty()) {
             let name = text(&store.schema.tables[t].name);
@@ -147,8 +149,7 @@ fn outward(store: &Store) -> Vec<TableId> {
 }
 
 /// The hash of each row with its place and with all that is known of it besides its cells.
-fn whole_rows(store: &Store, table: TableId) -> Vec<u64> {
-    let mut hashes = rows(store, table);
+fn whole_rows(store: &Store, table: TableId, mut hashes: Vec<u64>) -> Vec<u64> {
     let known = store.rows(table);
     for (row, hash) in hashes.iter_mut().enumerate() {
         let (file, line) = known.origin.get(row).unwrap_or((u32::MAX, u32::MAX));

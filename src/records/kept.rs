@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Bytes of texts that leave room for more.
+const MOST_TEXT: usize = 3 << 30;
+
 /// A table read from a file: which, as what the file is cited, and the fields read with their headers, in order.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadAs<'f> {
@@ -137,6 +140,10 @@ impl Builder {
     /// be said of what was taken up.
     pub fn recall(&mut self, tables: &[(ReadAs<'_>, Kept, Vec<Stretch>)], mut new: Self, load: &Load<'_>) -> Option<()> {
         if new.problems.iter().any(|p| p.row == 0) {
+            return None;
+        }
+        // Texts of rows that are gone are among those kept: they must not take the room of others.
+        if self.texts.all().all().len() + new.texts.all().all().len() > MOST_TEXT {
             return None;
         }
         let numbers = self.texts.take_in(&new.texts);

@@ -35,6 +35,8 @@ pub struct Store {
     pub assumed_blank: Vec<String>,
     /// Tables of which rows were taken for identical though not all their columns were read.
     pub(crate) unseen_merges: Vec<TableId>,
+    /// The hash of each row by itself, by table; worked out when first asked for.
+    pub(super) hashes: OnceLock<Vec<Vec<u64>>>,
 }
 
 /// The rows of one table.
