@@ -12,7 +12,7 @@ use super::said::Said;
 use crate::dates::Day;
 use crate::records::{Beyond, FieldType, Groups, RowId, Schema, Store, TableId};
 use crate::rules::{Reach, RuleSet, reach, timed};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many steps from group to group a rule may look for what was said to be remembered: those next to it.
@@ -209,9 +209,19 @@ fn remember(
         all.push(stayed.or_else(fresh));
     }
     known.counts = patterns.counts(near, rules);
+    // Two rows of a group may have one key: then which finding stands is for their order to say. So of a group a rule is asked daily
+    // of all rows that it finds something of, or of none.
+    let mut asked: FxHashSet<(usize, usize)> = FxHashSet::default();
+    for (kept, holds) in kept.iter().zip(until) {
+        asked.extend(holds.daily.iter().map(|&(rule, row)| (groups.group(kept.table, row), rule)));
+    }
     let with_parts = parts.iter().zip(kept).zip(until);
     for ((part, kept), holds) in with_parts {
-        let mut daily = holds.daily.iter().peekable();
+        let found = kept.from.iter().filter(|&&(rule, row)| asked.contains(&(groups.group(kept.table, row), rule)));
+        let mut all_daily: Vec<(usize, RowId)> = holds.daily.iter().chain(found).copied().collect();
+        all_daily.sort_unstable_by_key(|&(rule, row)| (row, rule));
+        all_daily.dedup();
+        let mut daily = all_daily.iter().peekable();
         for (at, &row) in kept.rows.iter().enumerate() {
             let mut of_row: Vec<usize> = Vec::new();
             while let Some(&(rule, _)) = daily.next_if(|(_, r)| *r <= row) {
@@ -230,7 +240,7 @@ fn remember(
             group.until = group.until.min(day);
         }
         for (finding, &(rule, row)) in part.findings.iter().zip(&kept.from) {
-            if holds.daily.binary_search_by_key(&(row, rule), |&(rule, row)| (row, rule)).is_ok() {
+            if all_daily.binary_search_by_key(&(row, rule), |&(rule, row)| (row, rule)).is_ok() {
                 continue;
             }
             if let Some(Some(group)) = all.get_mut(groups.group(kept.table, row)) {
