@@ -326,7 +326,7 @@ fn beheaded<const N: usize>(bytes: &[u8]) -> Option<(&[[u8; N]], &[u8])> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::super::column::{BAD_ROW, BLANK_ROW};
     use super::*;
