@@ -310,7 +310,10 @@ mod tests {
         [b2017.articles]\n'4' = { text = '查核', verified = true }
         [c]\ntitle = '丙制度'\nkind = 'local'\nverified = true";
 
-    fn cited(basis: &[&str], on: &str, matter: Option<&str>) -> Vec<(String, Option<String>, Option<String>, bool, Option<String>)> {
+    /// Title, edition, article, whether it was verified, and what is to be said of it.
+    type Cited = (String, Option<String>, Option<String>, bool, Option<String>);
+
+    fn cited(basis: &[&str], on: &str, matter: Option<&str>) -> Vec<Cited> {
         let mut sink = Vec::new();
         let mut regulations = Regulations::default();
         let source = Arc::new(Source { name: "regulations.toml".into(), text: EDITIONS.into() });

@@ -89,6 +89,7 @@ fn from(part: u32) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::super::super::quick::compared;
     use super::super::super::super::value::Truth;
