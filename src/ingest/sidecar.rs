@@ -124,6 +124,7 @@ impl Recalled {
     }
 
     /// The pages of a table as they were, and the further ones of its long rows.
+    #[allow(clippy::type_complexity, reason = "two lists, each used at once")]
     pub(super) fn pages_of(&self, table: &Table) -> Option<(Vec<Leaf>, Vec<(u32, u32)>)> {
         let mut buffer = Vec::new();
         self.load(table.leaves, &mut buffer)?;
