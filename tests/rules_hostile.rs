@@ -112,6 +112,47 @@ fn a_good_condition_loads() {
     assert_eq!(complaints(&with_script("if start > as_of { violation('x'); }")), Vec::<String>::new());
 }
 
+/// A rule with other keys; what stands above the version, and in it.
+fn written(top: &str, version: &str) -> Files {
+    let mut files = empty();
+    let head = "code = \"ZZ001\"\nslug = \"s\"\ntitle = \"t\"\nsubject = \"person\"\nremedy = \"r\"\n";
+    files.add("local/ZZ/ZZ001.toml", &format!("{head}{top}\n[[version]]\nbasis = [\"local-secondment#定期备案\"]\n{version}\n"));
+    files
+}
+
+#[test]
+fn what_would_be_passed_over_in_silence_is_refused() {
+    let asks = "severity = \"违规\"\nrequire = \"has(birth)\"\nmessage = \"m\"";
+    let due = "[deadline]\nstarts = \"birth\"\nwithin = \"30日\"\nmet = \"birth\"\nmessage = { absent = \"a\" }\n";
+    assert_eq!(complaints(&written("", asks)), [] as [String; 0]);
+    assert_eq!(complaints(&written(due, "severity = \"提醒\"")), [] as [String; 0]);
+    let each = |more: &str| format!("[each]\nname = \"k\"\nin = \"kin\"\n{more}");
+    assert_eq!(complaints(&written(&each("part = \"k.kin_id\""), asks)), [] as [String; 0]);
+    let refused = [
+        (written(&each(""), asks), "each 没有写明怎样把各项分开"),
+        (written(due, asks), "有 deadline 的规则不看 require"),
+        (written(&due.replace("30日", "-30日"), "severity = \"提醒\""), "时长不能是负的"),
+        (written("limit = \"-1个月\"\n", &asks.replace("has(birth)", "has(birth) && birth + limit > birth")), "时长不能是负的"),
+        (written("", &format!("from = 2018-01-01\nuntil = 2017-12-31\n{asks}")), "until 早于 from"),
+        (written("", &asks.replace("\"违规\"", "[{ when = \"has(birth)\", is = \"违规\" }]")), "最后一个等级也有条件"),
+    ];
+    for (files, why) in refused {
+        let said = complaints(&files);
+        assert!(said.iter().any(|line| line.contains(why)), "{why}: {said:?}");
+    }
+}
+
+#[test]
+fn a_rule_file_with_an_ending_that_is_not_read_is_refused() {
+    for name in ["QH001.toml.txt", "QH001.TOML", "QH001.rhai.txt"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("local/QH")).expect("a folder");
+        std::fs::write(folder.path().join("local/QH").join(name), "").expect("a file");
+        let refused = Files::folder(folder.path()).expect_err(name);
+        assert!(refused.to_string().contains(name) && refused.to_string().contains("改名"), "{refused}");
+    }
+}
+
 #[test]
 fn cut_files_are_refused_or_whole() {
     for (path, text) in victims() {

@@ -20,6 +20,12 @@ pub enum Period {
 }
 
 impl Period {
+    /// Whether it leads back in time.
+    pub fn is_negative(self) -> bool {
+        let (Self::Days(n) | Self::Workdays(n) | Self::Months(n) | Self::Years(n)) = self;
+        n < 0
+    }
+
     /// Reads `30日`, `90天`, `5个工作日`, `2个月`, `1年`, with a leading `-` for a negative one. `None` for any other text:
     /// `2月` is a month of the year, not a length.
     pub fn parse(text: &str) -> Option<Period> {

@@ -144,6 +144,10 @@ type Seeing<'a> = dyn FnMut(&Rulings, &Eval<'_, Watcher>) + 'a;
 /// The rule loaded again with the parameters the test sets.
 fn overridden(files: &Files, profile: Option<&Profile>, rule: &Rule, test: &Table) -> Option<Result<RuleSet, String>> {
     let Node::Table(params) = &test.get("params")?.value else { return None };
+    let known = |name: &str| rule.versions.iter().flat_map(|v| &v.params).any(|(param, _)| param == name);
+    if let Some((unknown, _)) = params.entries().find(|(key, _)| !known(&key.value)) {
+        return Some(Err(format!("params 里的“{}”不是这条规则的参数", unknown.value)));
+    }
     let changes: Vec<(String, Value)> = params.entries().map(|(k, v)| (k.value.clone(), v.clone())).collect();
     let wanted = |path: &str| files.get(path).is_some_and(|file| file.name == rule.source.name);
     let loaded = load_as(files, &Loading { wanted: &wanted, overrides: &changes, profile, ..Loading::default() });
@@ -166,7 +170,10 @@ fn run(rules: &RuleSet, index: usize, test: &Table, minding: Minding, see: &mut 
     let expected = texts(test.get("expect"));
     let subjects = texts(test.get("subjects"));
     let parts = texts(test.get("parts"));
-    for (i, verdict) in expected.iter().enumerate() {
+    for verdict in expected.iter().filter(|word| Verdict::from_word(word).is_none()) {
+        failures.push(format!("没有“{verdict}”这种结论，可用：{}", Verdict::ALL.map(Verdict::word).join("、")));
+    }
+    for (i, verdict) in expected.iter().enumerate().filter(|(_, word)| Verdict::from_word(word).is_some()) {
         let subject = subjects.get(i).cloned().or_else(|| texts(test.get("subject")).pop());
         let part = parts.get(i).cloned().or_else(|| texts(test.get("part")).pop());
         one(&cx, rule, test, Wanting { subject: subject.as_deref(), part: part.as_deref(), verdict, minding }, see, &mut failures);

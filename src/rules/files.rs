@@ -136,6 +136,15 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, FolderError> {
                 open.push(entry);
                 continue;
             }
+            // Editors add an ending of their own; a rule that is not read must not look as if it were in force.
+            let name = entry.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            let ours = [".toml", ".rhai"];
+            let misnamed = ours.iter().any(|ending| name.ends_with(&format!("{ending}.txt")))
+                || (ours.iter().any(|ending| name.ends_with(ending)) && entry.extension().is_some_and(|e| e != "toml" && e != "rhai"));
+            if misnamed {
+                let why = "文件名应以小写的 .toml 或 .rhai 结尾，否则不会被读取；请改名".to_owned();
+                return Err(FolderError { path: entry.display().to_string(), why });
+            }
             let wanted = entry.extension().is_some_and(|e| e == "toml" || e == "rhai" || e == "csv");
             if let Some(name) = entry.strip_prefix(folder).ok().and_then(Path::to_str).filter(|_| wanted) {
                 found.push((name.replace('\\', "/"), Files::read_text(&entry)?));

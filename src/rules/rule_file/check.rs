@@ -77,6 +77,11 @@ impl Draft<'_> {
             steps.extend(is.and_then(|is| grade(&is, compiler)).map(|g| (when, g)));
             document::report_unknown_keys(self.source, step, &["when", "is"], &mut compiler.sink);
         }
+        if let Some((Some(_), _)) = steps.last() {
+            let help = "在最后加一项没有 when 的，如 { is = \"提醒\" }";
+            let message = "最后一个等级也有条件：都不成立时没有等级";
+            compiler.sink.push(Diagnostic::new("rule::missing-key", self.source, value.span.clone(), message).help(help));
+        }
         Some(Severity(steps))
     }
 }

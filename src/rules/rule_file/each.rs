@@ -4,6 +4,7 @@ use super::super::compile::{Bound, Compiler};
 use super::super::ir::{Node, Piece, Template, Ty, Unit};
 use super::super::rule::Each;
 use super::Draft;
+use crate::diagnostic::Diagnostic;
 use crate::document;
 
 impl Draft<'_> {
@@ -47,6 +48,12 @@ impl Draft<'_> {
                 return None;
             }
         };
+        let tells_apart = part.is_some() || matches!(&made, Each::List { year, under, .. } if *year || under.is_some());
+        if !tells_apart {
+            let help = "写 part（如 part = \"k.kin_id\"）；逐年的写 year = true；逐项各成对象的写 subject";
+            let message = "each 没有写明怎样把各项分开，几项的问题会混成一个";
+            compiler.sink.push(Diagnostic::new("rule::missing-key", self.source, value.span.clone(), message).help(help));
+        }
         // The part is a value, not a sentence: `part = "k.kin_id"`.
         let template = part.and_then(|v| {
             let expr = self.parse(&v, compiler)?;

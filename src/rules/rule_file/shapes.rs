@@ -7,7 +7,7 @@ use super::super::rule::{Body, Dates, Deadline, Evidence, Grade, Run, Script, Se
 use super::super::syntax::{self, Origin};
 use super::Draft;
 use crate::dates::Period;
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{self, Table, Value};
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,6 +16,10 @@ type Made = (Body, Option<Arc<Source>>, Option<String>);
 
 impl Draft<'_> {
     pub(super) fn body(&self, index: usize, version: &Table, span: &Range<usize>, env: &Env, compiler: &mut Compiler<'_>) -> Option<Made> {
+        let shape = ["deadline", "sequence", "script"].into_iter().find(|key| self.doc.get(key).is_some() || version.get(key).is_some());
+        if let Some(shape) = shape {
+            self.refuse_beside(shape, version, compiler);
+        }
         if self.doc.get("deadline").is_some() || version.get("deadline").is_some() {
             let severity = self.need_severity(env, version, span, compiler);
             let deadline = self.deadline(index, version, severity, env, compiler)?;
@@ -46,6 +50,15 @@ impl Draft<'_> {
             document::report_unknown_keys(self.source, table, &known, &mut compiler.sink);
         }
         Some((Body::Checks(made), None, None))
+    }
+
+    /// What a version demands by itself is not asked where the rule is a deadline, a sequence or a script.
+    fn refuse_beside(&self, shape: &str, version: &Table, compiler: &mut Compiler<'_>) {
+        for (key, _) in version.peek_all().filter(|(key, _)| ["require", "message", "check", "days"].contains(&key.value.as_str())) {
+            let message = format!("有 {shape} 的规则不看 {}", key.value);
+            let help = format!("要求写在 {shape} 里；另有要求的，另写一条规则");
+            compiler.sink.push(Diagnostic::new("rule::beside", self.source, key.span.clone(), message).help(help));
+        }
     }
 
     fn deadline(&self, index: usize, version: &Table, severity: Severity, env: &Env, compiler: &mut Compiler<'_>) -> Option<Deadline> {
@@ -142,10 +155,17 @@ impl Draft<'_> {
     fn period(&self, env: &Env, value: &Value, compiler: &mut Compiler<'_>) -> Option<Period> {
         let expr = self.parse_period(value, compiler)?;
         let period = compiler.period(env, &expr);
-        if period.is_none() {
-            compiler.complain(env, value.span.clone(), "rule::period", "应为时长，如 '5个工作日'、'30日'、'2个月'、'1年'");
+        match period {
+            Some(period) if !period.is_negative() => Some(period),
+            Some(_) => {
+                compiler.complain(env, value.span.clone(), "rule::period", "时长不能是负的");
+                None
+            }
+            None => {
+                compiler.complain(env, value.span.clone(), "rule::period", "应为时长，如 '5个工作日'、'30日'、'2个月'、'1年'");
+                None
+            }
         }
-        period
     }
 
     /// `"2个月"` is a length of time as it stands; `"limit"` names a parameter that holds one.
@@ -175,7 +195,14 @@ impl Draft<'_> {
                 _ => compiler.complain(env, span, "rule::missing-key", "每个环节要有 name 和 start"),
             }
         }
-        let by_stage = table.get("part").and_then(|v| document::text(self.source, v, &mut compiler.sink)) == Some("stage");
+        let part = table.get("part").and_then(|v| Some((document::text(self.source, v, &mut compiler.sink)?, v.span.clone())));
+        let by_stage = matches!(part, Some(("stage", _)));
+        if let Some((other, span)) = part.filter(|(part, _)| !["stage", "pair"].contains(part)) {
+            let message = format!("part 不能是“{other}”");
+            let unknown =
+                Diagnostic::new("rule::unknown-name", self.source, span, message).help("可用：pair（每一对环节）、stage（每个环节）");
+            compiler.sink.push(unknown.nearest(other, ["pair", "stage"]));
+        }
         let given = [
             ("stage", Given::Stage),
             ("earlier", Given::Earlier),

@@ -88,6 +88,9 @@ impl Draft<'_> {
         let sink = &mut compiler.sink;
         let from = table.get("from").and_then(|v| document::day(self.source, v, sink));
         let until = table.get("until").and_then(|v| document::day(self.source, v, sink));
+        if from.zip(until).is_some_and(|(from, until)| until < from) {
+            sink.push(Diagnostic::new("rule::overlap", self.source, span.clone(), "until 早于 from，这个版本没有一天施行"));
+        }
         let basis = match table.get("basis") {
             Some(value) => document::texts(self.source, value, sink)
                 .iter()
@@ -167,6 +170,9 @@ impl Draft<'_> {
             match literal(value) {
                 Some(_) if compiler.has_own_member(self.table, &key.value) => {
                     compiler.sink.push(shadow(source, key));
+                }
+                Some(Kind::Text(text)) if crate::dates::Period::parse(&text).is_some_and(|period| period.is_negative()) => {
+                    compiler.sink.push(Diagnostic::new("rule::period", source, value.span.clone(), "时长不能是负的"));
                 }
                 Some(kind) => {
                     env.names.push((key.value.clone(), Bound::Literal(kind)));
