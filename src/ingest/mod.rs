@@ -107,6 +107,7 @@ pub fn read_asked(
     let before = steady::Stamps::take(&sources);
     let choice = Choice::new(mapping, &sources, schema)?;
     let ready = before.unless_changed(choice.prepare(&sources))?;
+    let wanted = &with_identity(wanted, schema, sources.len());
     let store = before.unless_changed(read_all(&sources, &ready, asked, schema, wanted, progress))?;
     if store.unseen_merges.is_empty() {
         return Ok(store);
@@ -147,6 +148,21 @@ pub fn read_again(
     read_asked(sources, mapping, asked, schema, wanted, progress).map(|store| (store, Anew::default()))
 }
 
+/// Of several sources, what tells who is who is read as well.
+fn with_identity(wanted: &Wanted, schema: &Schema, sources: usize) -> Wanted {
+    let mut wanted = wanted.clone();
+    let told = |i: &crate::records::Identity| wanted.has(i.told.table, i.told.field);
+    if let Some(identity) = schema.identity.as_ref().filter(|i| sources > 1 || told(i)) {
+        wanted.add(identity.table, identity.id_number);
+    }
+    if let Some(identity) = schema.identity.as_ref().filter(|_| sources > 1) {
+        let ((units, unit_name), (posts, unit, title)) = (identity.unit_name, identity.posts);
+        let person = [identity.name, identity.birth, identity.unit].map(|field| (identity.table, field));
+        person.into_iter().chain([(units, unit_name), (posts, unit), (posts, title)]).for_each(|(t, f)| wanted.add(t, f));
+    }
+    wanted
+}
+
 fn read_all(
     sources: &[Source],
     ready: &Ready<'_>,
@@ -160,8 +176,10 @@ fn read_all(
     let forms: Vec<&forms::FormFiles> = sources.iter().filter_map(|s| if let Source::Forms(f) = s { Some(f) } else { None }).collect();
     // Sheets known by their headers tell of the same people wherever they lie, too.
     let mut known = Vec::new();
+    let (mut read_any, mut without_table) = (false, None);
     ready.tell(&mut builder);
     for (number, source) in sources.iter().enumerate() {
+        builder.next_source(false);
         let mapped = ready.of(number);
         match source {
             Source::Csv(files) => {
@@ -172,9 +190,17 @@ fn read_all(
                 let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.database(file, &mut builder, progress))?;
                 sqlite::read(file, &taken, &mut builder, progress)?;
             }
-            Source::Workbook(file) => {
+            Source::Workbook { file, in_folder } => {
                 let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.workbook(file, &mut builder, progress))?;
-                workbook::read(file, &taken, &mut builder, &mut known, progress)?;
+                match workbook::read(file, &taken, &mut builder, &mut known, progress) {
+                    // A list of findings may lie beside the tables it was made of.
+                    Err(IngestError::NoTable { path, found }) if *in_folder => {
+                        builder.note(workbook::no_table(file, &found));
+                        without_table.get_or_insert(IngestError::NoTable { path, found });
+                        continue;
+                    }
+                    read => read?,
+                }
             }
             Source::Postgres(server) => {
                 let taken = mapped.map_or_else(|| Ok(Vec::new()), |m| m.server(server, &mut builder, progress))?;
@@ -185,8 +211,13 @@ fn read_all(
             Source::Sheet(file) => known.extend(csv::sheet(file, schema, progress)?),
             Source::Forms(_) => {}
         }
+        read_any = true;
+    }
+    if let Some(error) = without_table.filter(|_| !read_any) {
+        return Err(error);
     }
     if !forms.is_empty() {
+        builder.next_source(true);
         forms::read(&forms, &mut builder, progress)?;
     }
     if !known.is_empty() {

@@ -19,7 +19,9 @@ CREATE TABLE guiju_by_key(file INTEGER PRIMARY KEY);
 CREATE TABLE guiju_header(tbl TEXT NOT NULL, file INTEGER NOT NULL, field TEXT NOT NULL, header TEXT NOT NULL);
 CREATE TABLE guiju_origin(tbl TEXT NOT NULL, row INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL);
 CREATE TABLE guiju_tally(file TEXT NOT NULL, tbl TEXT NOT NULL, read INTEGER, kept INTEGER, merged INTEGER, refused INTEGER,
-    corrected INTEGER, reasons TEXT);
+    corrected INTEGER, reasons TEXT, aside TEXT);
+CREATE TABLE guiju_cell(tbl TEXT NOT NULL, row INTEGER NOT NULL, field TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL,
+    header TEXT);
 CREATE TABLE guiju_form_field(file TEXT NOT NULL, field TEXT NOT NULL, read INTEGER, kept INTEGER, refused INTEGER, untaken INTEGER);
 CREATE TABLE guiju_problem(file TEXT, tbl TEXT, row INTEGER, header TEXT, code TEXT, fate TEXT, value TEXT, why TEXT, right TEXT,
     key TEXT);";
@@ -44,6 +46,8 @@ struct Memory {
     headers: BTreeMap<(String, i64, String), String>,
     /// Files whose rows are named by their keys.
     by_key: BTreeSet<i64>,
+    /// Cells taken from another row than the rest of theirs, by table of the database, row and field.
+    cells: BTreeMap<(String, u32, String), (String, u32, Option<String>)>,
     /// The connection that read the rows, and so sees the state they were read in.
     connection: Mutex<Option<Connection>>,
 }
@@ -72,12 +76,20 @@ impl Past {
         }
         let files = all(db, "SELECT id, name FROM guiju_file", |r| Ok((r.get(0)?, r.get(1)?)))?.into_iter().collect();
         let headers = all(db, "SELECT tbl, file, field, header FROM guiju_header", |r| Ok(((r.get(0)?, r.get(1)?, r.get(2)?), r.get(3)?)))?;
-        let tallies = all(db, "SELECT file, tbl, read, kept, merged, refused, corrected, reasons FROM guiju_tally", |r| {
-            let n = |i: usize| r.get::<_, i64>(i).map(|n| u64::try_from(n).unwrap_or(0));
-            let reasons = serde_json::from_str(&r.get::<_, String>(7)?).unwrap_or_default();
-            let (file, table) = (r.get(0)?, r.get(1)?);
-            Ok(Tally { file, table, read: n(2)?, kept: n(3)?, merged: n(4)?, refused: n(5)?, corrected: n(6)?, reasons })
-        })?;
+        let tallies = |aside: &str| {
+            all(db, &format!("SELECT file, tbl, read, kept, merged, refused, corrected, reasons, {aside} FROM guiju_tally"), |r| {
+                let n = |i: usize| r.get::<_, i64>(i).map(|n| u64::try_from(n).unwrap_or(0));
+                let codes = |i: usize| r.get::<_, String>(i).map(|text| serde_json::from_str(&text).unwrap_or_default());
+                let (file, table, reasons, aside) = (r.get(0)?, r.get(1)?, codes(7)?, codes(8)?);
+                Ok(Tally { file, table, read: n(2)?, kept: n(3)?, merged: n(4)?, refused: n(5)?, corrected: n(6)?, reasons, aside })
+            })
+        };
+        let tallies = tallies("aside").or_else(|_| tallies("'{}'"))?;
+        // A database imported before cells of several sources were put together has none that stood elsewhere.
+        let cells = all(db, "SELECT tbl, row, field, file, line, header FROM guiju_cell", |r| {
+            Ok(((r.get(0)?, r.get(1)?, r.get(2)?), (r.get(3)?, r.get(4)?, r.get(5)?)))
+        });
+        let cells = cells.unwrap_or_default().into_iter().collect();
         // A database imported before forms were read has no such table, and nothing to tell of them.
         let field_tallies = all(db, "SELECT file, field, read, kept, refused, untaken FROM guiju_form_field ORDER BY rowid", |r| {
             let n = |i: usize| r.get::<_, i64>(i).map(|n| u64::try_from(n).unwrap_or(0));
@@ -89,8 +101,8 @@ impl Past {
         let problems =
             |key| all(db, &format!("SELECT file, tbl, row, header, code, fate, value, why, right, {key} FROM guiju_problem"), problem);
         let problems = problems("key").or_else(|_| problems("''"))?;
-        let memory =
-            Memory { files, headers: headers.into_iter().collect(), by_key: by_key.into_iter().collect(), connection: Mutex::new(None) };
+        let (headers, by_key) = (headers.into_iter().collect(), by_key.into_iter().collect());
+        let memory = Memory { files, headers, by_key, cells, connection: Mutex::new(None) };
         Ok(Some(Self { tallies, field_tallies, problems, memory: Arc::new(memory) }))
     }
 
@@ -144,6 +156,13 @@ impl Copied for Before {
         self.memory.headers.get(&(self.table.clone(), self.file(line)?, field.to_owned())).cloned()
     }
 
+    fn cell(&self, line: u32, field: &str) -> Option<(String, u32, Option<String>)> {
+        if self.memory.cells.is_empty() {
+            return None;
+        }
+        self.memory.cells.get(&(self.stored.clone(), line, field.to_owned())).cloned()
+    }
+
     fn is_by_key(&self, line: u32) -> bool {
         !self.memory.by_key.is_empty() && self.file(line).is_some_and(|file| self.memory.by_key.contains(&file))
     }
@@ -185,11 +204,12 @@ pub(super) fn write(db: &Connection, store: &Store) -> rusqlite::Result<()> {
     db.execute_batch(TABLES)?;
     let mut files = Files { insert: db.prepare("INSERT INTO guiju_file VALUES(?1, ?2)")?, ids: BTreeMap::new() };
     origins(db, store, &mut files)?;
-    let mut insert = db.prepare("INSERT INTO guiju_tally VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+    let mut insert = db.prepare("INSERT INTO guiju_tally VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     for t in &store.tallies {
         let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         let reasons = serde_json::to_string(&t.reasons).unwrap_or_default();
-        insert.execute(params![t.file, t.table, n(t.read), n(t.kept), n(t.merged), n(t.refused), n(t.corrected), reasons])?;
+        let aside = serde_json::to_string(&t.aside).unwrap_or_default();
+        insert.execute(params![t.file, t.table, n(t.read), n(t.kept), n(t.merged), n(t.refused), n(t.corrected), reasons, aside])?;
     }
     let mut insert = db.prepare("INSERT INTO guiju_form_field VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?;
     for t in &store.field_tallies {
@@ -229,6 +249,7 @@ fn origins(db: &Connection, store: &Store, files: &mut Files<'_>) -> rusqlite::R
     let mut origin = db.prepare("INSERT INTO guiju_origin VALUES(?1, ?2, ?3, ?4)")?;
     let mut by_key = db.prepare("INSERT OR IGNORE INTO guiju_by_key VALUES(?1)")?;
     let mut header = db.prepare("INSERT INTO guiju_header VALUES(?1, ?2, ?3, ?4)")?;
+    let mut cell = db.prepare("INSERT INTO guiju_cell VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?;
     for (id, def) in store.schema.tables.iter().enumerate().filter(|(_, def)| def.joined.is_none()) {
         let rows = store.rows(id);
         // One row of each file tells how that file heads its columns.
@@ -238,6 +259,11 @@ fn origins(db: &Connection, store: &Store, files: &mut Files<'_>) -> rusqlite::R
             let (mut place, mut last) = (0u32, None);
             for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r) == refused && rows.is_open(r) == open) {
                 place += 1;
+                for (&(_, field), _) in rows.taken.range((row, 0)..=(row, usize::MAX)) {
+                    let Some((file, line, head)) = store.taken_from(id, row, field) else { continue };
+                    let name = def.fields.get(field).map_or("", |f| f.name.as_str());
+                    cell.execute(params![stored, place, name, file, line, head])?;
+                }
                 let Some((file, line)) = store.places.row(&rows.origin, row as usize) else { continue };
                 let Some(of) = store.places.file_of(&rows.origin, row as usize) else { continue };
                 let file: Which = (file, of);

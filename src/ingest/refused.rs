@@ -124,7 +124,7 @@ fn originals(
         }
         match source {
             Source::Csv(files) => csv::originals(&files, schema, lines, &mut found)?,
-            Source::Workbook(file) => workbook::originals(&file, schema, lines, &mut found)?,
+            Source::Workbook { file, .. } => workbook::originals(&file, schema, lines, &mut found)?,
             Source::Sqlite(file) => sqlite::originals(&file, schema, lines, &mut found)?,
             Source::Postgres(_) | Source::Package(_) | Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => {}
         }

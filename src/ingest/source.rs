@@ -20,8 +20,8 @@ pub(super) enum Source {
     Sqlite(Named),
     /// A database server.
     Postgres(Box<Server>),
-    /// A workbook.
-    Workbook(Named),
+    /// A workbook. One of a folder need not hold a table: others of the folder may.
+    Workbook { file: Named, in_folder: bool },
     /// NDJSON, read already (standard input cannot be read again), and what it is called.
     Ndjson(String, String),
     /// A sheet known by its headers, as CSV.
@@ -37,7 +37,7 @@ impl Source {
     pub(super) fn files(&self) -> Vec<&Named> {
         match self {
             Self::Csv(files) => files.files.iter().map(|(_, file)| file).chain(&files.mapped).collect(),
-            Self::Workbook(file) | Self::Sheet(file) => vec![file],
+            Self::Workbook { file, .. } | Self::Sheet(file) => vec![file],
             Self::Forms(forms) => match &forms.files {
                 forms::Files::One(file) | forms::Files::Zip(file) => vec![file],
                 forms::Files::Folder(files) => files.iter().collect(),
@@ -138,7 +138,7 @@ fn recognise(source: &str, several: bool, known: Known<'_>, found: &mut Vec<Sour
         Kind::Sqlite => Source::Sqlite(named),
         Kind::Csv if !known.is_mapped(path) && csv::is_sheet(path, known.schema) => Source::Sheet(named),
         Kind::Csv => Source::Csv(single(named, path, known)?),
-        Kind::Workbook => Source::Workbook(named),
+        Kind::Workbook => Source::Workbook { file: named, in_folder: false },
         Kind::Form => Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::One(named) }),
         Kind::Forms => Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::Zip(named) }),
         Kind::Ndjson => {
@@ -249,6 +249,7 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
     let mut others = 0;
     let mut forms: Vec<Named> = Vec::new();
     let mut sheets: Vec<Source> = Vec::new();
+    let mut books: Vec<Source> = Vec::new();
     for file in paths {
         let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let short = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -257,15 +258,24 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
             forms.push(Named { path: file, name });
             continue;
         }
+        // What a program that has the book open keeps beside it begins so.
+        let hidden = short.starts_with(['.', '~']);
+        if matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm" | "et") && !file.is_dir() && !hidden {
+            books.push(workbook(Named { path: file, name })?);
+            continue;
+        }
         if !matches!(ending.as_str(), "csv" | "tsv") || file.is_dir() {
-            others += usize::from(matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "db" | "sqlite" | "zip"));
+            if matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "zip" | "7z" | "hzb" | "zb3") && !file.is_dir() && !hidden {
+                others += 1;
+                found.notes.push(file_not_read(&name));
+            }
             if file.is_dir() && holds_forms(&file) {
                 found.notes.push(folder_not_read(&name));
             }
             continue;
         }
         // Hidden files are other programs' own; EXPECTED.csv lists what a sample should yield.
-        if short.starts_with(['.', '~']) || short == "EXPECTED.csv" {
+        if hidden || short == "EXPECTED.csv" {
             continue;
         }
         if known.is_mapped(&file) {
@@ -284,13 +294,13 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
             }
         }
     }
-    if found.files.is_empty() && found.mapped.is_empty() && forms.is_empty() && sheets.is_empty() {
+    if found.files.is_empty() && found.mapped.is_empty() && forms.is_empty() && sheets.is_empty() && books.is_empty() {
         let unknown = found.notes.iter().filter(|n| n.code == "data::unknown-table").count();
         let below = below(path, schema);
         let seen = match (unknown, others) {
             (0, _) if !below.is_empty() => format!("（子文件夹{}里有：请直接给出子文件夹）", below.concat()),
             (0, 0) => "（没有 CSV 文件）".to_owned(),
-            (0, _) => "（里面有工作簿、数据库或压缩包：请直接给出该文件）".to_owned(),
+            (0, _) => "（里面有数据库或压缩包：请直接给出该文件）".to_owned(),
             (n, _) => format!("（有 {n} 个 CSV 文件，文件名都不是表名）"),
         };
         return Err(IngestError::NoTable { path: source.to_owned(), found: seen });
@@ -298,12 +308,28 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
     if !found.files.is_empty() || !found.mapped.is_empty() || !found.notes.is_empty() {
         into.push(Source::Csv(found));
     }
+    into.append(&mut books);
     into.append(&mut sheets);
     if !forms.is_empty() {
         let counted_as = format!("{}/", name_of(path, several).trim_end_matches('/'));
         into.push(Source::Forms(FormFiles { counted_as, files: forms::Files::Folder(forms) }));
     }
     Ok(())
+}
+
+/// A workbook of a folder, if it is one.
+///
+/// # Errors
+/// It cannot be opened, or is something else than its ending says.
+fn workbook(named: Named) -> Result<Source, IngestError> {
+    match kind(&named.path, &named.name)? {
+        Kind::Empty => Err(IngestError::Empty { file: named.name }),
+        Kind::Workbook => Ok(Source::Workbook { file: named, in_folder: true }),
+        Kind::Sqlite => Ok(Source::Sqlite(named)),
+        Kind::Form => Ok(Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::One(named) })),
+        Kind::Forms => Ok(Source::Forms(FormFiles { counted_as: named.name.clone(), files: forms::Files::Zip(named) })),
+        Kind::Csv | Kind::Ndjson | Kind::Unknown => Err(IngestError::Unknown { path: named.name }),
+    }
 }
 
 /// The folders within a folder that hold tables or forms, each in quotes, in the order of their names.
@@ -323,6 +349,22 @@ fn holds_tables(folder: &Path, schema: &Schema) -> bool {
 fn holds_forms(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.into_iter().any(|e| forms::is_named_form(&e.file_name().to_string_lossy()))
+}
+
+/// A database or archive in a folder of other files: whether it is another copy of the same records nobody can say.
+fn file_not_read(name: &str) -> Problem {
+    Problem {
+        file: name.to_owned(),
+        table: String::new(),
+        row: 0,
+        key: String::new(),
+        column: String::new(),
+        code: "data::file-not-read",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: "文件夹里的数据库、压缩包不随文件夹读取".to_owned(),
+        right: "要用的，请把它也列在命令里".to_owned(),
+    }
 }
 
 /// Forms in a folder within the folder named.

@@ -113,6 +113,22 @@ fn read_sheets(file: &Named, taken: &[String], builder: &Builder, progress: &dyn
     Ok((batch, seen, known))
 }
 
+/// Told of a workbook of a folder that holds no table.
+pub(super) fn no_table(file: &Named, found: &str) -> Problem {
+    Problem {
+        file: file.name.clone(),
+        table: String::new(),
+        row: 0,
+        key: String::new(),
+        column: String::new(),
+        code: "data::unknown-table",
+        fate: Fate::Noted,
+        value: String::new(),
+        why: format!("工作簿里没有认得的表{found}，未读取"),
+        right: "是要核查的数据的，请更正工作表名或表头".to_owned(),
+    }
+}
+
 /// Whether the headers of a sheet hold the key of the table it is named after.
 fn leads_to(book: &mut Book, name: &str, schema: &Schema, table: TableId) -> bool {
     let Some(def) = schema.tables.get(table) else { return false };

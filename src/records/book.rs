@@ -5,6 +5,7 @@ use super::places::Places;
 use super::problem::{Fate, Problem, Tally, shown};
 use super::schema::{FieldId, Schema, TableId};
 use super::store::Rows;
+use super::unite::United;
 use std::sync::Arc;
 
 /// What is entered, and what it takes to say where.
@@ -13,6 +14,8 @@ pub(super) struct Book {
     pub places: Places,
     pub problems: Vec<Problem>,
     pub tallies: Vec<Tally>,
+    /// What became of cells of rows that several sources have.
+    pub united: United,
 }
 
 /// A reference that leads nowhere, or a key that stands twice.
@@ -80,6 +83,10 @@ impl Book {
                 tally.kept = tally.kept.saturating_sub(1);
                 tally.refuse(code);
             }
+            Recount::SetAside(code) => {
+                tally.kept = tally.kept.saturating_sub(1);
+                tally.set_aside(code, 1);
+            }
             Recount::Merged => (tally.kept, tally.merged) = (tally.kept.saturating_sub(1), tally.merged + 1),
             Recount::GhostMerged => {
                 tally.forgive(first());
@@ -97,6 +104,7 @@ impl Book {
 /// A row counted as kept (or, a ghost, as refused) turns out to be something else.
 pub(super) enum Recount {
     Refused(&'static str),
+    SetAside(&'static str),
     Merged,
     GhostMerged,
     Corrected,

@@ -97,6 +97,12 @@ pub struct Builder {
     pub(super) problems: Vec<Problem>,
     pub(super) tallies: Vec<Tally>,
     pub(super) field_tallies: Vec<FieldTally>,
+    /// The source being read: earlier ones come before later ones.
+    source: u32,
+    /// What people of the sources without codes hold as their post, by key.
+    pub(super) current_posts: BTreeMap<String, String>,
+    /// Sources that tell of people in part, as forms and sheets do.
+    pub(super) partial: BTreeSet<u32>,
     /// The lines of cells that were read though not written as they should be, by file, table and column.
     pub(super) remarks: BTreeMap<(String, String, String, Remark), Vec<u32>>,
 }
@@ -122,6 +128,45 @@ pub(super) struct Draft {
     pub corrected: Vec<(u32, Stood)>,
     /// Cells that say outright that there is nothing.
     pub attested: BTreeSet<(u32, FieldId)>,
+    /// The source of each row.
+    pub sources: Sources,
+    /// Cells that were taken from another row of the same key: the file and line they stand in.
+    pub taken: BTreeMap<(u32, FieldId), (u32, u32)>,
+}
+
+/// The source of each row, by number: mostly one for all.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    /// That of all rows, until there is another.
+    one: u32,
+    each: Vec<u32>,
+}
+
+impl Sources {
+    /// The source of a row.
+    pub(super) fn of(&self, row: usize) -> u32 {
+        self.each.get(row).copied().unwrap_or(self.one)
+    }
+
+    /// Whether rows are of several sources.
+    pub(super) fn are_several(&self) -> bool {
+        !self.each.is_empty()
+    }
+
+    fn add(&mut self, before: usize, rows: usize, source: u32) {
+        if before == 0 {
+            self.one = source;
+        } else if self.one != source || self.are_several() {
+            self.each.resize(before, self.one);
+            self.each.resize(before + rows, source);
+        }
+    }
+
+    fn reorder(&mut self, order: &[u32]) {
+        if self.are_several() {
+            self.each = order.iter().map(|&row| self.of(row as usize)).collect();
+        }
+    }
 }
 
 /// A [`Sheet`] that joins its builder when dropped: for readers that read one table after another.
@@ -206,6 +251,26 @@ impl Builder {
             tallies: Vec::new(),
             field_tallies: Vec::new(),
             remarks: BTreeMap::new(),
+            source: 0,
+            current_posts: BTreeMap::new(),
+            partial: BTreeSet::new(),
+        }
+    }
+
+    /// What is read from here on is of the next source: what earlier ones say goes before it. `in_part` where it does not tell all that
+    /// there is of the people it names.
+    pub fn next_source(&mut self, in_part: bool) -> u32 {
+        self.source += 1;
+        if in_part {
+            self.partial.insert(self.source);
+        }
+        self.source
+    }
+
+    /// What a person whose key was made holds as a post: helps to know who it is.
+    pub fn holds(&mut self, person: &str, post: &str) {
+        if !post.is_empty() {
+            self.current_posts.insert(person.to_owned(), post.to_owned());
         }
     }
 
@@ -227,12 +292,6 @@ impl Builder {
             draft.unseen |= !wanted;
         }
         wanted
-    }
-
-    /// The keys of a table so far.
-    pub fn keys_of(&self, table: TableId) -> BTreeSet<String> {
-        let draft = self.tables.get(table);
-        draft.map_or_else(BTreeSet::new, |d| (0..d.keys.len()).map(|row| d.keys.get(row).to_owned()).collect())
     }
 
     /// Whether a field is to be read at all.
@@ -319,6 +378,7 @@ impl Builder {
 
     pub(super) fn add(&mut self, mut part: Part) {
         let Some(name) = self.schema.tables.get(part.table).map(|t| t.name.clone()) else { return };
+        part.source.get_or_insert(self.source);
         let Some(draft) = self.tables.get_mut(part.table) else { return };
         let file = self.places.file_as(&part.file, part.variant);
         self.problems.append(&mut part.problems);
@@ -356,6 +416,8 @@ impl Builder {
             tally.merged += part.merged;
             tally.refused += part.refused;
             tally.kept += told - part.refused;
+            tally.read += part.aside.values().sum::<u64>();
+            part.aside.iter().for_each(|(what, n)| tally.set_aside(what, *n));
             for (code, n) in &part.reasons {
                 *tally.reasons.entry((*code).to_owned()).or_default() += n;
             }
@@ -375,6 +437,7 @@ impl Draft {
     fn add(&mut self, part: Part, file: u32) {
         self.corrected.extend(part.corrected.into_iter().map(|stood| (file, stood)));
         let (before, rows) = (self.len, part.len);
+        self.sources.add(before, rows, part.source.unwrap_or(0));
         self.attested.extend(part.attested.iter().map(|&(row, field)| (row + before as u32, field)));
         for fill in part.fills {
             let field = fill.field;
@@ -446,6 +509,11 @@ impl Draft {
 
     pub(super) fn reorder(&mut self, order: &[u32]) {
         self.keys = self.keys.reordered(order);
+        self.sources.reorder(order);
+        if !self.taken.is_empty() {
+            let cells = |row: u32| self.taken.range((row, 0)..=(row, FieldId::MAX)).map(|(&(_, field), &at)| (field, at));
+            self.taken = (0u32..).zip(order).flat_map(|(new, &old)| cells(old).map(move |(field, at)| ((new, field), at))).collect();
+        }
         for column in self.columns.iter_mut().flatten() {
             *column = column.reordered(order);
         }

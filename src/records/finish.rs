@@ -13,6 +13,8 @@ use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::store::{RowId, Rows, Store};
 use super::text::{RefKeys, Sym};
 use super::unique::make_unique;
+use super::unite::{self, United};
+use super::{contradiction, told_before, who};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock};
@@ -23,10 +25,20 @@ impl Builder {
         let schema = Arc::clone(&self.schema);
         self.texts.shrink();
         self.tell_remarks();
-        let mut book = Book { schema: Arc::clone(&schema), places: self.places, problems: self.problems, tallies: self.tallies };
+        let mut book = Book {
+            schema: Arc::clone(&schema),
+            places: self.places,
+            problems: self.problems,
+            tallies: self.tallies,
+            united: United::default(),
+        };
         let mut drafts = self.tables;
         take_out_corrected(&mut drafts, &mut book);
-        let unseen_merges = make_unique(&mut drafts, &mut book);
+        who::settle(&mut drafts, &mut book, &self.texts, &self.current_posts);
+        told_before::set_aside(&mut drafts, &mut book, &self.partial);
+        let unseen_merges = make_unique(&mut drafts, &mut book, &self.texts);
+        unite::tell(&mut book);
+        contradiction::enter(&mut drafts, &mut book, &mut self.texts);
         let mut store = Store {
             schema: Arc::clone(&schema),
             tables: (0..schema.tables.len()).map(|_| Rows::default()).collect(),
@@ -140,6 +152,7 @@ fn settle(schema: &Schema, table: TableId, mut draft: Draft, store: &Store, want
     rows.origin = draft.origins;
     rows.ghost = draft.ghost;
     rows.attested = draft.attested;
+    rows.taken = draft.taken;
     rows.open_ghosts = draft.open;
     rows.columns = draft.columns;
     rows.far = (0..def.fields.len()).map(|_| None).collect();

@@ -7,6 +7,7 @@ mod book;
 mod build;
 mod cell;
 mod column;
+mod contradiction;
 mod correct;
 mod date;
 mod digest;
@@ -26,7 +27,10 @@ mod schema_file;
 mod sheet;
 mod store;
 mod text;
+mod told_before;
 mod unique;
+mod unite;
+mod who;
 
 pub use build::{Batch, Builder, Reading, Wanted};
 pub use cell::Cell;
@@ -42,7 +46,9 @@ pub use lookup::Lookup;
 pub use origin::{Origins, Run};
 pub use places::{Copied, Places};
 pub use problem::{CODES, Fate, FieldTally, Problem, Tally, masked, shown};
-pub use schema::{Blank, CodeList, Field, FieldId, FieldType, Joined, ListId, Schema, Table, TableId, Void, squeeze};
+pub use schema::{
+    Blank, CodeList, Contradictions, Field, FieldId, FieldType, Identity, Joined, ListId, Schema, Table, TableId, Void, squeeze,
+};
 pub use schema_file::parse as parse_schema;
 pub use sheet::Sheet;
 pub use store::{Children, Link, RowId, Rows, Store, show_thousandths};

@@ -15,6 +15,8 @@ pub trait Copied: fmt::Debug + Send + Sync {
     fn file(&self, line: u32) -> Option<i64>;
     /// How the file of the row on this line heads the column of a field (by ASCII name).
     fn header(&self, line: u32, field: &str) -> Option<String>;
+    /// The file, line and header of a cell of the row on this line, by field, if it was taken from another row than the rest.
+    fn cell(&self, line: u32, field: &str) -> Option<(String, u32, Option<String>)>;
     /// Whether the row on this line is named by its key.
     fn is_by_key(&self, line: u32) -> bool;
 }
@@ -75,6 +77,11 @@ impl Places {
         }
     }
 
+    /// The file, line and header of a cell of a copy that stood in another row than the rest.
+    pub(super) fn copied_cell(&self, file: u32, line: u32, field: &str) -> Option<(String, u32, Option<String>)> {
+        self.copies.get(&file)?.cell(line, field)
+    }
+
     /// The rows of a file are named by their keys.
     pub(super) fn name_by_key(&mut self, file: u32) {
         self.by_key.insert(file);
@@ -108,6 +115,11 @@ impl Places {
     /// The file and line of a row.
     pub fn row(&self, origins: &Origins, row: usize) -> Option<(String, u32)> {
         let (file, line) = origins.get(row)?;
+        self.at(file, line)
+    }
+
+    /// The same of a line of a file.
+    pub(super) fn at(&self, file: u32, line: u32) -> Option<(String, u32)> {
         match self.copies.get(&file) {
             Some(copied) => copied.row(line),
             None => Some((self.files.get(file as usize)?.clone(), line)),
@@ -125,7 +137,11 @@ impl Places {
 
     /// How the column of a field is headed where a row came from; none where the file has no such column.
     pub fn header(&self, origins: &Origins, row: usize, table: TableId, (field, name): (FieldId, &str)) -> Option<String> {
-        let (file, line) = origins.get(row)?;
+        self.header_at(origins.get(row)?, table, (field, name))
+    }
+
+    /// The same on a line of a file.
+    pub(super) fn header_at(&self, (file, line): (u32, u32), table: TableId, (field, name): (FieldId, &str)) -> Option<String> {
         match self.copies.get(&file) {
             Some(copied) => copied.header(line, name),
             None => self.headers.get(&(table, file, field)).cloned(),

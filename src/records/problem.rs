@@ -41,7 +41,7 @@ pub struct Problem {
     pub right: String,
 }
 
-/// Rows of one file, counted: read = kept + merged + refused + corrected.
+/// Rows of one file, counted: read = kept + merged + refused + corrected + those set aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// The file.
@@ -60,9 +60,22 @@ pub struct Tally {
     pub corrected: u64,
     /// Rows refused by the code of what was found wrong first; together as many as are refused.
     pub reasons: BTreeMap<String, u64>,
+    /// Rows that are no records (titles, groups, totals, notes), or that an earlier source tells better, by why.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub aside: BTreeMap<String, u64>,
 }
 
 impl Tally {
+    /// How many rows were set aside.
+    pub fn put_aside(&self) -> u64 {
+        self.aside.values().sum()
+    }
+
+    /// Sets rows aside.
+    pub(crate) fn set_aside(&mut self, code: &str, rows: u64) {
+        *self.aside.entry(code.to_owned()).or_default() += rows;
+    }
+
     /// Takes in the rows of another.
     pub fn add(&mut self, other: &Self) {
         self.read += other.read;
@@ -71,6 +84,7 @@ impl Tally {
         self.refused += other.refused;
         self.corrected += other.corrected;
         other.reasons.iter().for_each(|(code, n)| *self.reasons.entry(code.clone()).or_default() += n);
+        other.aside.iter().for_each(|(code, n)| self.set_aside(code, *n));
     }
 
     /// A row is refused for this.
@@ -110,7 +124,7 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 78] = [
+pub const CODES: [&str; 85] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",
@@ -121,6 +135,7 @@ pub const CODES: [&str; 78] = [
     "data::date-words",
     "data::duplicate-column",
     "data::duplicate-key",
+    "data::file-not-read",
     "data::garbled",
     "data::left-out",
     "data::lost-digits",
@@ -178,9 +193,15 @@ pub const CODES: [&str; 78] = [
     "form::zip-bomb",
     "form::zip-method",
     "form::zip-password",
+    "merge::differs",
+    "merge::filled",
+    "merge::finer",
+    "merge::namesakes",
+    "merge::same-person",
+    "merge::told-before",
+    "merge::two-codes",
     "sheet::contradiction",
     "sheet::hidden",
-    "sheet::known-person",
     "sheet::moved",
     "sheet::namesakes",
     "sheet::needs-year",

@@ -31,6 +31,50 @@ pub struct Schema {
     pub headings: BTreeMap<String, Vec<String>>,
     /// In such sheets the columns of procedural steps: the kind of step, the field, and what the column is headed.
     pub sheet_steps: Vec<(String, String, Vec<String>)>,
+    /// Who is who where several sources tell of people.
+    pub identity: Option<Identity>,
+    /// Rows of several sources that have one owner and agree in these fields are one row.
+    pub alike: Vec<(TableId, Vec<FieldId>)>,
+    /// Tables of which the first source that has any row of an owner tells all.
+    pub told_once: Vec<TableId>,
+}
+
+/// What people are known by, and where sources that contradict one another about them are entered.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The table of people.
+    pub table: TableId,
+    /// The field of ID numbers.
+    pub id_number: FieldId,
+    /// The field of names.
+    pub name: FieldId,
+    /// The field of births.
+    pub birth: FieldId,
+    /// The field of the unit a person is of.
+    pub unit: FieldId,
+    /// The table of units, and the field of their names.
+    pub unit_name: (TableId, FieldId),
+    /// The table of posts, its unit and its title.
+    pub posts: (TableId, FieldId, FieldId),
+    /// The table of contradictions between sources.
+    pub told: Contradictions,
+}
+
+/// A table with a row for each contradiction between sources.
+#[derive(Clone, Copy, Debug)]
+pub struct Contradictions {
+    /// The table.
+    pub table: TableId,
+    /// Whom it is about.
+    pub person: FieldId,
+    /// Which field of the person, by Chinese name: a code. Of others contradictions are told, not entered.
+    pub field: FieldId,
+    /// The list of those names.
+    pub fields: ListId,
+    /// What was kept.
+    pub kept: FieldId,
+    /// What the other source says.
+    pub other: FieldId,
 }
 
 /// One table.

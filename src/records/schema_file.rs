@@ -1,6 +1,6 @@
 //! Reading `schema.toml`: every mistake of the file is reported at once, with its place.
 
-use super::schema::{Blank, CodeList, Field, FieldType, Joined, Schema, Table, Void};
+use super::schema::{Blank, CodeList, Contradictions, Field, FieldType, Identity, Joined, Schema, Table, Void};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{self, Node, Placed};
 use std::sync::Arc;
@@ -53,6 +53,7 @@ pub fn parse(sources: &[Arc<Source>]) -> Result<Schema, Vec<Diagnostic>> {
                 "words",
                 "headings",
                 "sheet_steps",
+                "identity",
             ],
             &mut sink,
         );
@@ -276,6 +277,9 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
             table.owner = table.field(name);
         }
     }
+    if let Some(value) = doc.get("identity") {
+        read_identity(source, schema, value, sink);
+    }
     if let Some(void) = section(source, doc, "void", sink) {
         for (key, value) in void.entries() {
             read_void(source, schema, key, value, sink);
@@ -286,6 +290,57 @@ fn read_meanings(source: &Arc<Source>, doc: &document::Table, schema: &mut Schem
             read_joined(source, schema, key, value, sink);
         }
     }
+}
+
+/// Who is who: every name must be that of a table or field of its kind.
+fn read_identity(source: &Arc<Source>, schema: &mut Schema, value: &document::Value, sink: &mut Vec<Diagnostic>) {
+    let Some(spec) = document::table(source, value, sink) else { return };
+    let name = |key: &str, sink: &mut Vec<Diagnostic>| spec.get(key).and_then(|v| document::text(source, v, sink)).unwrap_or("").to_owned();
+    let names: Vec<String> =
+        ["people", "units", "posts", "contradictions", "id_number", "name", "birth"].iter().map(|key| name(key, sink)).collect();
+    let found = identity(schema, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    if found.is_none() {
+        sink.push(Diagnostic::new("schema::identity", source, value.span.clone(), "identity 写的表或字段没有，或者不是那一种"));
+    }
+    schema.identity = found;
+    if let Some(alike) = spec.get("alike").and_then(|v| document::table(source, v, sink)) {
+        for (key, value) in alike.entries() {
+            let fields = document::texts(source, value, sink);
+            let Some(id) = known_table(source, schema, key, sink) else { continue };
+            let Some(table) = schema.tables.get(id) else { continue };
+            let fields = fields.iter().filter_map(|f| table.field(&f.value)).collect();
+            schema.alike.push((id, fields));
+        }
+    }
+    for name in spec.get("told_once").map(|v| document::texts(source, v, sink)).unwrap_or_default() {
+        schema.told_once.extend(known_table(source, schema, &name, sink));
+    }
+}
+
+fn identity(schema: &Schema, names: &[&str]) -> Option<Identity> {
+    let [people, units, posts, contradictions, id_number, name, birth] = *names else { return None };
+    let table = |name: &str| schema.table(name).and_then(|id| Some((id, schema.tables.get(id)?)));
+    let ((people, person), (units, unit), (posts, post)) = (table(people)?, table(units)?, table(posts)?);
+    let (told, contradiction) = table(contradictions)?;
+    let field = contradiction.field("field")?;
+    let FieldType::Code(fields) = contradiction.fields.get(field)?.ty else { return None };
+    Some(Identity {
+        table: people,
+        id_number: person.field(id_number)?,
+        name: person.field(name)?,
+        birth: person.field(birth)?,
+        unit: person.link_to(units)?,
+        unit_name: (units, unit.field("name")?),
+        posts: (posts, post.link_to(units)?, post.field("title")?),
+        told: Contradictions {
+            table: told,
+            person: contradiction.link_to(people)?,
+            field,
+            fields,
+            kept: contradiction.field("kept")?,
+            other: contradiction.field("other")?,
+        },
+    })
 }
 
 fn read_words(source: &Arc<Source>, schema: &mut Schema, name: &Placed<String>, value: &document::Value, sink: &mut Vec<Diagnostic>) {

@@ -57,6 +57,10 @@ pub(super) struct Part {
     pub corrected: Vec<Stood>,
     /// Cells that say outright that there is nothing.
     pub attested: Vec<(u32, FieldId)>,
+    /// The source it is of, if not the one being read.
+    pub source: Option<u32>,
+    /// Rows that are no records, by what they are.
+    pub aside: BTreeMap<&'static str, u64>,
 }
 
 impl Part {
@@ -81,6 +85,8 @@ impl Part {
             problems: Vec::new(),
             corrected: Vec::new(),
             attested: Vec::new(),
+            source: None,
+            aside: BTreeMap::new(),
         }
     }
 }
@@ -135,6 +141,18 @@ impl Sheet {
     /// One of several sheets of one file and table, whose fields stand in other columns of the file: cells are cited by those.
     pub fn variant(&mut self, number: u32) {
         self.part.variant = number;
+    }
+
+    /// It is of a source that was begun before.
+    pub fn of_source(&mut self, source: u32) {
+        self.part.source = Some(source);
+    }
+
+    /// It has so many rows that are no records, for what they are (a title, a total): counted, not read.
+    pub fn set_aside(&mut self, what: &'static str, rows: u64) {
+        if rows > 0 {
+            *self.part.aside.entry(what).or_default() += rows;
+        }
     }
 
     /// Its rows are counted under another name than the file's.

@@ -8,7 +8,7 @@ use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Sym, Texts};
 use crate::dates::Fuzzy;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 /// A row of a table.
@@ -64,6 +64,8 @@ pub struct Rows {
     pub orphans: Vec<RowId>,
     /// File and line of each row.
     pub origin: Origins,
+    /// Cells that were taken from the row of another source: the file and line they stand in.
+    pub taken: BTreeMap<(RowId, FieldId), (u32, u32)>,
     /// For a derived table: the first and last row it was made of.
     pub made_of: Vec<(RowId, RowId)>,
     /// For a derived table: rows that exist only if an imprecise join does not hold.
@@ -350,6 +352,18 @@ impl Store {
         self.places.header(&self.rows(table).origin, row as usize, table, (field, name)).is_some()
     }
 
+    /// The file, line and header of a cell that was taken from the row of another source, here or before it was copied.
+    pub fn taken_from(&self, table: TableId, row: RowId, field: FieldId) -> Option<(String, u32, Option<String>)> {
+        let rows = self.rows(table);
+        let name = self.schema.tables.get(table)?.fields.get(field)?.name.as_str();
+        if let Some(&(file, line)) = rows.taken.get(&(row, field)).filter(|_| !rows.taken.is_empty()) {
+            let (named, at) = self.places.at(file, line)?;
+            return Some((named, at, self.places.header_at((file, line), table, (field, name))));
+        }
+        let (file, line) = rows.origin.get(row as usize)?;
+        self.places.copied_cell(file, line, name)
+    }
+
     /// Where a cell came from: `step.csv:412:end`, the column as it is headed there.
     pub fn place(&self, table: TableId, row: RowId, field: FieldId) -> String {
         let Some(def) = self.schema.tables.get(table) else { return String::new() };
@@ -358,11 +372,15 @@ impl Store {
             let from = if joined.first.contains(&field) { first } else { last };
             return self.place(joined.from, from, field);
         }
+        let name = def.fields.get(field).map_or("", |f| f.name.as_str());
+        if let Some((file, line, header)) = self.taken_from(table, row, field) {
+            let line = if line == 0 { String::new() } else { format!(":{line}") };
+            return format!("{file}{line}:{}", header.as_deref().unwrap_or(name));
+        }
         let mut place = self.row_place(table, row);
         if place.is_empty() {
             return place;
         }
-        let name = def.fields.get(field).map_or("", |f| f.name.as_str());
         let header = self.places.header(&rows.origin, row as usize, table, (field, name));
         place.push(':');
         place.push_str(header.as_deref().unwrap_or(name));

@@ -1,11 +1,12 @@
-//! One row a key.
+//! One row a key: rows of one source must be identical, those of several may complete one another.
 
 use super::book::{Book, Lost, Recount};
 use super::build::Draft;
 use super::column::{BLANK_DATE, Column};
 use super::problem::Fate;
 use super::schema::{Blank, Table, TableId};
-use super::text::hash;
+use super::text::{Texts, hash};
+use super::unite::unite;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rayon::prelude::*;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 /// Of rows with one key all are refused, unless they are identical: then the first is kept. Who refers to a refused key learns only what
 /// all its rows say alike, whatever their order. Returns the tables of which rows were taken for identical though not all their columns
 /// were read.
-pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId> {
+pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) -> Vec<TableId> {
     let schema = Arc::clone(&book.schema);
     let found: Vec<Vec<Vec<u32>>> = drafts
         .par_iter_mut()
@@ -34,6 +35,10 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book) -> Vec<TableId>
             // What an import refused, told apart by cells that it did not keep.
             let was_refused = rows.iter().any(|&r| book.was_told(&draft.origins, r, draft.is_ghost(r as usize)));
             if !was_refused && rows.iter().all(|&r| draft.identical(r as usize, first as usize)) {
+                merged.extend(rows.iter().skip(1));
+                continue;
+            }
+            if draft.sources.are_several() && unite(table, draft, &rows, book, texts) {
                 merged.extend(rows.iter().skip(1));
                 continue;
             }

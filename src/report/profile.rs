@@ -111,7 +111,9 @@ pub struct Starver {
 
 /// What the records hold and lack, the rules having been run over them.
 pub fn profile(store: &Store, outcome: &Outcome, starved: &[Starved], as_of: String, names: Names) -> Profile {
-    let base = || store.schema.tables.iter().enumerate().filter(|(_, table)| table.joined.is_none());
+    // Contradictions are made, not exported: where there are none there is nothing to fill in.
+    let made = |t: TableId| store.schema.identity.as_ref().is_some_and(|i| i.told.table == t) && store.rows(t).len == 0;
+    let base = || store.schema.tables.iter().enumerate().filter(move |(t, table)| table.joined.is_none() && !made(*t));
     let kept = |t: TableId| (0..store.rows(t).len).filter(move |&r| RowId::try_from(r).is_ok_and(|r| !store.rows(t).is_ghost(r)));
     let tables = base()
         .map(|(t, def)| TableLine { table: def.name.clone(), exported: store.rows(t).exported, rows: kept(t).count() as u64 })

@@ -27,9 +27,14 @@ impl Grid {
         Self { columns: columns.into_iter().map(|(name, align)| (name.to_owned(), align)).collect(), rows: Vec::new() }
     }
 
-    /// Adds a row.
+    /// Adds a column on the right.
+    pub fn column(&mut self, name: &str, align: Align) {
+        self.columns.push((name.to_owned(), align));
+    }
+
+    /// Adds a row; cells beyond the columns are left out.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.into_iter().map(|text| (text, None)).collect());
+        self.rows.push(cells.into_iter().take(self.columns.len()).map(|text| (text, None)).collect());
     }
 
     /// Adds a row whose first cell is a verdict.

@@ -2,7 +2,7 @@
 
 use super::{Paint, Report, unexported, words};
 use crate::engine::Verdict;
-use crate::records::{Fate, FieldTally, Problem};
+use crate::records::{Fate, FieldTally, Problem, Tally};
 
 impl Report {
     /// Subjects by verdict over all rules, in the order of [`Verdict::ALL`].
@@ -24,18 +24,20 @@ impl Report {
         self.problems.iter().filter(|p| p.fate == fate).count() as u64
     }
 
-    /// Rows read, kept, merged, refused and corrected.
-    pub(super) fn rows(&self) -> [u64; 5] {
-        self.tallies.iter().fold([0; 5], |[a, b, c, d, e], t| [a + t.read, b + t.kept, c + t.merged, d + t.refused, e + t.corrected])
+    /// Rows read, kept, merged, refused, corrected and set aside.
+    pub(super) fn rows(&self) -> [u64; 6] {
+        let of = |t: &Tally| [t.read, t.kept, t.merged, t.refused, t.corrected, t.put_aside()];
+        self.tallies.iter().map(of).fold([0; 6], |all, one| std::array::from_fn(|i| all[i] + one[i]))
     }
 
     /// 读入 9 行 = 采用 6 + 重复合并 0 + 拒收 2（编码重复 2 行） + 已更正 1.
     pub(super) fn accounts(&self) -> String {
         let n = words::count;
-        let [read, kept, merged, refused, corrected] = self.rows();
+        let [read, kept, merged, refused, corrected, aside] = self.rows();
         let why = if refused == 0 { String::new() } else { format!("（{}）", words::reasons(&self.tallies)) };
         let corrected = if corrected == 0 { String::new() } else { format!(" + 已由更正的行代替 {}", n(corrected)) };
-        format!("读入 {} 行 = 采用 {} + 重复合并 {} + 拒收 {}{why}{corrected}", n(read), n(kept), n(merged), n(refused))
+        let aside = if aside == 0 { String::new() } else { format!(" + 不作数据 {}（{}）", n(aside), words::asides(&self.tallies)) };
+        format!("读入 {} 行 = 采用 {} + 重复合并 {} + 拒收 {}{why}{corrected}{aside}", n(read), n(kept), n(merged), n(refused))
     }
 
     /// The lines of the tally, each a label and what it counts.
@@ -48,7 +50,7 @@ impl Report {
         let (shown, quiet) = Verdict::ALL.split_at(4);
         let waived = self.outcome.findings.iter().filter(|f| f.waived.is_some()).count() as u64;
         let waived = if waived == 0 { String::new() } else { format!("（其中已豁免 {}）", n(waived)) };
-        let [_, _, _, refused, _] = self.rows();
+        let [_, _, _, refused, ..] = self.rows();
         let hidden = if self.hidden == 0 { String::new() } else { format!("（另有已知的 {} 个未列出）", n(self.hidden)) };
         let mut lines = vec![
             ("截至", format!("{}，{} 条规则", self.run.as_of, self.run.rule_count)),

@@ -41,29 +41,25 @@ pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn Write) -> io::
 pub fn render_reading(report: &Report, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     rejections(report, paint, out)?;
     let (left, right) = (Align::Left, Align::Right);
-    let mut grid = Grid::new([
-        ("文件", left),
-        ("表", left),
-        ("读入", right),
-        ("采用", right),
-        ("重复合并", right),
-        ("拒收", right),
-        ("已更正", right),
-    ]);
-    let n = words::count;
-    for t in &report.tallies {
-        grid.row([
-            t.file.clone(),
-            report.names.table(&t.table).to_owned(),
-            n(t.read),
-            n(t.kept),
-            n(t.merged),
-            n(t.refused),
-            n(t.corrected),
-        ]);
+    let headers = [("文件", left), ("表", left), ("读入", right), ("采用", right), ("重复合并", right), ("拒收", right), ("已更正", right)];
+    let all = report.rows();
+    // Only sheets that people make have rows that are no records.
+    let [.., aside] = all;
+    let mut grid = Grid::new(headers);
+    if aside > 0 {
+        grid.column("不作数据", right);
     }
-    let [read, kept, merged, refused, corrected] = report.rows().map(n);
-    grid.row(["合计".to_owned(), String::new(), read, kept, merged, refused, corrected]);
+    let mut row = |names: [String; 2], [read, kept, merged, refused, corrected, aside]: [u64; 6]| {
+        let [file, table] = names;
+        let n = [read, kept, merged, refused, corrected, aside].map(words::count);
+        let [read, kept, merged, refused, corrected, aside] = n;
+        grid.row([file, table, read, kept, merged, refused, corrected, aside]);
+    };
+    for t in &report.tallies {
+        let counts = [t.read, t.kept, t.merged, t.refused, t.corrected, t.put_aside()];
+        row([t.file.clone(), report.names.table(&t.table).to_owned()], counts);
+    }
+    row(["合计".to_owned(), String::new()], all);
     grid.render(paint, out)?;
     writeln!(out, "{}", report.accounts())?;
     form_fields(&report.field_tallies, paint, out)

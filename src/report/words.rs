@@ -136,11 +136,18 @@ pub(super) fn row(problem: &Problem) -> String {
 
 /// Why rows were refused, each with how many: 编码重复 2 行、必填项缺失 1 行.
 pub(super) fn reasons<'t>(tallies: impl IntoIterator<Item = &'t Tally>) -> String {
+    counted(tallies.into_iter().flat_map(|t| &t.reasons))
+}
+
+/// Why rows were set aside, likewise: 合计行 1 行、标题行 2 行.
+pub(super) fn asides<'t>(tallies: impl IntoIterator<Item = &'t Tally>) -> String {
+    counted(tallies.into_iter().flat_map(|t| &t.aside))
+}
+
+fn counted<'t>(codes: impl Iterator<Item = (&'t String, &'t u64)>) -> String {
     let mut all: BTreeMap<&str, u64> = BTreeMap::new();
-    for (code, n) in tallies.into_iter().flat_map(|t| &t.reasons) {
-        // Several codes may have one word for people.
-        *all.entry(reason(code)).or_default() += n;
-    }
+    // Several codes may have one word for people.
+    codes.for_each(|(code, n)| *all.entry(reason(code)).or_default() += n);
     all.iter().map(|(why, n)| format!("{why} {} 行", count(*n))).collect::<Vec<_>>().join("、")
 }
 
@@ -172,6 +179,12 @@ fn reason(code: &str) -> &str {
         "data::owner-mismatch" => "所属与外层不同",
         "data::refused-at-import" => "导入时已拒收",
         "data::no-result" => "公式没有结果",
+        "group" => "分组行",
+        "total" => "合计行",
+        "header" => "重复的表头",
+        "note" => "说明行",
+        "title" => "标题行",
+        "told-before" => "前面的来源已有",
         "sheet::moved" => "看不出是任是免",
         "sheet::unit-level" => "机构级别看不懂",
         "sheet::needs-year" => "不知道年度",

@@ -14,6 +14,7 @@ mod forms;
 mod hostile;
 mod import;
 mod mapping;
+mod merge;
 mod package;
 mod refused;
 mod sheets;

@@ -45,7 +45,10 @@ fn they_are_found_again_in_every_format_and_replace_themselves_once_corrected() 
     fs::write(csv.join("人员.csv"), encoding_rs::GB18030.encode(&text).0).unwrap();
     for (source, first) in [(&book, 4), (&db, 2), (&csv, 3)] {
         let (store, found) = of(source);
-        assert_eq!(tally(&store, "person"), (3, 1, 0, 2), "{}", source.display());
+        // A title above the headers is counted, but is none of the rows.
+        let titles = store.tallies.iter().map(guiju::records::Tally::put_aside).sum::<u64>();
+        let (read, kept, merged, refused) = tally(&store, "person");
+        assert_eq!((read - titles, kept, merged, refused), (3, 1, 0, 2), "{}", source.display());
         assert_eq!((found.files.len(), found.elsewhere), (1, 0));
         let file = &found.files[0];
         assert_eq!((file.table.as_str(), &file.headers[..]), ("人员", &HEADERS.map(str::to_owned)[..]));

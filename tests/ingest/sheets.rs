@@ -49,7 +49,8 @@ fn a_workbook_of_sheets_as_people_make_them() {
         store.problems.iter().map(|p| format!("{} {} {} {} {:?} {}", p.file, p.row, p.column, p.code, p.fate, p.why)).collect();
     insta::assert_snapshot!(problems.join("\n"));
     // Six people, one of whom stands on the slate only.
-    assert_eq!(tally(&store, "person"), (6, 6, 0, 0));
+    // Of the nine rows that name them three say more of the same; ten are titles, groups, totals and notes.
+    assert_eq!(tally(&store, "person"), (19, 6, 3, 0));
     assert_eq!(of(&store, "司空明远", "birth").as_deref(), Some("1971-05"));
     assert_eq!(of(&store, "司空明远", "education").as_deref(), Some("大学本科"));
     assert_eq!(of(&store, "司空明远", "degree").as_deref(), Some("经济学学士"));
@@ -84,7 +85,8 @@ fn a_workbook_of_sheets_as_people_make_them() {
     let of_case: Vec<&str> = store.link(steps, owner).unwrap().children(row(&store, "case", &case)).map(|r| store.key(steps, r)).collect();
     assert!(of_case.contains(&meeting.as_str()), "{of_case:?}");
     // Offices and their leaders.
-    assert_eq!(tally(&store, "unit"), (3, 3, 0, 0));
+    // A title and a total besides.
+    assert_eq!(tally(&store, "unit"), (5, 3, 0, 0));
     assert_eq!(tally(&store, "quota"), (6, 4, 0, 2));
     let finance = key_of(&store, "unit", "name", "云岭县财政局");
     let quota = cell(&store, "quota", &format!("{finance}-F"), "approved");
@@ -119,14 +121,15 @@ fn assessments_ask_for_their_year() {
         (refused[0].code, refused[0].row, refused[0].column.as_str(), refused[0].value.as_str()),
         ("data::bad-code", 6, "等次", "待定")
     );
-    // The same people, not others of the same names.
-    assert_eq!(tally(&store, "person"), (6, 6, 0, 0));
+    // The same people, not others of the same names: those of the other sheets are theirs; eleven rows are titles, groups, totals, notes.
+    assert_eq!(tally(&store, "person"), (24, 6, 7, 0));
 }
 
 #[test]
 fn the_same_sheets_as_csv_in_gb18030() {
     let store = read_asked(&[sample("gb18030")], Asked { year: Some(2025), ..NOW }).unwrap();
-    assert_eq!(tally(&store, "person"), (2, 2, 0, 0));
+    // Two of the other sheet are the same; four rows are titles, totals and notes.
+    assert_eq!(tally(&store, "person"), (8, 2, 2, 0));
     assert_eq!(of(&store, "申屠望", "birth").as_deref(), Some("1972-08"));
     // 1979.3 lost no zero: there is no month 30.
     let told: Vec<_> = store.problems.iter().filter(|p| p.fate != Fate::Noted).map(|p| (p.code, p.row, p.column.as_str())).collect();
@@ -155,11 +158,10 @@ fn totals_and_notes_below_a_table_with_codes_are_no_records() {
     book.save(&path).unwrap();
     let store = read(&path).unwrap();
     // A person without a name is refused as ever; what is set aside is told.
-    assert_eq!(tally(&store, "person"), (2, 1, 0, 1));
-    assert_eq!(
-        told(&store),
-        [("data::missing", 3, "姓名", Fate::Refused), ("sheet::set-aside", 4, "", Fate::Noted), ("sheet::set-aside", 5, "", Fate::Noted)]
-    );
+    assert_eq!(tally(&store, "person"), (4, 1, 0, 1));
+    let aside: Vec<_> = store.tallies[0].aside.iter().map(|(what, n)| (what.as_str(), *n)).collect();
+    assert_eq!(aside, [("note", 1), ("total", 1)]);
+    assert_eq!(told(&store), [("data::missing", 3, "姓名", Fate::Refused), ("sheet::set-aside", 5, "", Fate::Noted)]);
 }
 
 #[test]
@@ -178,13 +180,11 @@ fn who_stands_in_a_form_and_on_a_roster_is_one_person_and_it_is_told_whose_word_
     let path = dir.path().join("book.xlsx");
     book.save(&path).unwrap();
     let store = read_asked(&[sample("forms/02欧阳静.lrmx"), path], NOW).unwrap();
-    assert_eq!(tally(&store, "person"), (2, 2, 0, 0));
+    assert_eq!(tally(&store, "person"), (3, 2, 1, 0));
     // The form's word.
     assert_eq!(of(&store, "欧阳静", "ethnicity").as_deref(), Some("壮族"));
-    let known: Vec<_> =
-        store.problems.iter().filter(|p| p.code == "sheet::known-person").map(|p| (p.row, p.fate, p.why.as_str())).collect();
-    let why = "1 人在别的来源里已有，本人的基本情况以别的来源为准，这张表写的没有采用：第2行";
-    assert_eq!(known, [(2, Fate::Noted, why)]);
+    let told: Vec<_> = store.problems.iter().filter(|p| p.code == "merge::differs").map(|p| (p.row, p.column.as_str(), p.fate)).collect();
+    assert_eq!(told, [(2, "民族", Fate::Noted)]);
 }
 
 /// A book of one sheet.

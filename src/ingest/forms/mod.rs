@@ -243,6 +243,7 @@ fn unknown_kinds(filled: &[Filled]) -> Vec<Problem> {
 
 fn enter_all(filled: &[Filled], refused: &[(String, String, wrong::Wrong)], builder: &mut Builder) {
     let told: BTreeSet<&str> = filled.iter().flat_map(|f| &f.rows).map(|r| r.table).chain(["person"]).collect();
+    filled.iter().for_each(|one| builder.holds(&one.key, &one.form.squeezed(Field::Current)));
     let mut entering = Entering::new(builder);
     entering.declare(&ORDER.into_iter().filter(|t| told.contains(t)).collect::<Vec<_>>());
     for (name, counted_as, wrong) in refused {

@@ -14,6 +14,8 @@ pub(in crate::ingest) struct Head {
     pub headers: Vec<String>,
     /// How many of the leading rows they and what is above them take.
     pub rows: usize,
+    /// How many of those stand above the headers.
+    pub titles: u64,
 }
 
 /// The lower of two rows of headers holds no longer texts.
@@ -41,7 +43,8 @@ pub(in crate::ingest) fn find(leading: &[Numbered], merges: &[Merge], known: &dy
         }
         let above = leading.get(..at).unwrap_or(&[]).iter().flat_map(|(_, cells)| cells);
         let above = above.filter(|v| !v.is_blank()).map(|v| v.shown().trim().to_owned()).collect();
-        Some(Head { above, line: lower.map_or(*number, |(below, _)| *below), headers, rows: at + 1 + usize::from(lower.is_some()) })
+        let titles = at as u64;
+        Some(Head { titles, above, line: lower.map_or(*number, |(below, _)| *below), headers, rows: at + 1 + usize::from(lower.is_some()) })
     })
 }
 

@@ -28,13 +28,13 @@ pub(in crate::ingest) enum Aside {
 }
 
 impl Aside {
-    /// What such rows are called.
-    pub(in crate::ingest) fn zh(self) -> &'static str {
+    /// What such rows are counted as.
+    pub(in crate::ingest) fn code(self) -> &'static str {
         match self {
-            Self::Group => "分组行",
-            Self::Total => "合计行",
-            Self::Header => "重复的表头",
-            Self::Note => "说明行",
+            Self::Group => "group",
+            Self::Total => "total",
+            Self::Header => "header",
+            Self::Note => "note",
         }
     }
 }

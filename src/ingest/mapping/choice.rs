@@ -44,7 +44,7 @@ impl Which {
         let named = |name: &str| given.is_some_and(|m| m.takes(name) != Some(false));
         match source {
             Source::Package(package) if !package.tables.iter().any(|t| named(&package::set_of(t))) => Some(Self::Sets),
-            Source::Workbook(file) => {
+            Source::Workbook { file, .. } => {
                 let names = workbook::names_if(file, &is_set_of_people);
                 let fits = !names.is_empty() && !names.iter().any(|n| named(n));
                 if fits { Some(Self::Book) } else { given.map(|_| Self::Given) }

@@ -143,7 +143,7 @@ pub(super) fn visit(source: &Source, to: &mut dyn Visitor) -> Result<(), IngestE
     match source {
         Source::Csv(files) => files.mapped.iter().try_for_each(|file| tables::csv(file, to, &Silent)),
         Source::Sqlite(file) => tables::database(file, to, &Silent),
-        Source::Workbook(file) => tables::workbook(file, to, &Silent),
+        Source::Workbook { file, .. } => tables::workbook(file, to, &Silent),
         Source::Postgres(server) => postgres::visit(server, to, &Silent),
         Source::Package(package) => package.tables.iter().try_for_each(|file| tables::set(file, to, &Silent).map(|_| ())),
         Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => Ok(()),

@@ -3,7 +3,7 @@
 use super::{Sheet, twice};
 use crate::ingest::forms::FormValue;
 use crate::ingest::value::Value;
-use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, squeeze};
+use crate::records::{Batch, Builder, Cell, FieldId, Problem, squeeze};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of a table.
@@ -57,11 +57,6 @@ impl Said {
             FormValue::Unknown => Self::Unknown,
             FormValue::Bad(_, r) => Self::Bad(r.code, r.text.clone(), r.why.clone(), r.right.clone()),
         }
-    }
-
-    /// Whether it says nothing.
-    pub(super) fn is_blank(&self) -> bool {
-        matches!(self, Self::Text(t) if t.trim().is_empty())
     }
 }
 
@@ -130,24 +125,6 @@ fn owner_field(table: &str) -> &'static str {
     }
 }
 
-/// Tells of rows on people of whom another source has the row: nothing that these say of the person is taken.
-fn standing_elsewhere(sheet: &Sheet, rows: &[Entry]) -> Option<Problem> {
-    let first = rows.first()?;
-    let lines: Vec<u32> = rows.iter().map(|r| r.line).collect();
-    Some(Problem {
-        file: sheet.cited.clone(),
-        table: "person".to_owned(),
-        row: first.line,
-        column: String::new(),
-        key: String::new(),
-        code: "sheet::known-person",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: format!("{} 人在别的来源里已有，本人的基本情况以别的来源为准，这张表写的没有采用：{}", rows.len(), super::lines(&lines)),
-        right: "请核对两处是否一致".to_owned(),
-    })
-}
-
 /// Rows of one table and sheet, parted by what their cells are headed: each step of a process stands in columns of its own, and a cell is
 /// cited by the column it was read from.
 type Parted = ((&'static str, usize), u32, Vec<Entry>);
@@ -176,16 +153,15 @@ fn headed_alike(rows: BTreeMap<(&'static str, usize), Vec<Entry>>) -> Vec<Parted
 pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
     let mut batch = Batch::new(builder.schema());
     let mut order = 0;
+    // Each sheet is a source: what one says may be filled up from the next.
+    let sources: Vec<u32> = sheets.iter().map(|_| builder.next_source(true)).collect();
+    let source = |number: usize| sources.get(number).copied().unwrap_or_default();
     let Making { rows, mut open, notes, merged, .. } = made;
     notes.into_iter().for_each(|n| builder.note(n));
     for ((table, number), variant, entries) in headed_alike(rows) {
         let (Some(sheet), Some(id)) = (sheets.get(number), builder.schema().table(table)) else { continue };
         let schema = std::sync::Arc::clone(builder.schema());
         let Some(def) = schema.tables.get(id) else { continue };
-        // Who another source tells of is that person; a second row of one key would have both refused.
-        let known = if table == "person" { builder.keys_of(id) } else { BTreeSet::new() };
-        let (standing, entries): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|e| known.contains(&e.key));
-        standing_elsewhere(sheet, &standing).into_iter().for_each(|n| builder.note(n));
         // Every field any of the rows gives, in the order of the table, the key first.
         let mut heads: BTreeMap<FieldId, String> = BTreeMap::new();
         for given in entries.iter().flat_map(|e| &e.cells) {
@@ -207,8 +183,13 @@ pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
         let fields: Vec<&str> = wanted.iter().map(|(f, _)| def.fields.get(*f).map_or("", |f| f.name.as_str())).collect();
         let mut to = batch.sheet(id, &sheet.cited, wanted.clone());
         to.variant(variant);
+        to.of_source(source(number));
         if variant == 0 {
             to.merged(merged.get(&(table, number)).copied().unwrap_or(0));
+        }
+        // Rows that are no records are counted once, with the people or units of the sheet.
+        if variant == 0 && matches!(table, "person" | "unit") {
+            sheet.aside.iter().for_each(|(what, rows)| to.set_aside(what, *rows));
         }
         for entry in &entries {
             to.start_row(entry.line);
@@ -260,6 +241,7 @@ pub(super) fn enter(made: Making, sheets: &[Sheet], builder: &mut Builder) {
             let wanted = [Some(def.key), def.owner].into_iter().flatten().map(|f| (f, String::new())).collect();
             let mut to = batch.sheet(id, &sheet.cited, wanted);
             to.counted_as(&sheet.cited);
+            to.of_source(source(number));
             for (owner, line) in owners {
                 to.open_row(line, &format!("{owner}-未列"), &owner);
             }

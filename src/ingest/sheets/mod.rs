@@ -17,6 +17,7 @@ use super::parts::Extras;
 use super::value::Value;
 use crate::records::{Builder, Fate, Problem, Schema};
 use columns::{Columns, Template};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the user says of sheets that do not say it themselves.
@@ -41,6 +42,8 @@ pub(super) struct Sheet {
     template: Template,
     columns: Columns,
     records: Vec<Record>,
+    /// Rows that are no records, by what they are.
+    aside: BTreeMap<&'static str, u64>,
     notes: Vec<Problem>,
 }
 
@@ -132,7 +135,8 @@ impl<'s> Sheeting<'s> {
         };
         let title = format!("按{}读取，表头在第{}行，数据 {} 行", self.template.zh(), self.head.line, self.records.len());
         notes.push(note(self.head.line, String::new(), "sheet::recognised", title, "不是这种表的，请改工作表名或表头"));
-        notes.extend(set_aside(&self.cited, "", &self.reading));
+        notes.extend(notes_below(&self.cited, "", &self.reading));
+        let aside = aside(self.head.titles, &self.reading);
         let unused: Vec<&str> = self.columns.unused(self.template).collect();
         if !unused.is_empty() {
             let why = format!("这些列没有用到：{}", unused.join("、"));
@@ -151,7 +155,7 @@ impl<'s> Sheeting<'s> {
             notes.push(note(hidden[..].first().copied().unwrap_or(0), String::new(), "sheet::hidden", why, "不该交来的，请删去而不是隐藏"));
         }
         let above = std::iter::once(name.to_owned()).chain(self.head.above.iter().cloned()).collect();
-        Sheet { cited: self.cited, above, template: self.template, columns: self.columns, records: self.records, notes }
+        Sheet { cited: self.cited, above, template: self.template, columns: self.columns, records: self.records, aside, notes }
     }
 }
 
@@ -162,9 +166,16 @@ impl Sheet {
     }
 }
 
-/// Tells of the rows that were no records.
-pub(super) fn set_aside(cited: &str, table: &str, reading: &Reading<'_>) -> Vec<Problem> {
-    let told = reading.aside.iter().map(|(aside, rows)| Problem {
+/// Rows that are no records, by what they are.
+pub(super) fn aside(titles: u64, reading: &Reading<'_>) -> BTreeMap<&'static str, u64> {
+    let below = reading.aside.iter().map(|(aside, rows)| (aside.code(), rows.len() as u64));
+    std::iter::once(("title", titles)).chain(below).filter(|(_, rows)| *rows > 0).collect()
+}
+
+/// Tells of rows taken for notes: one of them might be a record all the same.
+pub(super) fn notes_below(cited: &str, table: &str, reading: &Reading<'_>) -> Option<Problem> {
+    let rows = reading.aside.get(&Aside::Note)?;
+    Some(Problem {
         file: cited.to_owned(),
         table: table.to_owned(),
         row: rows.first().copied().unwrap_or(0),
@@ -173,10 +184,9 @@ pub(super) fn set_aside(cited: &str, table: &str, reading: &Reading<'_>) -> Vec<
         code: "sheet::set-aside",
         fate: Fate::Noted,
         value: String::new(),
-        why: format!("{} {} 行，不是记录，没有作为数据：{}", aside.zh(), rows.len(), lines(rows)),
-        right: if *aside == Aside::Note { "请看一眼，其中确有记录的，移到说明之前" } else { "不必改动" }.to_owned(),
-    });
-    told.collect()
+        why: format!("说明行 {} 行，不是记录，没有作为数据：{}", rows.len(), lines(rows)),
+        right: "请看一眼，其中确有记录的，移到说明之前".to_owned(),
+    })
 }
 
 /// Tells of totals in a table with codes.
@@ -203,21 +213,20 @@ fn lines(rows: &[u32]) -> String {
 }
 
 /// Enters all sheets.
-pub(super) fn enter(sheets: Vec<Sheet>, asked: Asked, builder: &mut Builder) {
+pub(super) fn enter(mut sheets: Vec<Sheet>, asked: Asked, builder: &mut Builder) {
     let schema = Arc::clone(builder.schema());
     let mut made = enter::Making::default();
     let mut people = people::People::default();
-    // Those that tell most of a person come first: their rows are the persons'.
-    let mut order: Vec<usize> = (0..sheets.len()).collect();
-    order.sort_by_key(|&i| sheets.get(i).map(|s| s.template));
-    for (number, sheet) in order.into_iter().filter_map(|i| Some((i, sheets.get(i)?))) {
+    // Those that tell most of a person come first: what they say holds.
+    sheets.sort_by_key(|sheet| sheet.template);
+    for (number, sheet) in sheets.iter().enumerate() {
         match sheet.template {
             Template::Quota => quota::rows(number, sheet, &schema, &mut made),
             Template::Yearly => yearly::rows(number, sheet, &schema, asked, &mut people, &mut made),
             _ => matters::rows(number, sheet, &schema, asked, &mut people, &mut made),
         }
     }
-    people.close(&sheets, &mut made);
+    people.close(&sheets, &mut made, builder);
     for sheet in &sheets {
         sheet.notes.iter().for_each(|n| builder.note(n.clone()));
     }

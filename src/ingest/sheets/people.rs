@@ -4,7 +4,7 @@
 use super::enter::{Entry, Given, Making};
 use super::{Sheet, twice};
 use crate::ingest::forms::{Field, Form, namesake, person_key};
-use crate::records::{Fate, Problem};
+use crate::records::{Builder, Fate, Problem};
 use std::collections::BTreeMap;
 
 /// The people so far.
@@ -24,8 +24,8 @@ struct Person {
     id_number: String,
     birth: String,
     current: String,
-    sheet: usize,
-    entry: Entry,
+    /// The row of each sheet that has the person.
+    entries: Vec<(usize, Entry)>,
 }
 
 impl People {
@@ -46,16 +46,24 @@ impl People {
             && let Some(person) = self.all.get_mut(*one)
         {
             let key = person.key.clone();
-            if person.sheet == sheet && form.squeezed(Field::IdNumber).is_empty() && is_list {
-                self.namesakes.push((sheet, line, person.entry.line, true));
+            match person.entries.iter_mut().find(|(of, _)| *of == sheet) {
+                Some((_, first)) => {
+                    if form.squeezed(Field::IdNumber).is_empty() && is_list {
+                        self.namesakes.push((sheet, line, first.line, true));
+                    }
+                    *self.again.entry(sheet).or_default() += 1;
+                    twice::take_in(first, cells(&key), &format!("第{line}行"));
+                }
+                None => {
+                    let entry = Entry { line, key: key.clone(), owner: String::new(), cells: cells(&key), refused: None };
+                    person.entries.push((sheet, entry));
+                }
             }
-            let whose = if person.sheet == sheet { format!("第{line}行") } else { "另一张表".to_owned() };
-            if person.sheet == sheet {
-                *self.again.entry(sheet).or_default() += 1;
-            }
-            twice::take_in(&mut person.entry, cells(&key), &whose);
             if person.id_number.is_empty() {
                 person.id_number = id_number;
+            }
+            if person.birth.is_empty() {
+                person.birth = birth;
             }
             return key;
         }
@@ -63,15 +71,15 @@ impl People {
         let entry = Entry { line, key: key.clone(), owner: String::new(), cells: cells(&key), refused: None };
         let number = self.all.len();
         if let Some(other) = self.by_name.get(&name).and_then(|all| self.all.get(*all.first()?)) {
-            self.namesakes.push((sheet, line, other.entry.line, false));
+            self.namesakes.push((sheet, line, other.entries.first().map_or(0, |(_, e)| e.line), false));
         }
         self.by_name.entry(name).or_default().push(number);
-        self.all.push(Person { key: key.clone(), id_number, birth, current, sheet, entry });
+        self.all.push(Person { key: key.clone(), id_number, birth, current, entries: vec![(sheet, entry)] });
         key
     }
 
     /// Hands the people over. Of all tables that sheets tell in part, what else there is of each is left open.
-    pub(super) fn close(self, sheets: &[Sheet], made: &mut Making) {
+    pub(super) fn close(self, sheets: &[Sheet], made: &mut Making, builder: &mut Builder) {
         for (sheet, line, other, same) in self.namesakes {
             let why = match same {
                 true => format!("与第{other}行同名，身份也没有写出不同，按一个人处理"),
@@ -93,10 +101,12 @@ impl People {
         self.again.into_iter().for_each(|(sheet, rows)| made.merge("person", sheet, rows));
         let tables = made.tables();
         for person in self.all {
+            builder.holds(&person.key, &person.current);
+            let first = person.entries.first().map_or((0, 0), |(sheet, entry)| (*sheet, entry.line));
             for table in ["post", "rank", "case", "assessment"].into_iter().filter(|t| tables.contains(t)) {
-                made.leave_open(table, &person.key, person.sheet, person.entry.line);
+                made.leave_open(table, &person.key, first.0, first.1);
             }
-            made.add("person", person.sheet, person.entry);
+            person.entries.into_iter().for_each(|(sheet, entry)| made.add("person", sheet, entry));
         }
     }
 }

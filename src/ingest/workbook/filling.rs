@@ -21,6 +21,8 @@ pub(super) struct Filling<'f> {
     stood: Option<usize>,
     seen: Seen,
     from_1904: bool,
+    /// Rows above the headers.
+    titles: u64,
     /// Tells totals and notes from records: only a row that lacks a required cell, by these columns, may be one.
     aside: Option<(Reading<'f>, Vec<usize>)>,
 }
@@ -28,7 +30,7 @@ pub(super) struct Filling<'f> {
 impl<'f> Filling<'f> {
     pub(super) fn new(schema: &'f Arc<Schema>, builder: &'f Builder, table: TableId, file: String, from_1904: bool) -> Self {
         let seen = Seen { table, ..Seen::default() };
-        Self { schema, builder, file, leading: Vec::new(), ready: None, stood: None, seen, from_1904, aside: None }
+        Self { schema, builder, file, leading: Vec::new(), ready: None, stood: None, seen, from_1904, titles: 0, aside: None }
     }
 
     /// A row, with its formulas without result.
@@ -56,6 +58,7 @@ impl<'f> Filling<'f> {
         }
         self.leading.push((number, row.to_vec()));
         if names_fields(self.schema, self.seen.table, row) {
+            self.titles = self.leading.len() as u64 - 1;
             self.leading.drain(..self.leading.len() - 1);
             self.begin(batch);
         } else if self.leading.len() >= HEADER_ROWS {
@@ -120,7 +123,10 @@ impl<'f> Filling<'f> {
         }
         if let Some((reading, _)) = &self.aside {
             let table = self.schema.tables.get(self.seen.table).map_or("", |t| t.name.as_str());
-            self.seen.notes.extend(sheets::set_aside(&self.file, table, reading));
+            self.seen.notes.extend(sheets::notes_below(&self.file, table, reading));
+            if let Some((_, sheet)) = &mut self.ready {
+                sheets::aside(self.titles, reading).into_iter().for_each(|(what, rows)| sheet.set_aside(what, rows));
+            }
         }
         (self.ready.map(|(_, sheet)| sheet), self.seen)
     }

@@ -1,7 +1,7 @@
 //! The profile as a table for the screen, as JSON, and as one page of HTML that needs nothing from elsewhere.
 
 use super::{FieldLine, Profile};
-use crate::records::{Fate, Problem};
+use crate::records::{Fate, Problem, Tally};
 use crate::report::{Align, Grid, Paint, Report, render_reading, words};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -182,11 +182,12 @@ fn html(profile: &Profile) -> String {
 /// The rows of each file, and what was wrong in them.
 fn rows(profile: &Profile, page: &mut String) {
     page.push_str("<h2>读入的行</h2>\n");
-    head(page, &["文件", "表", "读入", "采用", "重复合并", "拒收", "已更正", "拒收原因"]);
+    head(page, &["文件", "表", "读入", "采用", "重复合并", "拒收", "已更正", "不作数据", "原因"]);
     for t in &profile.tallies {
-        let numbers: String =
-            [t.read, t.kept, t.merged, t.refused, t.corrected].map(|n| format!("<td class=\"n\">{}</td>", words::count(n))).concat();
-        let (file, table, why) = (safe(&t.file), safe(profile.names.table(&t.table)), safe(&words::reasons([t])));
+        let numbers: String = [t.read, t.kept, t.merged, t.refused, t.corrected, t.put_aside()]
+            .map(|n| format!("<td class=\"n\">{}</td>", words::count(n)))
+            .concat();
+        let (file, table, why) = (safe(&t.file), safe(profile.names.table(&t.table)), safe(&why(t)));
         let _ = writeln!(page, "<tr><td>{file}</td><td>{table}</td>{numbers}<td>{why}</td></tr>");
     }
     page.push_str("</table>\n");
@@ -202,6 +203,11 @@ fn rows(profile: &Profile, page: &mut String) {
         let _ = writeln!(page, "<tr>{cells}</tr>");
     }
     page.push_str("</table>\n");
+}
+
+/// Why rows of a file were refused or set aside.
+fn why(tally: &Tally) -> String {
+    [words::reasons([tally]), words::asides([tally])].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("；")
 }
 
 fn head(page: &mut String, titles: &[&str]) {

@@ -1,0 +1,75 @@
+//! Contradictions between sources become records themselves, so that rules can say what follows from them.
+
+use super::book::Book;
+use super::build::Draft;
+use super::column::Column;
+use super::text::{RefKeys, Sym, Texts};
+use super::unite::Contradiction;
+use std::collections::BTreeSet;
+
+/// Enters all contradictions. The table is exported even without a row: none were found. What a source brings of it (a database that
+/// was imported from several) stays.
+pub(super) fn enter(drafts: &mut [Draft], book: &mut Book, texts: &mut Texts) {
+    let Some(identity) = book.schema.identity.clone() else { return };
+    let told = identity.told;
+    let mut found = std::mem::take(&mut book.united.contradictions);
+    found.sort_by(|a, b| (&a.person, a.field, a.other_at).cmp(&(&b.person, b.field, b.other_at)));
+    let Some(draft) = drafts.get_mut(told.table) else { return };
+    draft.declared = true;
+    let mut keys: BTreeSet<String> = (0..draft.keys.len()).map(|row| draft.keys.get(row).to_owned()).collect();
+    for one in found {
+        let first = format!("{}-C{}", one.person, one.field + 1);
+        let mut further = (2u32..).map(|nth| format!("{first}-{nth}"));
+        let key = std::iter::once(first.clone()).chain(&mut further).find(|key| !keys.contains(key)).unwrap_or_default();
+        add(draft, book, texts, &identity, &one, &key);
+        keys.insert(key);
+    }
+}
+
+fn add(draft: &mut Draft, book: &mut Book, texts: &mut Texts, identity: &super::schema::Identity, one: &Contradiction, key: &str) {
+    let told = identity.told;
+    let row = draft.len;
+    let person = book.schema.tables.get(identity.table);
+    let head = |(field, at)| {
+        let name = person.and_then(|t| t.fields.get(field)).map_or("", |f: &super::schema::Field| f.name.as_str());
+        book.places.header_at(at, identity.table, (field, name)).unwrap_or_default()
+    };
+    let heads = (head(one.kept_at), head(one.other_at));
+    draft.keys.push(key);
+    // Each field of a person is headed otherwise in one file: so each is a file of its own here.
+    let mut place = |at: (u32, u32), head: String| {
+        let (file, line) = book.places.at(at.0, at.1).unwrap_or_default();
+        let number = book.places.file_as(&file, 0x1000 + u32::from(one.field));
+        for field in [told.field, told.kept, told.other] {
+            book.places.head(told.table, number, field, &head);
+        }
+        (number, line)
+    };
+    let (kept, other) = (place(one.kept_at.1, heads.0), place(one.other_at.1, heads.1));
+    draft.origins.push(other.0, other.1);
+    draft.taken.insert((row as u32, told.kept), kept);
+    let mut cells: Vec<(usize, Column)> = vec![(told.field, Column::Code(vec![one.field]))];
+    for (field, text) in [(told.kept, &one.kept), (told.other, &one.other)] {
+        cells.push((field, Column::Text(vec![if text.is_empty() { Sym::BLANK } else { texts.intern(text) }])));
+    }
+    for (field, cell) in cells {
+        match draft.columns.get_mut(field) {
+            Some(Some(all)) => all.append(cell),
+            Some(slot) => *slot = Some(cell.after_bad(row)),
+            None => {}
+        }
+    }
+    let mut owner = RefKeys::default();
+    owner.push(&one.person);
+    match draft.refs.get_mut(told.person) {
+        Some(Some(all)) => all.append(&owner),
+        Some(slot) => *slot = Some(owner),
+        None => {}
+    }
+    for flags in [&mut draft.ghost, &mut draft.open] {
+        if !flags.is_empty() {
+            flags.push(false);
+        }
+    }
+    draft.len += 1;
+}
