@@ -26,6 +26,9 @@ CREATE TABLE guiju_form_field(file TEXT NOT NULL, field TEXT NOT NULL, read INTE
 CREATE TABLE guiju_problem(file TEXT, tbl TEXT, row INTEGER, header TEXT, code TEXT, fate TEXT, value TEXT, why TEXT, right TEXT,
     key TEXT);";
 
+/// The file, line and header of a cell.
+type Stood = (String, u32, Option<String>);
+
 /// What an imported database remembers.
 #[derive(Debug)]
 pub(super) struct Past {
@@ -47,7 +50,7 @@ struct Memory {
     /// Files whose rows are named by their keys.
     by_key: BTreeSet<i64>,
     /// Cells taken from another row than the rest of theirs, by table of the database, row and field.
-    cells: BTreeMap<(String, u32, String), (String, u32, Option<String>)>,
+    cells: BTreeMap<(String, u32, String), Stood>,
     /// The connection that read the rows, and so sees the state they were read in.
     connection: Mutex<Option<Connection>>,
 }

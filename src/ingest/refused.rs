@@ -4,7 +4,7 @@
 use super::error::IngestError;
 use super::mapping::{self, Choice, Mapping};
 use super::source::Source;
-use super::{csv, source, sqlite, workbook};
+use super::{csv, postgres, source, sqlite, workbook};
 use crate::records::{Fate, RowId, Schema, Stood, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,6 +49,9 @@ pub(super) struct Original {
 /// Lines wanted of each file.
 pub(super) type Lines = BTreeMap<String, BTreeSet<u32>>;
 
+/// The keys of lines wanted of each file whose rows are named by their keys.
+pub(super) type Keyed = BTreeMap<String, BTreeMap<u32, String>>;
+
 /// The refused rows of a store, from the sources it was read from.
 ///
 /// # Errors
@@ -63,19 +66,22 @@ pub fn refused(sources: &[String], store: &Store) -> Result<Refused, IngestError
 /// Those of [`refused`].
 pub fn refused_mapped(sources: &[String], mapping: Option<&Mapping>, store: &Store) -> Result<Refused, IngestError> {
     let mut wanted: BTreeMap<String, BTreeMap<u32, (usize, Stood)>> = BTreeMap::new();
-    let mut found = Refused::default();
+    let (mut found, mut keyed) = (Refused::default(), Keyed::new());
     for (t, _) in store.schema.tables.iter().enumerate().filter(|(_, def)| def.joined.is_none()) {
         let rows = store.rows(t);
         for row in (0..rows.len as RowId).filter(|&r| rows.is_ghost(r) && !rows.is_open(r)) {
             let Some((file, line)) = store.places.row(&rows.origin, row as usize) else { continue };
             let stood = Stood { file: file.clone(), line, key: store.key(t, row).to_owned() };
+            if rows.origin.get(row as usize).is_some() && store.places.is_by_key(&rows.origin, row as usize) {
+                keyed.entry(file.clone()).or_default().insert(line, stood.key.clone());
+            }
             wanted.entry(file).or_default().insert(line, (t, stood));
             found.elsewhere += 1;
         }
     }
     let lines: Lines = wanted.iter().map(|(file, rows)| (file.clone(), rows.keys().copied().collect())).collect();
     let reasons = reasons(store);
-    for (called, original) in originals(sources, mapping, &store.schema, &lines)? {
+    for (called, original) in originals(sources, mapping, &store.schema, (&lines, &keyed))? {
         let Some(of_file) = wanted.get(&original.file) else { continue };
         let mut table = String::new();
         let mut rows = Vec::new();
@@ -110,7 +116,7 @@ fn originals(
     sources: &[String],
     mapping: Option<&Mapping>,
     schema: &Schema,
-    lines: &Lines,
+    (lines, keyed): (&Lines, &Keyed),
 ) -> Result<Vec<(Option<String>, Original)>, IngestError> {
     let (mut found, mut mapped) = (Vec::new(), Vec::new());
     if lines.is_empty() {
@@ -126,6 +132,8 @@ fn originals(
             Source::Csv(files) => csv::originals(&files, schema, lines, &mut found)?,
             Source::Workbook { file, .. } => workbook::originals(&file, schema, lines, &mut found)?,
             Source::Sqlite(file) => sqlite::originals(&file, schema, lines, &mut found)?,
+            // What a mapping made has no key that the server knows.
+            Source::Postgres(server) if choice.of(number).is_none() => postgres::originals(&server, schema, keyed, &mut found)?,
             Source::Postgres(_) | Source::Package(_) | Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => {}
         }
     }

@@ -148,9 +148,27 @@ fn leading(book: &mut Book, name: &str) -> Vec<(u32, Vec<Value>)> {
     rows
 }
 
+/// The rows of a sheet, as far as one that is printed on paper may reach.
+fn page(book: &mut Book, name: &str) -> Result<Vec<(u32, Vec<Value>)>, u32> {
+    const LONGEST: usize = 300;
+    let mut rows = Vec::new();
+    walk(book, name, &mut |number, row| {
+        if !row.iter().all(Value::is_blank) {
+            rows.push((number, row.to_vec()));
+        }
+        rows.len() < LONGEST
+    })?;
+    Ok(rows)
+}
+
 /// A sheet that is known by its headers, if it is one; else the last row read.
 fn read_known(book: &mut Book, file: &Named, schema: &Schema, name: &str) -> Result<Option<sheets::Sheet>, u32> {
     let (leading, merges) = (leading(book, name), book.merges(name));
+    if sheets::paper::is_titled(schema, &leading)
+        && let Some(form) = sheets::paper::read(schema, &format!("{}/{name}", file.name), name, &page(book, name)?, &merges)
+    {
+        return Ok(Some(form));
+    }
     let Some(head) = sheets::recognise(schema, &leading, &merges) else { return Ok(None) };
     let extras = if matches!(book, Book::Xlsx(_)) { parts::extras(&file.path, name) } else { parts::Extras::default() };
     let cited = format!("{}/{name}", file.name);

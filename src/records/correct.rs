@@ -57,15 +57,23 @@ pub(super) fn take_out_corrected(drafts: &mut [Draft], book: &mut Book) {
         }
         let mut by_line: BTreeMap<u32, Vec<&Stood>> = BTreeMap::new();
         corrected.iter().for_each(|(_, stood)| by_line.entry(stood.line).or_default().push(stood));
+        // Rows named by their keys need not come in the same order again.
+        let mut by_key: BTreeMap<&str, Vec<&Stood>> = BTreeMap::new();
+        corrected.iter().filter(|(_, s)| !s.key.is_empty()).for_each(|(_, s)| by_key.entry(s.key.as_str()).or_default().push(s));
         let own: BTreeSet<u32> = corrected.iter().map(|(file, _)| *file).collect();
         let mut gone: Vec<u32> = Vec::new();
         for row in 0..draft.len {
             let Some((number, line)) = draft.origins.get(row).filter(|(file, _)| !own.contains(file)) else { continue };
-            if !by_line.contains_key(&line) && !book.places.is_copy(number) {
+            let key = draft.keys.get(row);
+            let keyed = book.places.is_by_key(&draft.origins, row);
+            if !by_line.contains_key(&line) && !(keyed && by_key.contains_key(key)) && !book.places.is_copy(number) {
                 continue;
             }
             let Some((file, line)) = book.places.row(&draft.origins, row) else { continue };
-            let key = draft.keys.get(row);
+            if keyed && by_key.get(key).is_some_and(|all| all.iter().any(|s| s.is_of(&file))) {
+                gone.push(row as u32);
+                continue;
+            }
             if by_line.get(&line).is_some_and(|all| all.iter().any(|s| s.key == key && s.is_of(&file))) {
                 gone.push(row as u32);
             }

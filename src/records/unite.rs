@@ -13,11 +13,17 @@ use std::collections::BTreeMap;
 /// A file and a line in it, by number.
 type At = (u32, u32);
 
+/// Cells of one field of which the same became, between two files: the winner's and the other's.
+type Cells = (TableId, FieldId, Became, String, String);
+
+/// The first line in the other file, the header there, and the keys of the rows.
+type Told = (u32, String, Vec<String>);
+
 /// What is to be told of rows that several sources have.
 #[derive(Debug, Default)]
 pub(super) struct United {
-    /// The keys of rows by what became of their cells: the table and field, the winner's file, the other's, the header there and its line.
-    cells: BTreeMap<(TableId, FieldId, Became, String, String), (u32, String, Vec<String>)>,
+    /// Rows by what became of their cells.
+    cells: BTreeMap<Cells, Told>,
     /// Contradictions about people.
     pub contradictions: Vec<Contradiction>,
 }

@@ -48,7 +48,7 @@ fn a_package_is_read_as_it_comes() {
     assert!(told.contains(&("data::needed-here", 5, "A0265", Fate::Blanked)), "{told:?}");
     assert!(told.contains(&("data::unlisted-code", 6, "A1517", Fate::Refused)), "{told:?}");
     let unread = store.problems.iter().find(|p| p.code == "data::unread-sets").unwrap();
-    assert!(unread.why.ends_with("A30、A57"), "{}", unread.why);
+    assert!(unread.why.ends_with("A30（退出管理的情况，人员状态取自 A01）、A57（照片）"), "{}", unread.why);
     assert!(told.iter().all(|(code, ..)| *code != "data::person-count"));
 }
 

@@ -216,7 +216,8 @@ fn a_blank_assessment_is_refused_and_not_passed_over() {
     ];
     let (_dir, path) = book("考核", rows);
     let store = read_asked(&[path], NOW).unwrap();
-    assert_eq!((tally(&store, "person"), tally(&store, "assessment")), ((2, 2, 0, 0), (2, 1, 0, 1)));
+    // The title is counted with the people.
+    assert_eq!((tally(&store, "person"), tally(&store, "assessment")), ((3, 2, 0, 0), (2, 1, 0, 1)));
     let told: Vec<_> = problems(&store, "data::missing").into_iter().map(|(row, column, fate, _)| (row, column, fate)).collect();
     assert_eq!(told, [(4, "等次", Fate::Refused)]);
     // Whose row it is is known, so nobody may say that no assessment was made.
@@ -343,4 +344,57 @@ fn a_post_that_two_sheets_tell_of_is_one() {
         let posts: Vec<_> = store.link(t, owner).unwrap().children(person).filter_map(|r| store.show(t, r, title)).collect();
         assert_eq!(posts.len(), 1, "{name}: {posts:?}");
     }
+}
+
+#[test]
+fn the_record_of_a_process_as_it_is_printed_is_read_like_the_table() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("张某纪实").unwrap();
+    let rows: [&[&str]; 14] = [
+        &["干部选拔任用工作全程纪实表"],
+        &["文书档案编码", "2026-003"],
+        &["姓  名", "公冶某", "性别", "男", "出生年月", "1980.03"],
+        &["民族", "汉族", "籍贯", "某省某县", "入党时间", "2004.06"],
+        &["工作时间", "2002.07", "学历学位", "大学", "现任职务", "某县审计局副局长"],
+        &["拟任职务", "某县审计局局长", "", "", "人员身份", "公务员"],
+        &["家庭成员", "称谓", "姓名", "出生年月", "政治面貌"],
+        &["", "妻子", "司马某", "1981.05", "群众"],
+        &["民主推荐", "", "推荐时间", "参加人数", "有效票数", "得票数"],
+        &["", "个别谈话推荐", "2026-01-12", "12", "12", "11"],
+        &["", "会议推荐", "2026-01-13", "40", "39", "37"],
+        &["考察", "考察时间", "2026-01-20"],
+        &["党委（党组）讨论决定", "时间", "2026-02-06", "应到人数", "11", "参加人数"],
+        &["任职", "公示时间", "2026-02-09至2026-02-13", "任职时间", "2026-02-20"],
+    ];
+    for (at, cells) in (0u32..).zip(rows) {
+        sheet.write_row(at, 0, cells.iter().copied()).unwrap();
+    }
+    sheet.merge_range(8, 0, 10, 0, "民主推荐", &rust_xlsxwriter::Format::new()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("纪实.xlsx");
+    book.save(&path).unwrap();
+    let store = read_asked(&[path], NOW).unwrap();
+    assert_eq!(tally(&store, "person"), (1, 1, 0, 0));
+    assert_eq!(of(&store, "公冶某", "birth").as_deref(), Some("1980-03"));
+    assert_eq!(of(&store, "公冶某", "work_date").as_deref(), Some("2002-07"));
+    assert_eq!(of(&store, "公冶某", "party_date").as_deref(), Some("2004-06"));
+    key_of(&store, "case", "title", "某县审计局局长");
+    let step = |kind: &str, field: &str| cell(&store, "step", &key_of(&store, "step", "kind", kind), field);
+    assert_eq!(step("谈话推荐", "start").as_deref(), Some("2026-01-12"));
+    assert_eq!((step("会议推荐", "present"), step("会议推荐", "ayes")), (Some("40".into()), Some("37".into())));
+    assert_eq!(step("考察", "start").as_deref(), Some("2026-01-20"));
+    assert_eq!((step("讨论决定", "start"), step("讨论决定", "due")), (Some("2026-02-06".into()), Some("11".into())));
+    assert_eq!((step("任前公示", "start"), step("任前公示", "end")), (Some("2026-02-09".into()), Some("2026-02-13".into())));
+    assert_eq!(step("任职通知", "start").as_deref(), Some("2026-02-20"));
+    // Cells are cited where they stand; what is not used is told by its label, and nobody's name is.
+    let steps = store.schema.table("step").unwrap();
+    let meeting = row(&store, "step", &key_of(&store, "step", "kind", "讨论决定"));
+    let start = store.schema.tables[steps].field("start").unwrap();
+    assert!(
+        store.place(steps, meeting, start).ends_with("张某纪实:13:党委（党组）讨论决定/时间"),
+        "{}",
+        store.place(steps, meeting, start)
+    );
+    assert_eq!(told(&store).iter().filter(|t| t.0 == "sheet::unused-columns").count(), 1);
+    assert!(store.problems.iter().all(|p| !p.why.contains("司马")), "{:?}", store.problems);
 }

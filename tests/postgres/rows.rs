@@ -187,3 +187,37 @@ fn nothing_is_ever_written() {
         CREATE VIEW person AS SELECT 'P1'::text AS person_id, note() AS name;";
     assert_eq!(code(&database("writing", sql)), "postgres::failed");
 }
+
+#[test]
+fn refused_rows_are_saved_by_their_keys_and_replaced_by_the_corrected() {
+    let sql = "
+        CREATE TABLE person(person_id text, name text, birth date, family_abroad bool);
+        INSERT INTO person VALUES ('P1', '张三', NULL, false), ('P2', NULL, '1980-05-06', true), (NULL, '王五', NULL, NULL),
+          ('P5', '甲', NULL, NULL), ('P5', '乙', NULL, NULL);";
+    let address = database("corrections", sql);
+    let folder = tempfile::tempdir().unwrap();
+    let (to, saved) = (folder.path().join("all.db"), folder.path().join("refused"));
+    let run = |sources: &[&str], to: &std::path::Path| {
+        let mut args = vec!["import"];
+        args.extend(sources);
+        let (to, saved) = (to.display().to_string(), saved.display().to_string());
+        args.extend(["--to", &to]);
+        if sources.len() == 1 {
+            args.extend(["--refused", &saved]);
+        }
+        said(&guiju(&args, &[]).stdout).to_owned()
+    };
+    let printed = run(&[&address], &to);
+    assert!(printed.contains("拒收的 3 行另存于") && printed.contains("另有 1 行"), "{printed}");
+    // The server moves its rows about: the corrected are known by their keys all the same.
+    SERVER.run("corrections", "UPDATE person SET name = '张三丰' WHERE person_id = 'P1'");
+    let file = saved.join("人员.csv");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("P2,,1980-05-06,true,"), "{text}");
+    let lines: Vec<String> = text.lines().filter(|l| !l.contains(",乙,")).map(|l| l.replace("P2,,", "P2,李四,")).collect();
+    fs::write(&file, lines.join("\n")).unwrap();
+    let both = ingest::read(&[address, saved.display().to_string()], &SCHEMA, &Wanted::all(&SCHEMA), &Silent).unwrap();
+    let kept: u64 = both.tallies.iter().filter(|t| t.table == "person").map(|t| t.kept).sum();
+    let corrected: u64 = both.tallies.iter().map(|t| t.corrected).sum();
+    assert_eq!((kept, corrected), (3, 3));
+}

@@ -51,6 +51,8 @@ pub(super) struct Applying<'m> {
     needed: Vec<bool>,
     fillings: Vec<Filling<'m>>,
     rows: Rows,
+    /// Rows are named by their keys.
+    keyed: bool,
     pub seen: Seen,
 }
 
@@ -76,6 +78,7 @@ impl<'m> Applying<'m> {
             needed: Vec::new(),
             fillings: Vec::new(),
             rows: Rows::default(),
+            keyed: false,
             seen: Seen::default(),
         }
     }
@@ -146,6 +149,10 @@ impl Visitor for Applying<'_> {
         self.mapping.takes(name) != Some(false)
     }
 
+    fn by_key(&mut self) {
+        self.keyed = true;
+    }
+
     fn knows(&self, header: &str) -> bool {
         self.mapping.names_column(&self.name, header)
     }
@@ -172,6 +179,9 @@ impl Visitor for Applying<'_> {
             let named = fields.iter().map(|f| (f.field, f.header.clone())).collect();
             let mut sheet = batch.sheet(block.to, &self.cited, named);
             sheet.variant(block.variant);
+            if self.keyed {
+                sheet.by_key();
+            }
             self.seen.declared.push(block.to);
             self.seen.wanted.extend(block.found_fields(&headers, found).map(|f| (block.to, f)));
             self.fillings.push(Filling {

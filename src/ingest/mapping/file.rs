@@ -31,7 +31,8 @@ pub fn parse(source: &Arc<Source>, schema: &Schema) -> Result<Mapping, Vec<Diagn
     let title = doc.get("title").and_then(|v| document::text(source, v, &mut sink)).unwrap_or_default().to_owned();
     let codes = codes(source, &doc, &mut sink);
     let reader = Reader { source, schema, codes: &codes };
-    let mut mapping = Mapping { title, source: Arc::clone(source), blocks: Vec::new(), lookups: Vec::new() };
+    let aside = aside(source, &doc, &mut sink);
+    let mut mapping = Mapping { title, source: Arc::clone(source), blocks: Vec::new(), lookups: Vec::new(), aside };
     match doc.get("map") {
         Some(value) => {
             for (table, span) in document::tables(source, value, &mut sink) {
@@ -50,7 +51,7 @@ pub fn parse(source: &Arc<Source>, schema: &Schema) -> Result<Mapping, Vec<Diagn
         let help = "在字段里写 codes = \"名称\"，或者删去这一节";
         sink.push(Diagnostic::new("mapping::unused-codes", source, unused.name.span.clone(), message).help(help));
     }
-    document::report_unknown_keys(source, &doc, &["title", "codes", "map"], &mut sink);
+    document::report_unknown_keys(source, &doc, &["title", "codes", "map", "aside"], &mut sink);
     number_variants(&mut mapping.blocks);
     if sink.is_empty() { Ok(mapping) } else { Err(sink) }
 }
@@ -63,6 +64,12 @@ fn number_variants(blocks: &mut [Block]) {
         block.variant = *next;
         *next += 1;
     }
+}
+
+/// `[aside]`: source tables that are not read, and why.
+fn aside(source: &Arc<Source>, doc: &Table, sink: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
+    let Some(all) = doc.get("aside").and_then(|v| document::table(source, v, sink)) else { return BTreeMap::new() };
+    all.entries().filter_map(|(name, why)| Some((name.value.clone(), document::text(source, why, sink)?.to_owned()))).collect()
 }
 
 /// `[codes.NAME]`.

@@ -33,6 +33,7 @@ use crate::diagnostic::Source;
 use crate::records::{FieldId, TableId};
 use names::{Names, Said};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A mapping file, checked against a schema.
@@ -44,9 +45,16 @@ pub struct Mapping {
     pub source: Arc<Source>,
     blocks: Vec<Block>,
     lookups: Vec<Lookup>,
+    /// Source tables that are not read, and why.
+    aside: BTreeMap<String, String>,
 }
 
 impl Mapping {
+    /// Why a source table is not read, if the mapping says so.
+    pub(super) fn why_aside(&self, table: &str) -> Option<&str> {
+        self.aside.get(table).map(String::as_str)
+    }
+
     /// What it does, a line a block: the source tables, and the number of the canonical table and how many fields it fills.
     pub fn outline(&self) -> Vec<(String, TableId, usize)> {
         let by_headers = |b: &Block| if b.from.is_empty() { format!("有列 {}", b.headers.join("、")) } else { b.from.shown.join("、") };

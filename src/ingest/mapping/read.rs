@@ -111,7 +111,7 @@ impl<'m> Prepared<'m> {
             take(seen, builder);
         }
         package::count_differs(package, &rows).into_iter().for_each(|n| builder.note(n));
-        package::unread(package, &taken).into_iter().for_each(|n| builder.note(n));
+        package::unread(package, &taken, |set| self.mapping.why_aside(set)).into_iter().for_each(|n| builder.note(n));
         Ok(())
     }
 

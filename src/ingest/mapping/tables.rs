@@ -28,6 +28,8 @@ pub(in crate::ingest) struct Askew<'a> {
 pub(in crate::ingest) trait Visitor {
     /// Whether a table is looked at.
     fn begin(&mut self, name: &str, cited: &str) -> bool;
+    /// Its rows have no lines that somebody could look up.
+    fn by_key(&mut self) {}
     /// Whether a header of the table is one that it looks for.
     fn knows(&self, header: &str) -> bool;
     /// The headers of the table; false if its rows are of no use.

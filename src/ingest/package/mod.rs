@@ -150,8 +150,9 @@ pub(super) fn count_differs(package: &Package, rows: &[u64]) -> Option<Problem> 
 }
 
 /// Tells which tables were not read.
-pub(super) fn unread(package: &Package, taken: &[String]) -> Option<Problem> {
-    let left: Vec<String> = package.tables.iter().map(set_of).filter(|set| !taken.contains(set)).collect();
+pub(super) fn unread<'w>(package: &Package, taken: &[String], why: impl Fn(&str) -> Option<&'w str>) -> Option<Problem> {
+    let left = package.tables.iter().map(set_of).filter(|set| !taken.contains(set));
+    let left: Vec<String> = left.map(|set| why(&set).map_or_else(|| set.clone(), |why| format!("{set}（{why}）"))).collect();
     let folder = package.tables.first().and_then(|t| t.name.rsplit_once('/')).map_or("", |(folder, _)| folder);
     (!left.is_empty()).then(|| {
         let why = format!("有{}个信息集没有用到，未读取：{}", left.len(), left.join("、"));

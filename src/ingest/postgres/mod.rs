@@ -11,14 +11,16 @@ mod tls;
 
 pub use address::{is_server, shown_source, without_secrets};
 
-use super::Progress;
 use super::error::IngestError;
 use super::mapping::{Headers, Visitor};
+use super::refused::{Keyed, Original};
+use super::{Progress, Silent};
 use crate::records::{Batch, Builder, Schema, Store, Wanted};
 use address::{Address, Host, Trust};
 use catalog::Kind;
 use error::Wrong;
 use rows::Rows;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -131,6 +133,43 @@ pub fn read_copied(table: &str, columns: &[(&str, u32)], messages: &[&[u8]], sch
     Ok(builder.finish())
 }
 
+/// Rows as they stand now under the keys they had when they were refused. Where there are more or fewer of a key than were refused, or
+/// there is no key, nobody can say which row was meant.
+pub(super) fn originals(server: &Server, schema: &Schema, wanted: &Keyed, found: &mut Vec<Original>) -> Result<(), IngestError> {
+    let address = &server.address;
+    server.with(async |client| {
+        for relation in catalog::relations(client, address).await.map_err(|w| w.of(address))? {
+            let cited = address.cite(&relation.name);
+            let def = schema.table_called(&relation.name).and_then(|t| schema.tables.get(t));
+            let (Some(lines), Some(def)) = (wanted.get(&cited), def) else { continue };
+            let columns = catalog::columns(client, &relation).await.map_err(|w| w.of(address))?;
+            let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+            let kinds: Vec<Kind> = columns.iter().map(|(_, kind)| *kind).collect();
+            let Some(key) = names.iter().position(|n| def.field_called(n) == Some(def.key)) else { continue };
+            let mut of_key: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+            lines.iter().filter(|(_, key)| !key.is_empty()).for_each(|(line, key)| of_key.entry(key).or_default().push(*line));
+            let mut there: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+            let table = (relation.schema.clone(), relation.name.clone());
+            let mut keep = |_: u32, text: &[u8]| {
+                let cells = rows::texts(text, &kinds)?;
+                let its_key = cells.get(key).map(|k| k.trim().to_owned()).unwrap_or_default();
+                if of_key.contains_key(its_key.as_str()) {
+                    there.entry(its_key).or_default().push(cells);
+                }
+                Ok(())
+            };
+            copy::lines(client, &table, &names, &Silent, &mut keep).await.map_err(|w| w.of(address))?;
+            let mut original = Original { file: cited, headers: names.iter().map(|n| (*n).to_owned()).collect(), rows: BTreeMap::new() };
+            for (key, lines) in of_key {
+                let rows = there.remove(key).filter(|rows| rows.len() == lines.len()).unwrap_or_default();
+                original.rows.extend(lines.into_iter().zip(rows));
+            }
+            found.push(original);
+        }
+        Ok(())
+    })
+}
+
 /// Shows every table as it stands, for a mapping to make something of.
 pub(super) fn visit(server: &Server, to: &mut dyn Visitor, progress: &dyn Progress) -> Result<(), IngestError> {
     let address = &server.address;
@@ -140,6 +179,7 @@ pub(super) fn visit(server: &Server, to: &mut dyn Visitor, progress: &dyn Progre
             if !to.begin(&relation.name, &cited) {
                 continue;
             }
+            to.by_key();
             progress.file(&cited);
             let columns = catalog::columns(client, &relation).await.map_err(|w| w.of(address))?;
             if to.head(0, Headers::new(columns.iter().map(|(name, _)| name.as_str()))) {

@@ -56,6 +56,23 @@ pub(super) fn show(line: u32, text: &[u8], kinds: &[Kind], to: &mut dyn Visitor)
     Ok(())
 }
 
+/// The cells of a row as somebody would write them.
+pub(super) fn texts(text: &[u8], kinds: &[Kind]) -> Result<Vec<String>, Wrong> {
+    let mut texts = Vec::with_capacity(kinds.len());
+    each(text, kinds.iter(), |&kind, cell| {
+        let cell = whole(cell);
+        texts.push(match cell.as_ref().map_or(Cell::Blank, |t| shown(kind, t)) {
+            Cell::Text(text) => text.to_owned(),
+            Cell::Int(n) => n.to_string(),
+            Cell::Real(x) => x.to_string(),
+            Cell::Bool(b) => b.to_string(),
+            Cell::Day(day) => day.to_string(),
+            Cell::Blank | Cell::Garbled | Cell::Uncomputed => String::new(),
+        });
+    })?;
+    Ok(texts)
+}
+
 /// The text of a cell without its escapes; none for NULL.
 fn whole(cell: &[u8]) -> Option<Cow<'_, [u8]>> {
     match memchr(b'\\', cell) {

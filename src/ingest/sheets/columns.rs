@@ -22,7 +22,7 @@ pub(super) enum Template {
 }
 
 /// Words of `[headings]` that are no headers.
-const NO_HEADERS: [&str; 4] = ["total", "note", "taking", "leaving"];
+const NO_HEADERS: [&str; 8] = ["total", "note", "taking", "leaving", "record", "notice_period", "notice_start", "notice_end"];
 
 /// What the words of headers begin with that name a field of a step but not the step: that of the date to their left.
 const BARE: &str = "bare ";
@@ -77,6 +77,11 @@ impl Columns {
     /// The cell of a column; blank where there is none.
     pub(super) fn cell<'r>(&self, record: &'r Record, of: &str) -> &'r Value {
         self.at.get(of).and_then(|&i| record.cells.get(i)).unwrap_or(&Value::Blank)
+    }
+
+    /// The line of the cell of a column.
+    pub(super) fn line(&self, record: &Record, of: &str) -> u32 {
+        self.at.get(of).map_or(record.line, |&i| record.line_of(i))
     }
 
     /// What a column is headed; empty where there is none.

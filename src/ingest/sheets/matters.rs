@@ -90,7 +90,13 @@ fn post(sheet: &Sheet, record: &Record, person: &str, asked: Asked) -> Option<En
         // Posts that people hold now have no end.
         given("end", "current", Said::Text(String::new())),
     ];
-    Some(Entry { line: record.line, key: format!("{person}-J1-{}", record.line), owner: person.to_owned(), cells, refused: None })
+    Some(Entry {
+        line: columns.line(record, "current"),
+        key: format!("{person}-J1-{}", record.line),
+        owner: person.to_owned(),
+        cells,
+        refused: None,
+    })
 }
 
 fn date(cell: &Value, asked: Asked) -> Said {
@@ -136,7 +142,7 @@ fn case(sheet: &Sheet, record: &Record, person: &str, schema: &Schema) -> Option
     // What no column says is not given: it is unknown.
     let said = [("kind", only_removed), ("rank", rank)];
     cells.extend(said.into_iter().filter_map(|(field, said)| Some(given(field, header, Said::Text(said?.to_owned())))));
-    let entry = Entry { line: record.line, key: String::new(), owner: person.to_owned(), cells, refused };
+    let entry = Entry { line: columns.line(record, header), key: String::new(), owner: person.to_owned(), cells, refused };
     Some((entry, matter))
 }
 
@@ -189,7 +195,8 @@ fn steps(number: usize, sheet: &Sheet, record: &Record, case: &str, asked: Asked
             cells.push(Given { field, header: head(*column), said });
         }
         let key = format!("{case}-B{}", nth + 1);
-        made.add("step", number, Entry { line: record.line, key, owner: case.to_owned(), cells, refused: None });
+        let line = fields.iter().find(|(f, _)| *f == "start").or(fields.first()).map_or(record.line, |(_, c)| record.line_of(*c));
+        made.add("step", number, Entry { line, key, owner: case.to_owned(), cells, refused: None });
     }
     // The sheet has no columns for some steps.
     made.leave_open("step", case, number, record.line);

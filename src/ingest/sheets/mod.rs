@@ -6,6 +6,7 @@ mod columns;
 mod dates;
 mod enter;
 mod matters;
+pub(super) mod paper;
 mod people;
 mod person;
 mod quota;
@@ -54,6 +55,15 @@ struct Record {
     /// The unit named above it.
     group: Option<String>,
     cells: Vec<Value>,
+    /// Of a form, the line of each cell; of a table all stand on one.
+    lines: Vec<u32>,
+}
+
+impl Record {
+    /// The line of a cell.
+    fn line_of(&self, column: usize) -> u32 {
+        self.lines.get(column).copied().unwrap_or(self.line)
+    }
 }
 
 /// A sheet being read.
@@ -101,7 +111,7 @@ impl<'s> Sheeting<'s> {
             }
         }
         if self.reading.row(line, &cells) == Kind::Record {
-            self.records.push(Record { line, group: self.reading.group.clone(), cells });
+            self.records.push(Record { line, group: self.reading.group.clone(), cells, lines: Vec::new() });
         }
     }
 

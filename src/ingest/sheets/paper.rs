@@ -33,11 +33,20 @@ pub(in crate::ingest) fn read(schema: &Schema, cited: &str, name: &str, rows: &[
     for (line, column, value) in page.cells().filter(|(.., v)| page.label(v).is_none()) {
         match page.header_of(line, column) {
             Some(header) => filled.add(schema, header, line, value),
-            None => unused.extend(page.beside(line, column).map(|label| (line, label))),
+            None => unused.extend(page.left(line, column).into_iter().next().map(|label| (line, label))),
         }
     }
     // A label with nothing beside it: the form asks, and nobody answered.
     for (line, column, label) in &labels {
+        // Below the header of a list stand its rows.
+        if page
+            .rows
+            .range(line + 1..)
+            .next()
+            .is_some_and(|(_, row)| row.get(*column).is_some_and(|v| !v.is_blank() && page.label(v).is_none()))
+        {
+            continue;
+        }
         let next = page.row(*line).iter().enumerate().skip(column + 1).find(|(_, v)| !v.is_blank());
         if is_known(schema, label) && next.is_none_or(|(_, v)| page.label(v).is_some()) {
             filled.headers.entry(label.clone()).or_insert((*line, Value::Blank));
@@ -62,15 +71,22 @@ pub(in crate::ingest) fn read(schema: &Schema, cited: &str, name: &str, rows: &[
         why,
         right: right.to_owned(),
     };
-    let mut notes =
-        vec![note("sheet::recognised", line, "按纸质样式的全程纪实表读取，一表一件".to_owned(), "不是这种表的，请改标题")];
+    let mut notes = vec![note("sheet::recognised", line, "按纸质样式的全程纪实表读取，一表一件".to_owned(), "不是这种表的，请改标题")];
     unused.dedup();
     if let Some((first, _)) = unused.first() {
         let all: Vec<String> = unused.iter().map(|(line, label)| format!("第{line}行“{label}”")).collect();
         notes.push(note("sheet::unused-columns", *first, format!("这些栏没有用到：{}", all.join("、")), "不必改动"));
     }
     let above = std::iter::once(name.to_owned()).collect();
-    Some(Sheet { cited: cited.to_owned(), above, template: Template::Process, columns, records: vec![record], aside: BTreeMap::new(), notes })
+    Some(Sheet {
+        cited: cited.to_owned(),
+        above,
+        template: Template::Process,
+        columns,
+        records: vec![record],
+        aside: BTreeMap::new(),
+        notes,
+    })
 }
 
 /// What is filled in, by header.
@@ -129,9 +145,8 @@ impl Page<'_> {
     fn label(&self, value: &Value) -> Option<String> {
         let Value::Text(text) = value else { return None };
         let text = plain(text);
-        let is_label = is_known(self.schema, &text)
-            || self.parts.contains(text.as_str())
-            || self.schema.headings("notice_period").contains(&text);
+        let is_label =
+            is_known(self.schema, &text) || self.parts.contains(text.as_str()) || self.schema.headings("notice_period").contains(&text);
         is_label.then_some(text)
     }
 

@@ -57,6 +57,7 @@ fn everything() -> Mapping {
         source: Arc::new(Text { name: String::new(), text: String::new() }),
         blocks: vec![block],
         lookups: Vec::new(),
+        aside: std::collections::BTreeMap::new(),
     }
 }
 
