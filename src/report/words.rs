@@ -188,7 +188,6 @@ fn reason(code: &str) -> &str {
         "sheet::moved" => "看不出是任是免",
         "sheet::unit-level" => "机构级别看不懂",
         "sheet::needs-year" => "不知道年度",
-        "sheet::contradiction" => "互相矛盾",
         "form::assessment" => "考核结果看不懂",
         "form::no-name" => "没有姓名",
         "form::relation" => "称谓看不懂",
