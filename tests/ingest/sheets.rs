@@ -121,7 +121,7 @@ fn assessments_ask_for_their_year() {
         (refused[0].code, refused[0].row, refused[0].column.as_str(), refused[0].value.as_str()),
         ("data::bad-code", 6, "等次", "待定")
     );
-    // The same people, not others of the same names: those of the other sheets are theirs; eleven rows are titles, groups, totals, notes.
+    // The same people, not others of the same names: those of the other sheets are theirs; the rest are titles, groups, totals, notes.
     assert_eq!(tally(&store, "person"), (24, 6, 7, 0));
 }
 
