@@ -187,6 +187,7 @@ fn reason(code: &str) -> &str {
         "told-before" => "前面的来源已有",
         "sheet::moved" => "看不出是任是免",
         "sheet::unit-level" => "机构级别看不懂",
+        "sheet::contradiction" => "互相矛盾",
         "sheet::needs-year" => "不知道年度",
         "form::assessment" => "考核结果看不懂",
         "form::no-name" => "没有姓名",

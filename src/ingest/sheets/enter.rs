@@ -60,6 +60,13 @@ impl Said {
     }
 }
 
+impl Said {
+    /// Whether it says nothing.
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(self, Self::Text(t) if t.trim().is_empty())
+    }
+}
+
 /// Everything made of all sheets.
 #[derive(Debug, Default)]
 pub(super) struct Making {

@@ -210,7 +210,7 @@ pub(super) fn totals(cited: &str, table: &str, rows: &[u32]) -> Option<Problem> 
         code: "sheet::set-aside",
         fate: Fate::Noted,
         value: String::new(),
-        why: format!("{} {} 行，不是记录，没有作为数据：{}", Aside::Total.zh(), rows.len(), lines(rows)),
+        why: format!("合计行 {} 行，不是记录，没有作为数据：{}", rows.len(), lines(rows)),
         right: "不必改动".to_owned(),
     })
 }
