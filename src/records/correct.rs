@@ -66,7 +66,8 @@ pub(super) fn take_out_corrected(drafts: &mut [Draft], book: &mut Book) {
             let Some((number, line)) = draft.origins.get(row).filter(|(file, _)| !own.contains(file)) else { continue };
             let key = draft.keys.get(row);
             let keyed = book.places.is_by_key(&draft.origins, row);
-            if !by_line.contains_key(&line) && !(keyed && by_key.contains_key(key)) && !book.places.is_copy(number) {
+            let known = by_line.contains_key(&line) || keyed && by_key.contains_key(key);
+            if !known && !book.places.is_copy(number) {
                 continue;
             }
             let Some((file, line)) = book.places.row(&draft.origins, row) else { continue };

@@ -120,6 +120,7 @@ pub(super) fn report() -> Report {
             refused: 1,
             corrected: 0,
             reasons: [("data::missing".to_owned(), 1)].into(),
+            aside: [].into(),
         }],
         is_partly_read: true,
         notices: Vec::new(),
