@@ -67,7 +67,7 @@ fn a_run_that_could_not_see_everything_shrinks_nothing() {
     let world = World::new();
     baseline(&world, "write", &[]);
     let before = world.text("base.txt");
-    world.edit("data/step.csv", "2024-03-04,2024-03-07", "2024-03-04,不详");
+    world.edit("data/step.csv", "2024-03-04,2024-03-07", "2024-03-04,2024-13");
     assert_eq!(baseline(&world, "shrink", &[]), Some(5));
     assert_eq!(world.text("base.txt"), before);
 }
