@@ -5,6 +5,7 @@ use super::forms::{self, FormFiles};
 use super::mapping::{Mapping, csv_head};
 use super::package::{self, Package};
 use super::postgres::{self, Server};
+use super::write::is_store;
 use super::{csv, decode, header, kinds};
 use crate::records::{Fate, Problem, Schema, TableId};
 use std::fs::{self, File};
@@ -265,7 +266,11 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
             continue;
         }
         if !matches!(ending.as_str(), "csv" | "tsv") || file.is_dir() {
-            if matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "zip" | "7z" | "hzb" | "zb3") && !file.is_dir() && !hidden {
+            if matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "zip" | "7z" | "hzb" | "zb3")
+                && !file.is_dir()
+                && !hidden
+                && !is_ours(&file)
+            {
                 others += 1;
                 found.notes.push(file_not_read(&name));
             }
@@ -349,6 +354,14 @@ fn holds_tables(folder: &Path, schema: &Schema) -> bool {
 fn holds_forms(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.into_iter().any(|e| forms::is_named_form(&e.file_name().to_string_lossy()))
+}
+
+/// Whether a file is a database of this program: an import, or one that says whose it is, as a ledger does.
+fn is_ours(file: &Path) -> bool {
+    let mut head = [0; 72];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
+    let (magic, program) = (b"SQLite format 3\0", head.get(68..).unwrap_or_default());
+    read.is_ok() && head.starts_with(magic) && (program.iter().any(|b| *b != 0) || is_store(file))
 }
 
 /// A database or archive in a folder of other files: whether it is another copy of the same records nobody can say.
