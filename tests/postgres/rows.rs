@@ -177,7 +177,7 @@ gender = { lookup = "gender", by = { code = "A0104" }, column = "meaning" }
     assert_eq!(cell(&store, "talk", "T1", "kind").as_deref(), Some("诫勉"), "tables that the mapping does not name are read as ever");
     let person = store.schema.table("person").unwrap();
     let name = store.schema.tables[person].field("name").unwrap();
-    assert_eq!(store.place(person, row(&store, "person", "8"), name), format!("postgres 127.0.0.1:{}/mapped a01:2:a0101", SERVER.port));
+    assert_eq!(store.place(person, row(&store, "person", "8"), name), format!("postgres 127.0.0.1:{}/mapped a01:8:a0101", SERVER.port));
 }
 
 #[test]
