@@ -1,23 +1,23 @@
 //! CSV: one file a table, with a row of headers. Files are shared out over the threads.
 
+mod known;
+mod lines;
+
+pub(super) use known::{is_sheet, sheet};
+pub(super) use lines::{END, Lines};
+
 use super::error::IngestError;
 use super::header::{self, Header};
-use super::layout::Numbered;
-use super::parts::Extras;
 use super::refused::{self, Original};
 use super::source::{CsvFiles, Named};
-use super::value::Value;
 use super::{Progress, decode, kinds, layout, sheets};
 use crate::records::{Batch, Builder, Cell, Fate, FieldId, FieldType, Problem, Schema, Sheet, Stood, TableId};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 
-/// Stands after the last line. A file that ends within quotes swallows it; no text file holds it.
-pub(super) const END: &str = "\n\0\n";
 /// Titles may stand above the headers; they are looked for in so many rows.
 pub(super) const HEADER_ROWS: usize = 6;
 /// Rows between two tellings of progress.
@@ -77,79 +77,6 @@ pub(super) fn originals(files: &CsvFiles, schema: &Schema, wanted: &refused::Lin
             }
         }
         found.push(original);
-    }
-    Ok(())
-}
-
-/// Whether a file is a sheet known by its headers: not where it holds the table it is named after.
-pub(super) fn is_sheet(path: &Path, schema: &Schema) -> bool {
-    /// Headers stand in the first bytes.
-    const HEAD: u64 = 1 << 16;
-    let mut bytes = Vec::new();
-    if File::open(path).and_then(|f| f.take(HEAD).read_to_end(&mut bytes)).is_err() {
-        return false;
-    }
-    if bytes.len() as u64 == HEAD {
-        // A character may be cut at the end.
-        bytes.truncate(bytes.iter().rposition(|&b| b == b'\n').map_or(bytes.len(), |at| at + 1));
-    }
-    let Ok((text, _)) = decode::by_lines(&bytes, "") else { return false };
-    let table = path.file_stem().and_then(|stem| schema.tables.get(header::table_called(schema, &stem.to_string_lossy())?));
-    let mut leading: Vec<Numbered> = Vec::new();
-    // A file cut here may end within quotes.
-    let _ = each_record(text, "", &mut |line, row| {
-        leading.extend((!row.iter().all(Value::is_blank)).then_some((line, row)));
-        leading.len() < sheets::LEADING
-    });
-    let keyed = |def: &crate::records::Table| {
-        leading.iter().take(HEADER_ROWS).any(|(_, row)| row.iter().any(|v| def.field_called(v.text()) == Some(def.key)))
-    };
-    !table.is_some_and(keyed) && sheets::recognise(schema, &leading, &[]).is_some()
-}
-
-/// Reads a sheet known by its headers.
-pub(super) fn sheet(file: &Named, schema: &Schema, progress: &dyn Progress) -> Result<Option<sheets::Sheet>, IngestError> {
-    progress.file(&file.name);
-    let bytes = std::fs::read(&file.path).map_err(|e| IngestError::io(&file.path, &e))?;
-    decode::may_be_utf8(&bytes, &file.name)?;
-    let (text, mixed) = decode::by_lines(&bytes, &file.name)?;
-    let note = mixed.map(|m| mixed_encoding("", &file.name, &m));
-    drop(bytes);
-    let mut leading: Vec<Numbered> = Vec::new();
-    each_record(text.clone(), &file.name, &mut |line, row| {
-        leading.extend((!row.iter().all(Value::is_blank)).then_some((line, row)));
-        leading.len() < sheets::LEADING
-    })?;
-    let Some(head) = sheets::recognise(schema, &leading, &[]) else { return Ok(None) };
-    let extras = Extras::default();
-    let Some(mut sheeting) = sheets::Sheeting::new(schema, file.name.clone(), &head, &[], &extras) else { return Ok(None) };
-    each_record(text, &file.name, &mut |line, row| {
-        sheeting.row(line, &row);
-        true
-    })?;
-    let stem = file.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut sheet = sheeting.close(&stem);
-    sheet.tell(note);
-    Ok(Some(sheet))
-}
-
-/// Hands over the records of a text as cells, as long as they are taken.
-fn each_record(text: String, file: &str, take: &mut dyn FnMut(u32, Vec<Value>) -> bool) -> Result<(), IngestError> {
-    let mut bytes = text.into_bytes();
-    let length = bytes.len();
-    bytes.extend_from_slice(END.as_bytes());
-    let mut lines = Lines::new(&bytes, length);
-    let mut record = csv::ByteRecord::new();
-    while let Some(line) = lines.next(&mut record, file)? {
-        let cell = |cell: &[u8]| match std::str::from_utf8(cell) {
-            Ok(text) if text.trim().is_empty() => Value::Blank,
-            Ok(_) if decode::is_damaged(cell) => Value::Garbled,
-            Ok(text) => Value::Text(text.to_owned()),
-            Err(_) => Value::Garbled,
-        };
-        if !take(line, record.iter().map(cell).collect()) {
-            break;
-        }
     }
     Ok(())
 }
@@ -396,60 +323,4 @@ fn read_row(record: &csv::ByteRecord, line: u32, layout: &Layout, sheet: &mut Sh
     }
     sheet.end_row();
     utf8
-}
-
-/// The records of a text with the physical lines they start on.
-pub(super) struct Lines<'t> {
-    text: &'t [u8],
-    length: usize,
-    reader: csv::Reader<&'t [u8]>,
-}
-
-impl<'t> Lines<'t> {
-    pub(super) fn new(text: &'t [u8], length: usize) -> Self {
-        let delimiter = delimiter(text);
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
-        Self { text, length, reader }
-    }
-
-    /// The next record, and the line it starts on; none at the end.
-    #[inline]
-    pub(super) fn next(&mut self, record: &mut csv::ByteRecord, file: &str) -> Result<Option<u32>, IngestError> {
-        let truncated = |why: String| IngestError::Truncated { file: file.to_owned(), why };
-        let more = self.reader.read_byte_record(record).map_err(|_| truncated("无法按 CSV 读取".to_owned()))?;
-        let Some(position) = record.position().filter(|_| more) else { return Ok(None) };
-        // Blank lines before a record belong to it as the crate counts.
-        let start = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(self.length);
-        let blank = self.text.get(start..).unwrap_or(&[]).iter().take_while(|b| matches!(b, b'\n' | b'\r'));
-        let line = position.line() + blank.filter(|&&b| b == b'\n').count() as u64;
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        if usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX) > self.length {
-            // The end mark may have been read: alone, it is the end; within a cell, the quotes were never closed.
-            if record.len() == 1 && record.get(0) == Some(b"\0") {
-                return Ok(None);
-            }
-            if record.iter().any(|c| c.contains(&0)) {
-                return Err(truncated(format!("第{line}行开始的引号直到文件末尾也没有结束")));
-            }
-        }
-        Ok(Some(line))
-    }
-}
-
-/// Tab, semicolon or comma, whichever the first lines have most of.
-fn delimiter(text: &[u8]) -> u8 {
-    let lines = text.split(|&b| b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(HEADER_ROWS);
-    let (mut comma, mut tab, mut semicolon) = (0usize, 0usize, 0usize);
-    for byte in lines.flatten() {
-        comma += usize::from(*byte == b',');
-        tab += usize::from(*byte == b'\t');
-        semicolon += usize::from(*byte == b';');
-    }
-    if tab > comma && tab >= semicolon {
-        b'\t'
-    } else if semicolon > comma {
-        b';'
-    } else {
-        b','
-    }
 }

@@ -1,90 +1,17 @@
 //! Filling a store: readers fill sheets, and a builder puts them together, table by table.
 
-use super::column::{BAD_ROW, Column};
-use super::correct::Stood;
 use super::date::Remark;
-use super::fill::Filled;
-use super::origin::Origins;
+use super::draft::Draft;
+use super::part::Part;
 use super::places::{Copied, Places};
 use super::problem::{Fate, FieldTally, Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
-use super::sheet::{Part, Sheet};
-use super::text::{Keys, RefKeys, Sym, Texts};
+use super::sheet::Sheet;
+use super::text::Texts;
+use super::wanted::Wanted;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-
-/// Which fields are wanted: the rest are not read. By table, then field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted(Vec<Vec<bool>>);
-
-impl Wanted {
-    /// Everything.
-    pub fn all(schema: &Schema) -> Self {
-        Self(schema.tables.iter().map(|t| vec![true; t.fields.len()]).collect())
-    }
-
-    /// Keys, owners and what is required only; rules then ask for more.
-    pub fn keys(schema: &Schema) -> Self {
-        let mut wanted = Self(schema.tables.iter().map(|t| vec![false; t.fields.len()]).collect());
-        for (id, table) in schema.tables.iter().enumerate() {
-            let required = (0..table.fields.len()).filter(|&f| table.fields[f].required);
-            required.chain([table.key]).chain(table.owner).for_each(|f| wanted.add(id, f));
-            // The dates that order the rows of a table order its `latest`.
-            table.order.iter().for_each(|&f| wanted.add(id, f));
-            if let Some(void) = &table.void {
-                wanted.add(id, void.field);
-                for &child in &void.rows {
-                    // What is void with its row here must be known to belong to it.
-                    let leads_here = schema.tables[child].link_to(id);
-                    leads_here.into_iter().for_each(|f| wanted.add(child, f));
-                }
-            }
-            if let Some(joined) = &table.joined {
-                let made_of = joined.by.iter().chain([&joined.start, &joined.end]);
-                made_of.for_each(|&f| wanted.add(joined.from, f));
-            }
-        }
-        wanted
-    }
-
-    /// Asks for a field.
-    pub fn add(&mut self, table: TableId, field: FieldId) {
-        if let Some(slot) = self.0.get_mut(table).and_then(|t| t.get_mut(field)) {
-            *slot = true;
-        }
-    }
-
-    /// Asks for every field of a table.
-    pub fn add_table(&mut self, table: TableId) {
-        if let Some(fields) = self.0.get_mut(table) {
-            fields.fill(true);
-        }
-    }
-
-    /// Whether a field is wanted.
-    pub fn has(&self, table: TableId, field: FieldId) -> bool {
-        self.0.get(table).and_then(|t| t.get(field)).copied().unwrap_or(false)
-    }
-
-    /// With what the wanted fields are made of: a derived table's fields come from its base, and some blanks stand for another field.
-    fn completed(mut self, schema: &Schema) -> Self {
-        for (id, table) in schema.tables.iter().enumerate() {
-            for (f, field) in table.fields.iter().enumerate() {
-                if !self.has(id, f) {
-                    continue;
-                }
-                if let super::schema::Blank::SameAs(other) = field.blank {
-                    self.add(id, other);
-                }
-                if let Some(joined) = &table.joined {
-                    self.add(joined.from, f);
-                }
-            }
-        }
-        self
-    }
-}
 
 /// A store being filled.
 #[derive(Debug)]
@@ -105,68 +32,6 @@ pub struct Builder {
     pub(super) partial: BTreeSet<u32>,
     /// The lines of cells that were read though not written as they should be, by file, table and column.
     pub(super) remarks: BTreeMap<(String, String, String, Remark), Vec<u32>>,
-}
-
-/// The rows of one table so far.
-#[derive(Debug, Default)]
-pub(super) struct Draft {
-    /// A source had the table, even if it holds no row.
-    pub declared: bool,
-    /// A source had columns that were not wanted.
-    pub unseen: bool,
-    pub keys: Keys,
-    pub columns: Vec<Option<Column>>,
-    /// References by key, before they are resolved.
-    pub refs: Vec<Option<RefKeys>>,
-    /// Rows refused; empty if none is.
-    pub ghost: Vec<bool>,
-    /// Ghosts that stand for rows their source does not tell; empty if none does.
-    pub open: Vec<bool>,
-    pub origins: Origins,
-    pub len: usize,
-    /// Where the rows stood that rows of a file stand for.
-    pub corrected: Vec<(u32, Stood)>,
-    /// Cells that say outright that there is nothing.
-    pub attested: BTreeSet<(u32, FieldId)>,
-    /// The source of each row.
-    pub sources: Sources,
-    /// Cells that were taken from another row of the same key: the file and line they stand in.
-    pub taken: BTreeMap<(u32, FieldId), (u32, u32)>,
-}
-
-/// The source of each row, by number: mostly one for all.
-#[derive(Debug, Default)]
-pub(super) struct Sources {
-    /// That of all rows, until there is another.
-    one: u32,
-    each: Vec<u32>,
-}
-
-impl Sources {
-    /// The source of a row.
-    pub(super) fn of(&self, row: usize) -> u32 {
-        self.each.get(row).copied().unwrap_or(self.one)
-    }
-
-    /// Whether rows are of several sources.
-    pub(super) fn are_several(&self) -> bool {
-        !self.each.is_empty()
-    }
-
-    fn add(&mut self, before: usize, rows: usize, source: u32) {
-        if before == 0 {
-            self.one = source;
-        } else if self.one != source || self.are_several() {
-            self.each.resize(before, self.one);
-            self.each.resize(before + rows, source);
-        }
-    }
-
-    fn reorder(&mut self, order: &[u32]) {
-        if self.are_several() {
-            self.each = order.iter().map(|&row| self.of(row as usize)).collect();
-        }
-    }
 }
 
 /// A [`Sheet`] that joins its builder when dropped: for readers that read one table after another.
@@ -423,114 +288,5 @@ impl Builder {
             }
         }
         draft.add(part, file);
-    }
-}
-
-impl Part {
-    fn renumber(&mut self, numbers: &[Sym]) {
-        self.fills.iter_mut().for_each(|fill| fill.renumber(numbers));
-    }
-}
-
-impl Draft {
-    /// Takes in the rows of a part. A column that only one of the two has is unknown in the rows of the other.
-    fn add(&mut self, part: Part, file: u32) {
-        self.corrected.extend(part.corrected.into_iter().map(|stood| (file, stood)));
-        let (before, rows) = (self.len, part.len);
-        self.sources.add(before, rows, part.source.unwrap_or(0));
-        self.attested.extend(part.attested.iter().map(|&(row, field)| (row + before as u32, field)));
-        for fill in part.fills {
-            let field = fill.field;
-            match fill.done() {
-                Filled::Key => {}
-                Filled::Refs(refs) => {
-                    let Some(slot) = self.refs.get_mut(field) else { continue };
-                    match slot {
-                        Some(all) => all.append(&refs),
-                        None if before == 0 => *slot = Some(refs),
-                        None => {
-                            let mut all = RefKeys::default();
-                            all.at.resize(before, BAD_ROW);
-                            all.append(&refs);
-                            *slot = Some(all);
-                        }
-                    }
-                }
-                Filled::Column(column) => self.add_column(field, column),
-            }
-        }
-        self.len += rows;
-        for refs in self.refs.iter_mut().flatten() {
-            refs.at.resize(self.len, BAD_ROW);
-        }
-        for column in self.columns.iter_mut().flatten() {
-            column.push_bad(self.len - column.len());
-        }
-        if before == 0 {
-            self.keys = part.keys;
-        } else {
-            self.keys.append(&part.keys);
-        }
-        self.origins.append_as(file, &part.origins);
-        if !part.ghost.is_empty() || !self.ghost.is_empty() {
-            self.ghost.resize(before, false);
-            self.ghost.extend(part.ghost);
-            self.ghost.resize(self.len, false);
-        }
-        if !part.open_rows.is_empty() || !self.open.is_empty() {
-            self.open.resize(before, false);
-            self.open.extend(part.open_rows);
-            self.open.resize(self.len, false);
-        }
-    }
-
-    fn add_column(&mut self, field: FieldId, column: Column) {
-        let before = self.len;
-        let Some(slot) = self.columns.get_mut(field) else { return };
-        match slot {
-            Some(all) => all.append(column),
-            None if before == 0 => *slot = Some(column),
-            None => *slot = Some(column.after_bad(before)),
-        }
-    }
-
-    /// Refuses a row; whether it stood until now.
-    pub(super) fn refuse(&mut self, row: usize) -> bool {
-        if self.ghost.is_empty() {
-            self.ghost.resize(self.len, false);
-        }
-        self.ghost.get_mut(row).is_some_and(|g| !std::mem::replace(g, true))
-    }
-
-    /// Whether a row is refused.
-    pub(super) fn is_ghost(&self, row: usize) -> bool {
-        self.ghost.get(row).copied().unwrap_or(false)
-    }
-
-    pub(super) fn reorder(&mut self, order: &[u32]) {
-        self.keys = self.keys.reordered(order);
-        self.sources.reorder(order);
-        if !self.taken.is_empty() {
-            let cells = |row: u32| self.taken.range((row, 0)..=(row, FieldId::MAX)).map(|(&(_, field), &at)| (field, at));
-            self.taken = (0u32..).zip(order).flat_map(|(new, &old)| cells(old).map(move |(field, at)| ((new, field), at))).collect();
-        }
-        for column in self.columns.iter_mut().flatten() {
-            *column = column.reordered(order);
-        }
-        for refs in self.refs.iter_mut().flatten() {
-            refs.reorder(order);
-        }
-        if !self.ghost.is_empty() {
-            self.ghost = order.iter().filter_map(|&i| self.ghost.get(i as usize).copied()).collect();
-        }
-        if !self.attested.is_empty() {
-            let fields = |row: u32| self.attested.range((row, 0)..=(row, FieldId::MAX)).map(|&(_, field)| field);
-            self.attested = (0u32..).zip(order).flat_map(|(new, &old)| fields(old).map(move |field| (new, field))).collect();
-        }
-        if !self.open.is_empty() {
-            self.open = order.iter().filter_map(|&i| self.open.get(i as usize).copied()).collect();
-        }
-        self.origins = self.origins.reordered(order);
-        self.len = order.len();
     }
 }

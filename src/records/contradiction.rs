@@ -1,8 +1,8 @@
 //! Contradictions between sources become records themselves, so that rules can say what follows from them.
 
 use super::book::Book;
-use super::build::Draft;
 use super::column::Column;
+use super::draft::Draft;
 use super::text::{RefKeys, Sym, Texts};
 use super::unite::Contradiction;
 use std::collections::BTreeSet;

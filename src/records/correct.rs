@@ -2,7 +2,7 @@
 //! stands in, and the source is not touched.
 
 use super::book::{Book, Recount};
-use super::build::Draft;
+use super::draft::Draft;
 use super::problem::Fate;
 use std::collections::{BTreeMap, BTreeSet};
 

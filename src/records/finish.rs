@@ -2,9 +2,10 @@
 //! marked, derived tables built.
 
 use super::book::{Book, Lost};
-use super::build::{Builder, Draft, Wanted};
+use super::build::Builder;
 use super::column::{BAD_DATE, BAD_ROW, Column, NONE_CODE, NONE_ROW};
 use super::correct::take_out_corrected;
+use super::draft::Draft;
 use super::joined;
 use super::places::Places;
 use super::problem::{Fate, shown};
@@ -14,6 +15,7 @@ use super::store::{RowId, Rows, Store};
 use super::text::{RefKeys, Sym};
 use super::unique::make_unique;
 use super::unite::{self, United};
+use super::wanted::Wanted;
 use super::{contradiction, told_before, who};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;

@@ -1,10 +1,10 @@
 //! Derived tables: consecutive rows of one owner read as one (a post held on under a new row is one post).
 
-use super::build::Wanted;
 use super::column::{BAD_ROW, BLANK_ROW, Column, FAR_ROW, NONE_ROW};
 use super::schema::{FieldId, Joined, TableId};
 use super::store::{RowId, Rows, Store};
 use super::text::Sym;
+use super::wanted::Wanted;
 use crate::dates::{Day, Fuzzy};
 use std::sync::OnceLock;
 

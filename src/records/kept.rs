@@ -1,15 +1,16 @@
 //! What was read of one file, kept as blocks of bytes and taken up again: rows that are what they were come from the blocks, the others
 //! are read anew.
 
-use super::build::{Builder, Draft};
+use super::build::Builder;
 use super::column::Column;
 use super::date::Remark;
+use super::draft::Draft;
 use super::fill::{Fill, Filled};
 use super::packed::{Run, pack_column, pack_keys, pack_refs, rows_of, unpack_bytes, unpack_column, unpack_keys, unpack_refs};
+use super::part::Part;
 use super::problem::{CODES, Fate, Problem};
 use super::schema::Schema;
 use super::schema::{FieldId, FieldType, TableId};
-use super::sheet::Part;
 use super::text::{Keys, RefKeys, Texts};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

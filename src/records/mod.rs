@@ -11,6 +11,7 @@ mod contradiction;
 mod correct;
 mod date;
 mod digest;
+mod draft;
 mod fill;
 mod finish;
 mod groups;
@@ -19,6 +20,7 @@ mod kept;
 mod lookup;
 mod origin;
 mod packed;
+mod part;
 mod places;
 mod problem;
 mod resolve;
@@ -30,9 +32,10 @@ mod text;
 mod told_before;
 mod unique;
 mod unite;
+mod wanted;
 mod who;
 
-pub use build::{Batch, Builder, Reading, Wanted};
+pub use build::{Batch, Builder, Reading};
 pub use cell::Cell;
 pub use column::{
     BAD_BOOL, BAD_CODE, BAD_DATE, BAD_INT, BAD_NUMBER, BAD_ROW, BLANK_BOOL, BLANK_CODE, BLANK_DATE, BLANK_INT, BLANK_NUMBER, BLANK_ROW,
@@ -53,3 +56,4 @@ pub use schema_file::parse as parse_schema;
 pub use sheet::Sheet;
 pub use store::{Children, Link, RowId, Rows, Store, show_thousandths};
 pub use text::{Keys, Sym, Texts};
+pub use wanted::Wanted;

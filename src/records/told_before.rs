@@ -2,7 +2,7 @@
 //! tables that one source tells as a whole the rows of later ones are set aside. Nothing counts twice.
 
 use super::book::{Book, Recount};
-use super::build::Draft;
+use super::draft::Draft;
 use super::problem::{Fate, Problem};
 use super::schema::{FieldId, Table, TableId};
 use super::unite::some;

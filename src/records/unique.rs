@@ -1,8 +1,8 @@
 //! One row a key: rows of one source must be identical, those of several may complete one another.
 
 use super::book::{Book, Lost, Recount};
-use super::build::Draft;
 use super::column::{BLANK_DATE, Column};
+use super::draft::Draft;
 use super::problem::Fate;
 use super::schema::{Blank, Table, TableId};
 use super::text::{Texts, hash};

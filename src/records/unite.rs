@@ -2,8 +2,8 @@
 //! next. Each cell taken keeps the place it came from. What differs is told, and about people entered as a contradiction.
 
 use super::book::Book;
-use super::build::Draft;
 use super::column::{BLANK_DATE, Column, Filled, NONE_CODE, NONE_ROW};
+use super::draft::Draft;
 use super::problem::{Fate, Problem, shown};
 use super::schema::{Blank, FieldId, FieldType, Schema, TableId, squeeze};
 use super::text::{Sym, Texts};

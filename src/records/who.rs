@@ -3,8 +3,8 @@
 //! one ID number under two codes is told.
 
 use super::book::Book;
-use super::build::Draft;
 use super::column::{BAD_DATE, BLANK_DATE, Column};
+use super::draft::Draft;
 use super::problem::{Fate, Problem};
 use super::schema::{FieldType, Identity, squeeze};
 use super::text::{Sym, Texts};
