@@ -1,6 +1,6 @@
 //! Any number of people for benchmarks: county after county, each made, spoilt a little and written before the next, so that memory stays bounded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
@@ -10,6 +10,7 @@ use crate::county::County;
 use crate::day::{Workdays, ymd};
 use crate::fates;
 use crate::life;
+use crate::names;
 use crate::person::Written;
 use crate::rng::Rng;
 use crate::table::{ALL, Cell, Row, T};
@@ -37,13 +38,30 @@ pub fn write(days: &Workdays, seed: u64, people: usize, core: bool, sink: &mut d
                 }
             }
         });
-        for rows in receive {
+        let mut taken = HashSet::new();
+        for mut rows in receive {
+            number_apart(&mut rows[T::Person as usize], &mut taken);
             for table in if core { CORE } else { ALL } {
                 sink.rows(*table, &rows[*table as usize])?;
             }
         }
         Ok(())
     })
+}
+
+/// Gives whoever has the ID number of somebody before the next free one: among so many people, chance alone would make some alike.
+fn number_apart(people: &mut [Row], taken: &mut HashSet<String>) {
+    for person in people {
+        let mut number = person.get("id_number").text();
+        // Some have none, or a wrong one, on purpose.
+        if number.len() != 18 {
+            continue;
+        }
+        while !taken.insert(number.clone()) {
+            number = names::next_id_number(&number);
+            person.set("id_number", number.clone());
+        }
+    }
 }
 
 /// One county of a little over three hundred people, or as many as are still wanted.

@@ -21,11 +21,20 @@ pub fn name(rng: &mut Rng) -> String {
 pub fn id_number(rng: &mut Rng, birth: Day, male: bool) -> String {
     let (y, m, d) = birth.civil();
     let order = rng.between(0, 499) * 2 + i32::from(male);
-    let body = format!("999999{y:04}{m:02}{d:02}{order:03}");
+    with_check_digit(&format!("999999{y:04}{m:02}{d:02}{order:03}"))
+}
+
+/// The number of the next person of the same birthday and sex: its order is two higher, and after the last comes the first.
+pub fn next_id_number(number: &str) -> String {
+    let (birth, order) = (&number[..14], number[14..17].parse::<u32>().unwrap_or_default());
+    with_check_digit(&format!("{birth}{:03}", (order + 2) % 1000))
+}
+
+fn with_check_digit(body: &str) -> String {
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body.bytes().zip(weights).map(|(b, w)| u32::from(b - b'0') * w).sum();
     let check = ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][(sum % 11) as usize];
-    body + check
+    format!("{body}{check}")
 }
 
 pub const COUNTY: &str = "岚州市云泽县";
