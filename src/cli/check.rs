@@ -105,18 +105,7 @@ mod tests {
 
     #[test]
     fn a_partial_run_beats_findings_whatever_the_gate() {
-        let problem = |fate| Problem {
-            file: "case.csv".into(),
-            table: "case".into(),
-            row: 2,
-            key: String::new(),
-            column: String::new(),
-            code: "data::bad-date",
-            fate,
-            value: String::new(),
-            why: String::new(),
-            right: String::new(),
-        };
+        let problem = |fate| Problem::noted("case.csv", "data::bad-date", "", "").of_table("case").at_row(2).fated(fate);
         for gate in [BREACH, Gate::Never] {
             for verdicts in [&[][..], &[Verdict::Breach]] {
                 for fate in [Fate::Refused, Fate::Blanked] {

@@ -11,7 +11,7 @@ use super::header::{self, Header};
 use super::refused::{self, Original};
 use super::source::{CsvFiles, Named};
 use super::{Progress, decode, kinds, layout, sheets};
-use crate::records::{Batch, Builder, Cell, Fate, FieldId, FieldType, Problem, Schema, Sheet, Stood, TableId};
+use crate::records::{Batch, Builder, Cell, FieldId, FieldType, Problem, Schema, Sheet, Stood, TableId};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -218,23 +218,14 @@ impl Job<'_> {
 pub(super) fn mixed_encoding(table: &str, file: &str, mixed: &decode::Mixed) -> Problem {
     let lines: Vec<String> = mixed.fewer.iter().take(5).map(u32::to_string).collect();
     let more = if mixed.fewer.len() > lines.len() { "等" } else { "" };
-    Problem {
-        file: file.to_owned(),
-        table: table.to_owned(),
-        row: mixed.fewer.first().copied().unwrap_or(0),
-        key: String::new(),
-        column: String::new(),
-        code: "data::mixed-encoding",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: format!(
-            "文件里混有两种文字编码：第{}行{more}共 {} 行是 {}，与其余各行不同，已逐行分别读出",
-            lines.join("、"),
-            mixed.fewer.len(),
-            mixed.called
-        ),
-        right: "请核对这些行，再统一另存为 CSV UTF-8".to_owned(),
-    }
+    let why = format!(
+        "文件里混有两种文字编码：第{}行{more}共 {} 行是 {}，与其余各行不同，已逐行分别读出",
+        lines.join("、"),
+        mixed.fewer.len(),
+        mixed.called
+    );
+    let problem = Problem::noted(file, "data::mixed-encoding", why, "请核对这些行，再统一另存为 CSV UTF-8");
+    problem.of_table(table).at_row(mixed.fewer.first().copied().unwrap_or(0))
 }
 
 /// How many rows stand above the headers: these are the first of the leading rows that name two fields, or all there is to

@@ -1,7 +1,7 @@
 //! Which column of a file is which field.
 
 use crate::diagnostic::nearest;
-use crate::records::{Fate, FieldId, Problem, REASON, STOOD, Schema, TableId, shown};
+use crate::records::{FieldId, Problem, REASON, STOOD, Schema, TableId, shown};
 
 /// One row of headers, understood.
 #[derive(Debug)]
@@ -17,17 +17,8 @@ pub(super) fn understand<'h>(schema: &Schema, table: TableId, file: &str, line: 
     let Some(def) = schema.tables.get(table) else { return Header { fields: Vec::new(), notes: Vec::new() } };
     let mut fields: Vec<Option<FieldId>> = Vec::new();
     let mut notes = Vec::new();
-    let note = |column: &str, code, why: String, right: String| Problem {
-        file: file.to_owned(),
-        table: def.name.clone(),
-        row: line,
-        key: String::new(),
-        column: column.to_owned(),
-        code,
-        fate: Fate::Noted,
-        value: String::new(),
-        why,
-        right,
+    let note = |column: &str, code, why: &str, right: &str| {
+        Problem::noted(file, code, why, right).of_table(&def.name).at_row(line).in_column(column)
     };
     for header in headers {
         let found = def.field_called(header);
@@ -35,7 +26,7 @@ pub(super) fn understand<'h>(schema: &Schema, table: TableId, file: &str, line: 
         match found {
             Some(field) if fields.contains(&Some(field)) => {
                 let name = def.fields.get(field).map_or("", |f| f.zh.as_str());
-                notes.push(note(&column, "data::duplicate-column", format!("“{name}”列不止一个，只读第一个"), "同一列只留一个".to_owned()));
+                notes.push(note(&column, "data::duplicate-column", &format!("“{name}”列不止一个，只读第一个"), "同一列只留一个"));
                 fields.push(None);
             }
             Some(field) => fields.push(Some(field)),
@@ -50,7 +41,7 @@ pub(super) fn understand<'h>(schema: &Schema, table: TableId, file: &str, line: 
                         Some(near) => format!("是否应为“{near}”？"),
                         None => "不用的列可以保留，也可以删去".to_owned(),
                     };
-                    notes.push(note(&column, "data::unknown-column", "不认得的列，未读取".to_owned(), right));
+                    notes.push(note(&column, "data::unknown-column", "不认得的列，未读取", &right));
                 }
                 fields.push(None);
             }
@@ -80,21 +71,12 @@ pub(super) fn lacking<'h>(
         .map(|(_, field)| {
             let names = [field.zh.as_str(), field.name.as_str()].into_iter().chain(field.aliases.iter().map(String::as_str));
             let near = names.filter_map(|name| nearest(name, unknown.iter().copied().filter(|h| !h.is_empty()))).next();
-            Problem {
-                file: file.to_owned(),
-                table: def.name.clone(),
-                row: line,
-                key: String::new(),
-                column: field.zh.clone(),
-                code: "data::missing-column",
-                fate: Fate::Noted,
-                value: String::new(),
-                why: "没有这个必填列，视为未导出".to_owned(),
-                right: match near {
-                    Some(near) => format!("是否写成了“{}”？表头应写“{}”", shown(near), field.zh),
-                    None => format!("请补导出，表头写“{}”", field.zh),
-                },
-            }
+            let right = match near {
+                Some(near) => format!("是否写成了“{}”？表头应写“{}”", shown(near), field.zh),
+                None => format!("请补导出，表头写“{}”", field.zh),
+            };
+            let problem = Problem::noted(file, "data::missing-column", "没有这个必填列，视为未导出", right);
+            problem.of_table(&def.name).at_row(line).in_column(&field.zh)
         })
         .collect()
 }
@@ -106,18 +88,7 @@ pub(super) fn unknown_table(schema: &Schema, file: &str, name: &str) -> Problem 
         Some(near) => format!("是否应为“{near}”？"),
         None => "文件名、工作表名应为表名，如 person 或 人员".to_owned(),
     };
-    Problem {
-        file: file.to_owned(),
-        table: String::new(),
-        row: 0,
-        key: String::new(),
-        column: String::new(),
-        code: "data::unknown-table",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: "不是认得的表，未读取".to_owned(),
-        right,
-    }
+    Problem::noted(file, "data::unknown-table", "不是认得的表，未读取", right)
 }
 
 /// The table that a file, sheet or database table of this name holds. Several of one table are numbered: `step`, `step.2`.

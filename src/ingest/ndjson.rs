@@ -105,7 +105,7 @@ impl Reader<'_> {
             Some(table) => self.rows(table, rows, None),
             None => {
                 let note = header::unknown_table(self.schema, self.file, name);
-                self.note(Problem { value: crate::records::shown(name), ..note });
+                self.note(note.of_value(name));
             }
         }
     }

@@ -7,7 +7,7 @@ use super::package::{self, Package};
 use super::postgres::{self, Server};
 use super::write::is_store;
 use super::{csv, decode, header, kinds};
-use crate::records::{Fate, Problem, Schema, TableId};
+use crate::records::{Problem, Schema, TableId};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -366,32 +366,10 @@ fn is_ours(file: &Path) -> bool {
 
 /// A database or archive in a folder of other files: whether it is another copy of the same records nobody can say.
 fn file_not_read(name: &str) -> Problem {
-    Problem {
-        file: name.to_owned(),
-        table: String::new(),
-        row: 0,
-        key: String::new(),
-        column: String::new(),
-        code: "data::file-not-read",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: "文件夹里的数据库、压缩包不随文件夹读取".to_owned(),
-        right: "要用的，请把它也列在命令里".to_owned(),
-    }
+    Problem::noted(name, "data::file-not-read", "文件夹里的数据库、压缩包不随文件夹读取", "要用的，请把它也列在命令里")
 }
 
 /// Forms in a folder within the folder named.
 fn folder_not_read(name: &str) -> Problem {
-    Problem {
-        file: name.to_owned(),
-        table: String::new(),
-        row: 0,
-        key: String::new(),
-        column: String::new(),
-        code: "form::folder-not-read",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: "子文件夹里有任免审批表，未读取".to_owned(),
-        right: "请把子文件夹也列在命令里".to_owned(),
-    }
+    Problem::noted(name, "form::folder-not-read", "子文件夹里有任免审批表，未读取", "请把子文件夹也列在命令里")
 }

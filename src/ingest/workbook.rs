@@ -11,7 +11,7 @@ use super::refused::{self, Original};
 use super::source::Named;
 use super::value::Value;
 use super::{Progress, header, parts, sheets};
-use crate::records::{Batch, Builder, Fate, Problem, Schema, TableId};
+use crate::records::{Batch, Builder, Problem, Schema, TableId};
 pub(super) use book::{Book, names_if, open};
 pub use book::{MOST_CELLS, too_much, too_wide};
 use calamine::{Data, DataRef, Reader, Xlsx};
@@ -115,18 +115,8 @@ fn read_sheets(file: &Named, taken: &[String], builder: &Builder, progress: &dyn
 
 /// Told of a workbook of a folder that holds no table.
 pub(super) fn no_table(file: &Named, found: &str) -> Problem {
-    Problem {
-        file: file.name.clone(),
-        table: String::new(),
-        row: 0,
-        key: String::new(),
-        column: String::new(),
-        code: "data::unknown-table",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: format!("工作簿里没有认得的表{found}，未读取"),
-        right: "是要核查的数据的，请更正工作表名或表头".to_owned(),
-    }
+    let why = format!("工作簿里没有认得的表{found}，未读取");
+    Problem::noted(&file.name, "data::unknown-table", why, "是要核查的数据的，请更正工作表名或表头")
 }
 
 /// Whether the headers of a sheet hold the key of the table it is named after.
@@ -181,18 +171,7 @@ fn read_known(book: &mut Book, file: &Named, schema: &Schema, name: &str) -> Res
 }
 
 fn hidden_sheet(cited: &str) -> Problem {
-    Problem {
-        file: cited.to_owned(),
-        table: String::new(),
-        row: 0,
-        key: String::new(),
-        column: String::new(),
-        code: "sheet::hidden",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: "是隐藏的工作表，照样读取".to_owned(),
-        right: "不该交来的，请删去而不是隐藏".to_owned(),
-    }
+    Problem::noted(cited, "sheet::hidden", "是隐藏的工作表，照样读取", "不该交来的，请删去而不是隐藏")
 }
 
 /// Some rows as they stand.

@@ -2,7 +2,7 @@
 
 use super::origin::Origins;
 use super::places::Places;
-use super::problem::{Fate, Problem, Tally, shown};
+use super::problem::{Fate, Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
 use super::store::Rows;
 use super::unite::United;
@@ -54,18 +54,9 @@ impl Book {
         let Some(def) = self.schema.tables.get(table) else { return };
         let (file, row) = self.places.row(origins, lost.row as usize).unwrap_or_default();
         let Some(field) = def.fields.get(lost.field) else { return };
-        self.problems.push(Problem {
-            file,
-            table: def.name.clone(),
-            row,
-            key: String::new(),
-            column: self.places.header(origins, lost.row as usize, table, (lost.field, &field.name)).unwrap_or_else(|| field.zh.clone()),
-            code: lost.code,
-            fate: lost.fate,
-            value: shown(&lost.value),
-            why: lost.why.clone(),
-            right: lost.right.clone(),
-        });
+        let column = self.places.header(origins, lost.row as usize, table, (lost.field, &field.name)).unwrap_or_else(|| field.zh.clone());
+        let problem = Problem::noted(file, lost.code, &lost.why, &lost.right).of_table(&def.name).at_row(row);
+        self.problems.push(problem.in_column(column).of_value(&lost.value).fated(lost.fate));
     }
 
     pub fn recount(&mut self, table: TableId, row: u32, origins: &Origins, what: Recount) {

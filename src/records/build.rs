@@ -4,7 +4,7 @@ use super::date::Remark;
 use super::draft::Draft;
 use super::part::Part;
 use super::places::{Copied, Places};
-use super::problem::{Fate, FieldTally, Problem, Tally};
+use super::problem::{FieldTally, Problem, Tally};
 use super::schema::{FieldId, Schema, TableId};
 use super::sheet::Sheet;
 use super::text::Texts;
@@ -183,19 +183,8 @@ impl Builder {
     pub(super) fn tell_remarks(&mut self) {
         for ((file, table, column, remark), lines) in std::mem::take(&mut self.remarks) {
             let (count, row) = (lines.len() as u64, lines.iter().copied().min().unwrap_or(0));
-            let (code, why, right) = (remark.code(), remark.why(count), remark.right().to_owned());
-            self.problems.push(Problem {
-                file,
-                table,
-                row,
-                key: String::new(),
-                column,
-                code,
-                fate: Fate::Noted,
-                value: String::new(),
-                why,
-                right,
-            });
+            let problem = Problem::noted(file, remark.code(), remark.why(count), remark.right());
+            self.problems.push(problem.of_table(table).at_row(row).in_column(column));
         }
     }
 

@@ -41,6 +41,54 @@ pub struct Problem {
     pub right: String,
 }
 
+impl Problem {
+    /// Something of a file as a whole that somebody should look at: no more is said of where it is, and nothing was lost.
+    pub fn noted(file: impl Into<String>, code: &'static str, why: impl Into<String>, right: impl Into<String>) -> Self {
+        Self {
+            file: file.into(),
+            table: String::new(),
+            row: 0,
+            key: String::new(),
+            column: String::new(),
+            code,
+            fate: Fate::Noted,
+            value: String::new(),
+            why: why.into(),
+            right: right.into(),
+        }
+    }
+
+    /// The same of a table, by ASCII name.
+    #[must_use]
+    pub fn of_table(self, table: impl Into<String>) -> Self {
+        Self { table: table.into(), ..self }
+    }
+
+    /// The same of a line or row, the header being 1.
+    #[must_use]
+    pub fn at_row(self, row: u32) -> Self {
+        Self { row, ..self }
+    }
+
+    /// The same of a column, as headed in the file.
+    #[must_use]
+    pub fn in_column(self, column: impl Into<String>) -> Self {
+        Self { column: column.into(), ..self }
+    }
+
+    /// The same of a value found, shortened for showing.
+    #[must_use]
+    pub fn of_value(self, value: &str) -> Self {
+        Self { value: shown(value), ..self }
+    }
+
+    /// The same, but this became of it.
+    #[must_use]
+    pub fn fated(self, fate: Fate) -> Self {
+        Self { fate, ..self }
+    }
+}
+
 /// Rows of one file, counted: read = kept + merged + refused + corrected + those set aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {

@@ -3,7 +3,7 @@
 
 use super::book::{Book, Recount};
 use super::draft::Draft;
-use super::problem::{Fate, Problem};
+use super::problem::Problem;
 use super::schema::{FieldId, Table, TableId};
 use super::unite::some;
 use rustc_hash::FxHashMap;
@@ -96,17 +96,8 @@ fn tell(table: TableId, def: &Table, draft: &Draft, book: &mut Book, gone: &BTre
     for (file, (row, n, mut who)) in by_file {
         who.sort();
         who.dedup();
-        book.problems.push(Problem {
-            file,
-            table: def.name.clone(),
-            row,
-            key: String::new(),
-            column: String::new(),
-            code: "merge::told-before",
-            fate: Fate::Noted,
-            value: String::new(),
-            why: format!("{n} 行的人，前面的来源已有{}，以前面的为准，这里的没有采用：{}", def.zh, some(&who)),
-            right: "不必改动；前面的来源不全的，补到那里".to_owned(),
-        });
+        let why = format!("{n} 行的人，前面的来源已有{}，以前面的为准，这里的没有采用：{}", def.zh, some(&who));
+        let right = "不必改动；前面的来源不全的，补到那里";
+        book.problems.push(Problem::noted(file, "merge::told-before", why, right).of_table(&def.name).at_row(row));
     }
 }

@@ -4,7 +4,7 @@
 use super::book::Book;
 use super::column::{BLANK_DATE, Column, Filled, NONE_CODE, NONE_ROW};
 use super::draft::Draft;
-use super::problem::{Fate, Problem, shown};
+use super::problem::{Problem, shown};
 use super::schema::{Blank, FieldId, FieldType, Schema, TableId, squeeze};
 use super::text::{Sym, Texts};
 use crate::dates::spelled::half_width;
@@ -287,18 +287,7 @@ pub(super) fn tell(book: &mut Book) {
                 "请核对原件，改正写错的一处",
             ),
         };
-        book.problems.push(Problem {
-            file,
-            table: def.name.clone(),
-            row,
-            key: String::new(),
-            column,
-            code,
-            fate: Fate::Noted,
-            value: String::new(),
-            why,
-            right: right.to_owned(),
-        });
+        book.problems.push(Problem::noted(file, code, why, right).of_table(&def.name).at_row(row).in_column(column));
     }
 }
 

@@ -5,7 +5,7 @@
 use super::book::Book;
 use super::column::{BAD_DATE, BLANK_DATE, Column};
 use super::draft::Draft;
-use super::problem::{Fate, Problem};
+use super::problem::Problem;
 use super::schema::{FieldType, Identity, squeeze};
 use super::text::{Sym, Texts};
 use super::unite::{Contradiction, some};
@@ -261,18 +261,8 @@ fn tell_same(told: BTreeMap<(By, String, String), Vec<String>>, book: &mut Book,
             By::Birth => ("姓名和出生年月", "不是同一个人的，请补上身份证号"),
             By::Post => ("姓名和现任职务", "不是同一个人的，请补上身份证号"),
         };
-        book.problems.push(Problem {
-            file,
-            table: table.clone(),
-            row: 0,
-            key: String::new(),
-            column: String::new(),
-            code: "merge::same-person",
-            fate: Fate::Noted,
-            value: String::new(),
-            why: format!("凭{by}，{} 人与“{first}”里的是同一个人：{}", pairs.len(), some(&pairs)),
-            right: right.to_owned(),
-        });
+        let why = format!("凭{by}，{} 人与“{first}”里的是同一个人：{}", pairs.len(), some(&pairs));
+        book.problems.push(Problem::noted(file, "merge::same-person", why, right).of_table(&table));
     }
 }
 
@@ -281,18 +271,7 @@ fn note(book: &mut Book, draft: &Draft, identity: &Identity, row: u32, field: us
     let (file, line) = book.places.row(&draft.origins, row as usize).unwrap_or_default();
     let name = def.fields.get(field).map_or("", |f| f.name.as_str());
     let column = book.places.header(&draft.origins, row as usize, identity.table, (field, name)).unwrap_or_default();
-    book.problems.push(Problem {
-        file,
-        table: def.name.clone(),
-        row: line,
-        key: String::new(),
-        column,
-        code,
-        fate: Fate::Noted,
-        value: String::new(),
-        why,
-        right: right.to_owned(),
-    });
+    book.problems.push(Problem::noted(file, code, why, right).of_table(&def.name).at_row(line).in_column(column));
 }
 
 /// Gives people, and whatever is theirs, the keys under which they are known.

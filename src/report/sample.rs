@@ -73,42 +73,22 @@ pub(super) fn report() -> Report {
             seconds: 0.25,
         },
         problems: vec![
-            Problem {
-                file: "case.csv".into(),
-                table: "case".into(),
-                row: 7,
-                key: String::new(),
-                column: "人员编码".into(),
-                code: "data::bad-owner",
-                fate: Fate::Refused,
-                value: "P9999".into(),
-                why: "人员表中没有此编码".into(),
-                right: "应为人员表中的编码".into(),
-            },
-            Problem {
-                file: "step.csv".into(),
-                table: "step".into(),
-                row: 413,
-                key: String::new(),
-                column: "end".into(),
-                code: "data::bad-date",
-                fate: Fate::Blanked,
-                value: "2024-13-01".into(),
-                why: "不是日期".into(),
-                right: "应为 2024-03-04、2024-03 或 2024".into(),
-            },
-            Problem {
-                file: "talk.csv".into(),
-                table: "talk".into(),
-                row: 1,
-                key: String::new(),
-                column: "谈话时问".into(),
-                code: "data::unknown-column",
-                fate: Fate::Noted,
-                value: String::new(),
-                why: "不认识的列".into(),
-                right: "是否为“谈话日期”？".into(),
-            },
+            Problem::noted("case.csv", "data::bad-owner", "人员表中没有此编码", "应为人员表中的编码")
+                .of_table("case")
+                .at_row(7)
+                .in_column("人员编码")
+                .of_value("P9999")
+                .fated(Fate::Refused),
+            Problem::noted("step.csv", "data::bad-date", "不是日期", "应为 2024-03-04、2024-03 或 2024")
+                .of_table("step")
+                .at_row(413)
+                .in_column("end")
+                .of_value("2024-13-01")
+                .fated(Fate::Blanked),
+            Problem::noted("talk.csv", "data::unknown-column", "不认识的列", "是否为“谈话日期”？")
+                .of_table("talk")
+                .at_row(1)
+                .in_column("谈话时问"),
         ],
         field_tallies: Vec::new(),
         tallies: vec![Tally {

@@ -28,7 +28,7 @@ pub(super) use gather::{Files, FormFiles, begins_like_form, is_named_form, zip_h
 
 use super::Progress;
 use super::error::IngestError;
-use crate::records::{Builder, Fate, Problem, Schema, shown};
+use crate::records::{Builder, Problem, Schema};
 use enter::{Entering, FormFile};
 use form::Kind;
 use row::Row;
@@ -157,7 +157,7 @@ fn namesakes(filled: &[Filled]) -> Vec<Problem> {
         let Some((first, others)) = forms.split_first().filter(|_| keys.len() > 1) else { continue };
         for other in others.iter().filter(|o| o.key != first.key) {
             let why = format!("与“{}”同名、同出生年月，身份证号或现任职务不同，按两个人处理", first.name);
-            notes.push(note(other, Field::Name, 0, "form::namesakes", "", why, "是同一个人的，请统一身份证号后只留一份"));
+            notes.push(note(other, Field::Name, 0, "form::namesakes", "", &why, "是同一个人的，请统一身份证号后只留一份"));
         }
     }
     notes
@@ -170,7 +170,7 @@ fn take_apart(one: &mut Filled, schema: &Schema, notes: &mut Vec<Problem>) {
         Standing::Alone => {}
         Standing::Copy(first) => {
             let why = format!("与“{first}”内容相同，只取一份");
-            notes.push(note(one, Field::Name, 0, "form::copy", "", why, "可以删去一份"));
+            notes.push(note(one, Field::Name, 0, "form::copy", "", &why, "可以删去一份"));
             one.rows = vec![person::row(form, &one.key, schema)];
             one.fields = taken::of(form, &one.rows, false, schema);
             return;
@@ -190,31 +190,20 @@ fn take_apart(one: &mut Filled, schema: &Schema, notes: &mut Vec<Problem>) {
     rows.extend(yearly::rows(form, &one.key, schema));
     rows.extend(matters::kin(form, &one.key, schema));
     for (line, text) in waiting {
-        notes.push(note(one, Field::Resume, line, "form::resume-waiting", &text, "不是任职也不是学习，未作经历".to_owned(), "不必改动"));
+        notes.push(note(one, Field::Resume, line, "form::resume-waiting", &text, "不是任职也不是学习，未作经历", "不必改动"));
     }
     if says_none(form.text(Field::Resume)) {
-        notes.push(note(one, Field::Resume, 0, "form::no-resume", "", "简历是空的，任职经历按未知处理".to_owned(), "请补填简历"));
+        notes.push(note(one, Field::Resume, 0, "form::no-resume", "", "简历是空的，任职经历按未知处理", "请补填简历"));
     }
     for name in &form.strange {
-        notes.push(note(one, Field::Name, 0, "form::unknown-field", name, "不认得的栏，未读取".to_owned(), "不必改动"));
+        notes.push(note(one, Field::Name, 0, "form::unknown-field", name, "不认得的栏，未读取", "不必改动"));
     }
     one.fields = taken::of(form, &rows, only_rewards, schema);
     one.rows = rows;
 }
 
-fn note(of: &Filled, field: Field, line: u32, code: &'static str, value: &str, why: String, right: &str) -> Problem {
-    Problem {
-        file: of.name.clone(),
-        table: String::new(),
-        row: line,
-        key: String::new(),
-        column: field.label(of.form.kind).to_owned(),
-        code,
-        fate: Fate::Noted,
-        value: shown(value),
-        why,
-        right: right.to_owned(),
-    }
+fn note(of: &Filled, field: Field, line: u32, code: &'static str, value: &str, why: &str, right: &str) -> Problem {
+    Problem::noted(&of.name, code, why, right).at_row(line).in_column(field.label(of.form.kind)).of_value(value)
 }
 
 /// Matters of which the form does not say of what kind they are: told once for all forms that are counted together.
@@ -226,19 +215,13 @@ fn unknown_kinds(filled: &[Filled]) -> Vec<Problem> {
             counts.entry(&one.counted_as).or_insert((0, one.form.kind)).0 += 1;
         }
     }
-    let told = counts.into_iter().map(|(file, (n, kind))| Problem {
-        file: file.to_owned(),
-        table: "case".to_owned(),
-        row: 0,
-        key: String::new(),
-        column: Field::Proposed.label(kind).to_owned(),
-        code: "form::case-kind",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: format!("表上没有任免类型一栏，{n} 件拟任事项是提拔还是平级调整等，按未知处理"),
-        right: "需要判定的，另在任免事项表里填写".to_owned(),
-    });
-    told.collect()
+    counts.into_iter().map(|(file, (n, kind))| unknown_kind(file, n).in_column(Field::Proposed.label(kind))).collect()
+}
+
+/// Tells of so many matters of which a form or sheet does not say of what kind they are.
+pub(super) fn unknown_kind(file: &str, matters: u64) -> Problem {
+    let why = format!("表上没有任免类型一栏，{matters} 件拟任事项是提拔还是平级调整等，按未知处理");
+    Problem::noted(file, "form::case-kind", why, "需要判定的，另在任免事项表里填写").of_table("case")
 }
 
 fn enter_all(filled: &[Filled], refused: &[(String, String, wrong::Wrong)], builder: &mut Builder) {

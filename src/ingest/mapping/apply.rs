@@ -7,7 +7,7 @@ use super::lookup::{self, Finds, Hit};
 use super::names::{folded, said};
 use super::tables::{Askew, Visitor};
 use super::{Codes, Mapping};
-use crate::records::{Batch, Builder, Cell, Fate, FieldId, Problem, STOOD, Schema, Sheet, Stood, TableId, shown};
+use crate::records::{Batch, Builder, Cell, FieldId, Problem, STOOD, Schema, Sheet, Stood, TableId, shown};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -84,20 +84,7 @@ impl<'m> Applying<'m> {
     }
 
     fn tell(&mut self, row: u32, column: &str, code: &'static str, why: String, right: String) {
-        let (file, column) = (self.cited.clone(), column.to_owned());
-        let problem = Problem {
-            file,
-            table: String::new(),
-            row,
-            key: String::new(),
-            column,
-            code,
-            fate: Fate::Noted,
-            value: String::new(),
-            why,
-            right,
-        };
-        self.seen.notes.push(problem);
+        self.seen.notes.push(Problem::noted(&self.cited, code, why, right).at_row(row).in_column(column));
     }
 
     /// What the mapping asks for and the table has not, and what it has besides.

@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::key::{person_key, whole_id_number};
 use super::names::said;
 use crate::dates::spelled;
-use crate::records::{Cell, Fate, Problem, squeeze};
+use crate::records::{Cell, Problem, squeeze};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -108,18 +108,9 @@ impl People {
         }
         let namesake = known.iter().find(|k| !who.birth.is_empty() && k.birth == who.birth);
         if let Some(Known { place: (first, at), .. }) = namesake {
-            self.notes.push(Problem {
-                file: file.to_owned(),
-                table: "person".to_owned(),
-                row: line,
-                key: String::new(),
-                column: header.to_owned(),
-                code: "data::namesakes",
-                fate: Fate::Noted,
-                value: String::new(),
-                why: format!("与“{first}”第{at}行同名、同出生年月，身份证号或者职务不同，按两个人处理"),
-                right: "是同一个人的，请统一身份证号后只留一行".to_owned(),
-            });
+            let why = format!("与“{first}”第{at}行同名、同出生年月，身份证号或者职务不同，按两个人处理");
+            let problem = Problem::noted(file, "data::namesakes", why, "是同一个人的，请统一身份证号后只留一行");
+            self.notes.push(problem.of_table("person").at_row(line).in_column(header));
         }
         known.push(Known { key, birth: who.birth.clone(), place: (file.to_owned(), line) });
     }

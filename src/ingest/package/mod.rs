@@ -8,7 +8,7 @@ pub(super) use rows::{Rows, resolved};
 use super::decode;
 use super::error::IngestError;
 use super::source::Named;
-use crate::records::{Fate, Problem};
+use crate::records::Problem;
 use rows::Broken;
 use std::fs::{self, File};
 use std::io::Read;
@@ -142,10 +142,9 @@ pub(super) fn count_differs(package: &Package, rows: &[u64]) -> Option<Problem> 
     let said = persons_said(&package.info.path)?;
     let persons = package.tables.iter().zip(rows).find(|(file, _)| set_of(file).eq_ignore_ascii_case(PERSONS));
     let read = persons.map_or(0, |(_, rows)| *rows);
-    let right = "可能没有导出完整，请重新导出或者核实".to_owned();
     (said != read).then(|| {
         let why = format!("写明有 {said} 人，人员信息集里有 {read} 行");
-        note(&package.info.name, "psncount", "data::person-count", why, right)
+        Problem::noted(&package.info.name, "data::person-count", why, "可能没有导出完整，请重新导出或者核实").in_column("psncount")
     })
 }
 
@@ -156,23 +155,8 @@ pub(super) fn unread<'w>(package: &Package, taken: &[String], why: impl Fn(&str)
     let folder = package.tables.first().and_then(|t| t.name.rsplit_once('/')).map_or("", |(folder, _)| folder);
     (!left.is_empty()).then(|| {
         let why = format!("有{}个信息集没有用到，未读取：{}", left.len(), left.join("、"));
-        note(&format!("{folder}/"), "", "data::unread-sets", why, "不用的可以保留".to_owned())
+        Problem::noted(format!("{folder}/"), "data::unread-sets", why, "不用的可以保留")
     })
-}
-
-fn note(file: &str, column: &str, code: &'static str, why: String, right: String) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        table: String::new(),
-        row: 0,
-        key: String::new(),
-        column: column.to_owned(),
-        code,
-        fate: Fate::Noted,
-        value: String::new(),
-        why,
-        right,
-    }
 }
 
 /// How many persons the package says it holds; none if it does not.

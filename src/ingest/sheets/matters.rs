@@ -3,9 +3,9 @@
 use super::enter::{Entry, Given, Making, Refused, Said};
 use super::people::People;
 use super::{Asked, Record, Sheet, Template, dates, person};
-use crate::ingest::forms::says_none;
+use crate::ingest::forms::{self, says_none};
 use crate::ingest::value::Value;
-use crate::records::{Fate, Problem, Schema, squeeze};
+use crate::records::{Schema, squeeze};
 use std::collections::BTreeMap;
 
 /// The rows of such a sheet.
@@ -57,18 +57,7 @@ pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, asked: Asked, 
         made.add("case", number, case);
     }
     if unsaid > 0 {
-        made.notes.push(Problem {
-            file: sheet.cited.clone(),
-            table: "case".to_owned(),
-            row: first,
-            key: String::new(),
-            column: String::new(),
-            code: "form::case-kind",
-            fate: Fate::Noted,
-            value: String::new(),
-            why: format!("表上没有任免类型一栏，{unsaid} 件拟任事项是提拔还是平级调整等，按未知处理"),
-            right: "需要判定的，另在任免事项表里填写".to_owned(),
-        });
+        made.notes.push(forms::unknown_kind(&sheet.cited, unsaid).at_row(first));
     }
 }
 

@@ -16,7 +16,7 @@ mod yearly;
 use super::layout::{self, Aside, Head, Kind, Merge, Numbered, Reading};
 use super::parts::Extras;
 use super::value::Value;
-use crate::records::{Builder, Fate, Problem, Schema};
+use crate::records::{Builder, Problem, Schema};
 use columns::{Columns, Template};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -131,38 +131,27 @@ impl<'s> Sheeting<'s> {
     /// What was read, with what should be told of it.
     pub(super) fn close(self, name: &str) -> Sheet {
         let mut notes = Vec::new();
-        let note = |row: u32, column: String, code, why: String, right: &str| Problem {
-            file: self.cited.clone(),
-            table: String::new(),
-            row,
-            key: String::new(),
-            column,
-            code,
-            fate: Fate::Noted,
-            value: String::new(),
-            why,
-            right: right.to_owned(),
-        };
+        let note = |row: u32, code, why: String, right: &str| Problem::noted(&self.cited, code, why, right).at_row(row);
         let title = format!("按{}读取，表头在第{}行，数据 {} 行", self.template.zh(), self.head.line, self.records.len());
-        notes.push(note(self.head.line, String::new(), "sheet::recognised", title, "不是这种表的，请改工作表名或表头"));
+        notes.push(note(self.head.line, "sheet::recognised", title, "不是这种表的，请改工作表名或表头"));
         notes.extend(notes_below(&self.cited, "", &self.reading));
         let aside = aside(self.head.titles, &self.reading);
         let unused: Vec<&str> = self.columns.unused(self.template).collect();
         if !unused.is_empty() {
             let why = format!("这些列没有用到：{}", unused.join("、"));
             let right = self.may_be_meant(&unused);
-            notes.push(note(self.head.line, String::new(), "sheet::unused-columns", why, &right));
+            notes.push(note(self.head.line, "sheet::unused-columns", why, &right));
         }
         let hidden = self.head.headers.iter().enumerate().filter(|(i, h)| !h.is_empty() && self.extras.hides(*i));
         let hidden: Vec<&str> = hidden.map(|(_, h)| h.as_str()).collect();
         if !hidden.is_empty() {
             let why = format!("有隐藏的列：{}，照样读取", hidden.join("、"));
-            notes.push(note(self.head.line, String::new(), "sheet::hidden", why, "不该交来的，请删去而不是隐藏"));
+            notes.push(note(self.head.line, "sheet::hidden", why, "不该交来的，请删去而不是隐藏"));
         }
         let hidden: Vec<u32> = self.records.iter().map(|r| r.line).filter(|l| self.extras.hidden_rows.contains(l)).collect();
         if !hidden.is_empty() {
             let why = format!("有隐藏的行 {} 行，照样读取：{}", hidden.len(), lines(&hidden));
-            notes.push(note(hidden[..].first().copied().unwrap_or(0), String::new(), "sheet::hidden", why, "不该交来的，请删去而不是隐藏"));
+            notes.push(note(hidden[..].first().copied().unwrap_or(0), "sheet::hidden", why, "不该交来的，请删去而不是隐藏"));
         }
         let above = std::iter::once(name.to_owned()).chain(self.head.above.iter().cloned()).collect();
         Sheet { cited: self.cited, above, template: self.template, columns: self.columns, records: self.records, aside, notes }
@@ -185,34 +174,17 @@ pub(super) fn aside(titles: u64, reading: &Reading<'_>) -> BTreeMap<&'static str
 /// Tells of rows taken for notes: one of them might be a record all the same.
 pub(super) fn notes_below(cited: &str, table: &str, reading: &Reading<'_>) -> Option<Problem> {
     let rows = reading.aside.get(&Aside::Note)?;
-    Some(Problem {
-        file: cited.to_owned(),
-        table: table.to_owned(),
-        row: rows.first().copied().unwrap_or(0),
-        column: String::new(),
-        key: String::new(),
-        code: "sheet::set-aside",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: format!("说明行 {} 行，不是记录，没有作为数据：{}", rows.len(), lines(rows)),
-        right: "请看一眼，其中确有记录的，移到说明之前".to_owned(),
-    })
+    Some(set_aside(cited, table, "说明行", rows, "请看一眼，其中确有记录的，移到说明之前"))
 }
 
 /// Tells of totals in a table with codes.
 pub(super) fn totals(cited: &str, table: &str, rows: &[u32]) -> Option<Problem> {
-    Some(Problem {
-        file: cited.to_owned(),
-        table: table.to_owned(),
-        row: *rows.first()?,
-        column: String::new(),
-        key: String::new(),
-        code: "sheet::set-aside",
-        fate: Fate::Noted,
-        value: String::new(),
-        why: format!("合计行 {} 行，不是记录，没有作为数据：{}", rows.len(), lines(rows)),
-        right: "不必改动".to_owned(),
-    })
+    (!rows.is_empty()).then(|| set_aside(cited, table, "合计行", rows, "不必改动"))
+}
+
+fn set_aside(cited: &str, table: &str, what: &str, rows: &[u32], right: &str) -> Problem {
+    let why = format!("{what} {} 行，不是记录，没有作为数据：{}", rows.len(), lines(rows));
+    Problem::noted(cited, "sheet::set-aside", why, right).of_table(table).at_row(rows.first().copied().unwrap_or(0))
 }
 
 /// `第4、9行`, at most ten of them.

@@ -6,7 +6,7 @@ use super::{Record, Sheet};
 use crate::dates::spelled;
 use crate::ingest::layout::{Merge, Numbered, plain};
 use crate::ingest::value::Value;
-use crate::records::{Fate, Problem, Schema};
+use crate::records::{Problem, Schema};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A printed form has so many labels, on so many rows: a table has them on two at most.
@@ -59,23 +59,13 @@ pub(in crate::ingest) fn read(schema: &Schema, cited: &str, name: &str, rows: &[
     let line = filled.headers.get(columns.header("name")).map_or(0, |(line, _)| *line);
     let (lines, cells) = filled.headers.into_values().unzip();
     let record = Record { line, group: None, cells, lines };
-    let note = |code, row, why: String, right: &str| Problem {
-        file: cited.to_owned(),
-        table: String::new(),
-        row,
-        key: String::new(),
-        column: String::new(),
-        code,
-        fate: Fate::Noted,
-        value: String::new(),
-        why,
-        right: right.to_owned(),
-    };
-    let mut notes = vec![note("sheet::recognised", line, "按纸质样式的全程纪实表读取，一表一件".to_owned(), "不是这种表的，请改标题")];
+    let recognised = Problem::noted(cited, "sheet::recognised", "按纸质样式的全程纪实表读取，一表一件", "不是这种表的，请改标题");
+    let mut notes = vec![recognised.at_row(line)];
     unused.dedup();
     if let Some((first, _)) = unused.first() {
         let all: Vec<String> = unused.iter().map(|(line, label)| format!("第{line}行“{label}”")).collect();
-        notes.push(note("sheet::unused-columns", *first, format!("这些栏没有用到：{}", all.join("、")), "不必改动"));
+        let why = format!("这些栏没有用到：{}", all.join("、"));
+        notes.push(Problem::noted(cited, "sheet::unused-columns", why, "不必改动").at_row(*first));
     }
     let above = std::iter::once(name.to_owned()).collect();
     Some(Sheet {

@@ -4,7 +4,7 @@
 use super::enter::{Entry, Given, Making};
 use super::{Sheet, twice};
 use crate::ingest::forms::{Field, Form, namesake, person_key};
-use crate::records::{Builder, Fate, Problem};
+use crate::records::{Builder, Problem};
 use std::collections::BTreeMap;
 
 /// The people so far.
@@ -85,18 +85,9 @@ impl People {
                 true => format!("与第{other}行同名，身份也没有写出不同，按一个人处理"),
                 false => format!("与第{other}行（或另一张表）的人同名，身份不同或者无从核对，按另一个人处理"),
             };
-            made.notes.push(Problem {
-                file: sheets.get(sheet).map(|s| s.cited.clone()).unwrap_or_default(),
-                table: "person".to_owned(),
-                row: line,
-                key: String::new(),
-                column: String::new(),
-                code: "sheet::namesakes",
-                fate: Fate::Noted,
-                value: String::new(),
-                why,
-                right: "请补上身份证号，或者统一出生年月、现任职务".to_owned(),
-            });
+            let file = sheets.get(sheet).map_or("", |s| s.cited.as_str());
+            let problem = Problem::noted(file, "sheet::namesakes", why, "请补上身份证号，或者统一出生年月、现任职务");
+            made.notes.push(problem.of_table("person").at_row(line));
         }
         self.again.into_iter().for_each(|(sheet, rows)| made.merge("person", sheet, rows));
         let tables = made.tables();

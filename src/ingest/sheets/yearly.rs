@@ -74,18 +74,8 @@ fn year(sheet: &Sheet, asked: Asked, made: &mut Making) -> Option<i32> {
             (None, Some((NEEDS_YEAR, Fate::Refused, why, right)))
         }
     };
-    made.notes.extend(told.map(|(code, fate, why, right)| Problem {
-        file: sheet.cited.clone(),
-        table: "assessment".to_owned(),
-        row: 0,
-        key: String::new(),
-        column: String::new(),
-        code,
-        fate,
-        value: String::new(),
-        why,
-        right: right.to_owned(),
-    }));
+    let problem = |(code, fate, why, right)| Problem::noted(&sheet.cited, code, why, right as &str).of_table("assessment").fated(fate);
+    made.notes.extend(told.map(problem));
     year
 }
 

@@ -204,18 +204,9 @@ impl Filling {
 
 /// Cells that could not be read when they were imported. They were told one by one then.
 fn unknown_cells(table: &Found, column: &str, cells: u64) -> Problem {
-    Problem {
-        file: table.file.clone(),
-        table: table.name.clone(),
-        row: 0,
-        key: String::new(),
-        column: column.to_owned(),
-        code: "data::unreadable-at-import",
-        fate: Fate::Blanked,
-        value: String::new(),
-        why: format!("有{cells}个单元格在导入时就无法识别，按未知处理"),
-        right: "请改正来源后重新导入".to_owned(),
-    }
+    let why = format!("有{cells}个单元格在导入时就无法识别，按未知处理");
+    let problem = Problem::noted(&table.file, "data::unreadable-at-import", why, "请改正来源后重新导入");
+    problem.of_table(&table.name).in_column(column).fated(Fate::Blanked)
 }
 
 #[cfg(test)]

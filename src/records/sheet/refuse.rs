@@ -90,8 +90,9 @@ impl Sheet {
 
     fn tell(&mut self, column: &str, code: &'static str, fate: Fate, value: String, why: String, right: String) {
         let table = self.schema.tables.get(self.part.table).map(|t| t.name.clone()).unwrap_or_default();
-        let (file, row) = (self.part.file.clone(), self.line);
-        self.part.problems.push(Problem { file, table, row, key: String::new(), column: column.to_owned(), code, fate, value, why, right });
+        let problem = Problem::noted(&self.part.file, code, why, right).of_table(table).at_row(self.line).in_column(column);
+        // The value is shortened already.
+        self.part.problems.push(Problem { value, ..problem.fated(fate) });
     }
 
     /// A cell cannot be read by its field's type: it is unknown, and the row is refused if the field is required.
