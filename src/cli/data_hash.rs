@@ -1,11 +1,11 @@
 //! The hash of the data a run was made of: names and bytes of every file, wherever they lie.
 
 use crate::diagnostic::Source;
-use crate::ingest::{Hash, hash_of};
+use crate::ingest::{Hash, files_of, hash_of};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The hash of all sources, in the order named; none where one is no file (standard input, a server) or cannot be read.
 ///
@@ -24,7 +24,7 @@ fn hash_by(sources: &[String], mapping: Option<&Source>, mut of_file: impl FnMut
     // The same files mean something else under another mapping.
     mapping.into_iter().for_each(|m| whole.update(Sha256::digest(m.text.as_bytes())));
     for source in sources {
-        for path in files(Path::new(source)).ok()? {
+        for path in files_of(Path::new(source)).ok()? {
             let name = path.file_name()?.to_string_lossy().into_owned();
             whole.update((name.len() as u64).to_be_bytes());
             whole.update(name.as_bytes());
@@ -33,40 +33,6 @@ fn hash_by(sources: &[String], mapping: Option<&Source>, mut of_file: impl FnMut
     }
     let digits: String = whole.finalize().iter().map(|b| format!("{b:02x}")).collect();
     Some(format!("sha256:{digits}"))
-}
-
-/// Endings of the files of a folder that are read.
-const DATA: [&str; 4] = ["csv", "tsv", "lrmx", "lrm"];
-
-/// The file itself, or the tables and forms of a folder by name; what else lies there is not data.
-fn files(source: &Path) -> io::Result<Vec<PathBuf>> {
-    if !source.metadata()?.is_dir() {
-        return if source.is_file() { Ok(vec![source.to_owned()]) } else { Err(io::ErrorKind::InvalidInput.into()) };
-    }
-    let mut files = files_of(source, &DATA)?;
-    // An unpacked package: what it is, and its tables in a folder of their own.
-    let named = |path: &Path, name: &str| path.file_name().is_some_and(|n| n.eq_ignore_ascii_case(name));
-    let below: Vec<PathBuf> = std::fs::read_dir(source)?.map(|e| Ok(e?.path())).collect::<io::Result<_>>()?;
-    if let Some(info) = below.iter().find(|p| named(p, "gwyinfo.xml")) {
-        files.push(info.clone());
-        for folder in below.iter().filter(|p| named(p, "Table") && p.is_dir()) {
-            files.extend(files_of(folder, &["xml"])?);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn files_of(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let table = path.extension().is_some_and(|e| endings.iter().any(|known| e.eq_ignore_ascii_case(known)));
-        if table && path.is_file() {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }
 
 fn of_file(path: &Path, open: &mut Vec<File>) -> io::Result<Hash> {
@@ -101,6 +67,37 @@ mod tests {
         assert_ne!(before, hash(&one));
         std::fs::rename(two.path().join("case.csv"), two.path().join("step.csv")).unwrap();
         assert_ne!(before, hash(&two));
+        // Whatever a folder is read for: books and forms as well as tables. What a program keeps beside an open book is not read.
+        for name in ["book.XLSX", "old.xls", "book.ods", "book.et", "form.lrmx", "old.lrm", "table.tsv"] {
+            std::fs::write(one.path().join(name), "before").unwrap();
+            let before = hash(&one);
+            std::fs::write(one.path().join(name), "after").unwrap();
+            assert_ne!(before, hash(&one), "{name}");
+        }
+        let before = hash(&one);
+        for name in ["~$book.xlsx", ".case.csv", "EXPECTED.csv", "report.json", "ledger.db", "notes.txt"] {
+            std::fs::write(one.path().join(name), "other").unwrap();
+        }
+        assert_eq!(before, hash(&one));
         assert_eq!(data_hash(&["-".to_owned()], None, &mut Vec::new()), None);
+    }
+
+    #[test]
+    fn of_a_package_the_hash_follows_what_it_is_and_its_tables() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        let hash = || data_hash(&[folder.path().display().to_string()], None, &mut Vec::new()).unwrap();
+        std::fs::create_dir(folder.path().join("Table")).unwrap();
+        write("gwyinfo.xml", "<info/>");
+        write("Table/A01.xml", "<xml/>");
+        let mut seen = vec![hash()];
+        for (name, text) in [("Table/A01.xml", "<xml></xml>"), ("gwyinfo.xml", "<info></info>"), ("Table/A02.XML", "<xml/>")] {
+            write(name, text);
+            assert!(!seen.contains(&hash()), "{name}");
+            seen.push(hash());
+        }
+        // A package is read for nothing else.
+        write("case.csv", "case_id\nC1\n");
+        assert_eq!(seen.last(), Some(&hash()));
     }
 }

@@ -1,10 +1,8 @@
 //! What is read is never written over: a slip in `--output` must not cost anybody an export.
 
 use super::trouble::{Plain, Trouble};
+use crate::ingest;
 use std::path::{Path, PathBuf};
-
-/// Endings of files that a folder of sources is read for.
-const READ: [&str; 11] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "lrmx", "lrm", "zip", "xml"];
 
 /// Refuses to write over a source, or over a file of a folder that is one.
 ///
@@ -13,8 +11,8 @@ const READ: [&str; 11] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "lr
 pub(super) fn spare<'a>(sources: &[String], outputs: impl IntoIterator<Item = Option<&'a Path>>) -> Result<(), Trouble> {
     let read: Vec<PathBuf> = sources.iter().filter_map(|s| std::fs::canonicalize(s).ok()).collect();
     let is_read = |path: &PathBuf| {
-        let table = path.extension().is_some_and(|e| READ.iter().any(|known| e.eq_ignore_ascii_case(known)));
-        read.iter().any(|source| source == path || (table && source.is_dir() && path.starts_with(source)))
+        let export = ingest::may_be_export(path);
+        read.iter().any(|source| source == path || (export && source.is_dir() && path.starts_with(source)))
     };
     let there = outputs.into_iter().flatten().filter_map(|path| Some((path, std::fs::canonicalize(path).ok().filter(|p| p.is_file())?)));
     match there.into_iter().find(|(_, path)| is_read(path)) {
@@ -38,12 +36,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir(at("data")).unwrap();
-        for name in ["data/step.csv", "data/list.json", "people.db", "report.csv"] {
+        for name in ["data/step.csv", "data/BOOK.et", "data/form.lrmx", "data/list.json", "people.db", "report.csv"] {
             std::fs::write(at(name), "").unwrap();
         }
         let sources = [at("data").display().to_string(), at("people.db").display().to_string(), "-".to_owned()];
         let refused = |name: &str| spare(&sources, [None, Some(at(name).as_path())]).is_err();
         assert!(refused("data/step.csv") && refused("people.db") && refused("data/../data/step.csv"));
+        assert!(refused("data/BOOK.et") && refused("data/form.lrmx"));
         // A report that lies beside the data is written anew every night.
         assert!(!refused("data/list.json") && !refused("report.csv") && !refused("data/new.csv") && !refused("data"));
     }

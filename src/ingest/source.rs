@@ -1,5 +1,6 @@
 //! What the user named: which kind of source it is, and which files of it hold which table.
 
+use super::endings::{self, Ending};
 use super::error::IngestError;
 use super::forms::{self, FormFiles};
 use super::mapping::{Mapping, csv_head};
@@ -9,7 +10,7 @@ use super::write::is_store;
 use super::{csv, decode, header, kinds};
 use crate::records::{Problem, Schema, TableId};
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// One source, recognised.
@@ -83,6 +84,25 @@ impl Known<'_> {
         let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         mapping.takes(&name).unwrap_or_else(|| mapping.knows(&name, &csv_head(path)))
     }
+}
+
+/// The files that a path named as a source is read from, by name.
+///
+/// # Errors
+/// There is no such file or folder, or it cannot be listed.
+pub fn files_of(source: &Path) -> io::Result<Vec<PathBuf>> {
+    if !source.metadata()?.is_dir() {
+        return if source.is_file() { Ok(vec![source.to_owned()]) } else { Err(io::ErrorKind::InvalidInput.into()) };
+    }
+    let mut files: Vec<PathBuf> = match package::info_of(source) {
+        Some(info) => package::tables_of(source)?.into_iter().chain([info]).collect(),
+        None => {
+            let all = fs::read_dir(source)?.map(|e| Ok(e?.path())).collect::<io::Result<Vec<_>>>()?;
+            all.into_iter().filter(|path| endings::is_read_with_folder(path)).collect()
+        }
+    };
+    files.sort();
+    Ok(files)
 }
 
 /// Recognises every source.
@@ -178,8 +198,8 @@ const HEAD: u64 = 2048;
 fn kind(path: &Path, name: &str) -> Result<Kind, IngestError> {
     let mut head = Vec::new();
     File::open(path).and_then(|f| f.take(HEAD).read_to_end(&mut head)).map_err(|e| IngestError::io(path, &e))?;
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let named_workbook = matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm" | "et");
+    let ending = Ending::of_path(path);
+    let named_workbook = ending == Some(Ending::Workbook);
     if named_workbook
         && !head.starts_with(b"SQLite format 3\0")
         && !forms::begins_like_form(&head)
@@ -188,32 +208,31 @@ fn kind(path: &Path, name: &str) -> Result<Kind, IngestError> {
     {
         return Err(IngestError::WrongEnding { path: name.to_owned(), what, right });
     }
-    Ok(if head.is_empty() {
-        Kind::Empty
-    } else if head.starts_with(b"SQLite format 3\0") || matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "db3") {
-        Kind::Sqlite
-    } else if forms::begins_like_form(&head) {
-        Kind::Form
-    } else if head.starts_with(b"PK") && is_zip_of_forms(path, &ending) {
-        Kind::Forms
-    } else if head.starts_with(b"PK") || head.starts_with(b"\xd0\xcf\x11\xe0") || named_workbook {
-        Kind::Workbook
-    } else if matches!(ending.as_str(), "lrmx" | "lrm") {
-        Kind::Form
-    } else if ending == "zip" {
-        Kind::Forms
-    } else if matches!(ending.as_str(), "csv" | "tsv" | "txt") {
-        Kind::Csv
-    } else if matches!(ending.as_str(), "ndjson" | "jsonl") {
-        Kind::Ndjson
-    } else {
-        Kind::Unknown
+    if head.is_empty() {
+        return Ok(Kind::Empty);
+    }
+    if head.starts_with(b"SQLite format 3\0") || ending == Some(Ending::Database) {
+        return Ok(Kind::Sqlite);
+    }
+    if forms::begins_like_form(&head) {
+        return Ok(Kind::Form);
+    }
+    if head.starts_with(b"PK") {
+        // A zip is a workbook unless forms lie in it, or it is named as an archive.
+        let of_forms = ending == Some(Ending::Zip) || forms::zip_holds_forms(path) == Some(true);
+        return Ok(if of_forms { Kind::Forms } else { Kind::Workbook });
+    }
+    if head.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Ok(Kind::Workbook);
+    }
+    Ok(match ending {
+        Some(Ending::Workbook) => Kind::Workbook,
+        Some(Ending::Form) => Kind::Form,
+        Some(Ending::Zip) => Kind::Forms,
+        Some(Ending::Table | Ending::Text) => Kind::Csv,
+        Some(Ending::Lines) => Kind::Ndjson,
+        Some(Ending::Database | Ending::Set | Ending::Archive) | None => Kind::Unknown,
     })
-}
-
-/// A zip is a workbook unless forms lie in it; where it cannot be opened, its ending says which.
-fn is_zip_of_forms(path: &Path, ending: &str) -> bool {
-    forms::zip_holds_forms(path).unwrap_or(ending == "zip") || ending == "zip"
 }
 
 fn name_of(path: &Path, several: bool) -> String {
@@ -252,36 +271,31 @@ fn folder(path: &Path, source: &str, several: bool, known: Known<'_>, into: &mut
     let mut sheets: Vec<Source> = Vec::new();
     let mut books: Vec<Source> = Vec::new();
     for file in paths {
-        let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let short = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let name = if several { format!("{}/{short}", source.trim_end_matches('/')) } else { short.clone() };
-        if forms::is_named_form(&short) && !file.is_dir() {
-            forms.push(Named { path: file, name });
+        if file.is_dir() {
+            found.notes.extend(holds_forms(&file).then(|| folder_not_read(&name)));
             continue;
         }
-        // What a program that has the book open keeps beside it begins so.
-        let hidden = short.starts_with(['.', '~']);
-        if matches!(ending.as_str(), "xlsx" | "xls" | "ods" | "xlsm" | "et") && !file.is_dir() && !hidden {
-            books.push(workbook(Named { path: file, name })?);
-            continue;
-        }
-        if !matches!(ending.as_str(), "csv" | "tsv") || file.is_dir() {
-            if matches!(ending.as_str(), "db" | "sqlite" | "sqlite3" | "zip" | "7z" | "hzb" | "zb3")
-                && !file.is_dir()
-                && !hidden
-                && !is_ours(&file)
-            {
+        let ending = Ending::of(&short);
+        if !endings::is_read_with_folder(&file) {
+            let holds_more = matches!(ending, Some(Ending::Database | Ending::Zip | Ending::Archive));
+            if holds_more && !endings::is_hidden(&short) && !is_ours(&file) {
                 others += 1;
                 found.notes.push(file_not_read(&name));
             }
-            if file.is_dir() && holds_forms(&file) {
-                found.notes.push(folder_not_read(&name));
-            }
             continue;
         }
-        // Hidden files are other programs' own; EXPECTED.csv lists what a sample should yield.
-        if hidden || short == "EXPECTED.csv" {
-            continue;
+        match ending {
+            Some(Ending::Form) => {
+                forms.push(Named { path: file, name });
+                continue;
+            }
+            Some(Ending::Workbook) => {
+                books.push(workbook(Named { path: file, name })?);
+                continue;
+            }
+            _ => {}
         }
         if known.is_mapped(&file) {
             found.mapped.push(Named { path: file, name });
@@ -348,7 +362,7 @@ fn below(path: &Path, schema: &Schema) -> Vec<String> {
 
 fn holds_tables(folder: &Path, schema: &Schema) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|e| e.path()).any(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) && table_of(&p, schema).is_some())
+    entries.map(|e| e.path()).any(|p| Ending::of_path(&p) == Some(Ending::Table) && table_of(&p, schema).is_some())
 }
 
 fn holds_forms(folder: &Path) -> bool {

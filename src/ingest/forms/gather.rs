@@ -3,6 +3,7 @@
 use super::form::{Form, Kind};
 use super::wrong::Wrong;
 use super::{lrm, lrmx, zipped};
+use crate::ingest::endings::{Ending, is_hidden};
 use crate::ingest::error::IngestError;
 use crate::ingest::source::Named;
 use crate::ingest::{Progress, decode};
@@ -41,8 +42,7 @@ pub(super) struct Gathered {
 /// Whether a file is named as forms are.
 pub(in crate::ingest) fn is_named_form(name: &str) -> bool {
     let plain = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let ending = plain.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
-    !plain.starts_with(['.', '~']) && matches!(ending.as_deref(), Some("lrmx" | "lrm"))
+    Ending::of(plain) == Some(Ending::Form) && !is_hidden(plain)
 }
 
 /// Whether a file begins like a form, whatever it is named.

@@ -6,12 +6,13 @@ mod rows;
 pub(super) use rows::{Rows, resolved};
 
 use super::decode;
+use super::endings::{Ending, is_hidden};
 use super::error::IngestError;
 use super::source::Named;
 use crate::records::Problem;
 use rows::Broken;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// The file by which a package is known.
@@ -38,6 +39,22 @@ pub(super) fn info_of(folder: &Path) -> Option<PathBuf> {
     child(folder, INFO).filter(|path| path.is_file())
 }
 
+/// The files of a package's tables, in no order; none if it has no folder of them.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub(super) fn tables_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let Some(below) = tables_folder(folder) else { return Ok(Vec::new()) };
+    let mut paths = fs::read_dir(below)?.map(|e| Ok(e?.path())).collect::<io::Result<Vec<_>>>()?;
+    let hidden = |path: &Path| path.file_name().is_some_and(|n| is_hidden(&n.to_string_lossy()));
+    paths.retain(|path| Ending::of_path(path) == Some(Ending::Set) && path.is_file() && !hidden(path));
+    Ok(paths)
+}
+
+fn tables_folder(folder: &Path) -> Option<PathBuf> {
+    child(folder, TABLES).filter(|path| path.is_dir())
+}
+
 /// Whatever case it is written in: packages come from Windows.
 fn child(folder: &Path, name: &str) -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder).ok()?.flatten().map(|e| e.path()).collect();
@@ -52,21 +69,14 @@ fn child(folder: &Path, name: &str) -> Option<PathBuf> {
 /// There is no table.
 pub(super) fn find(folder: &Path, info: PathBuf, called: &str, source: &str) -> Result<Package, IngestError> {
     let no_table = |found: &str| IngestError::NoTable { path: source.to_owned(), found: found.to_owned() };
-    let below = child(folder, TABLES).filter(|p| p.is_dir()).ok_or_else(|| no_table("（有 gwyinfo.xml，没有 Table 文件夹）"))?;
+    let below = tables_folder(folder).ok_or_else(|| no_table("（有 gwyinfo.xml，没有 Table 文件夹）"))?;
     let named = |path: &Path| {
         let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let within = path.parent().filter(|p| *p != folder).and_then(Path::file_name);
         within.map_or_else(|| format!("{called}{file}"), |w| format!("{called}{}/{file}", w.to_string_lossy()))
     };
-    let entries = fs::read_dir(&below).map_err(|e| IngestError::io(&below, &e))?;
-    let mut tables = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|e| IngestError::io(&below, &e))?.path();
-        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(['.', '~']));
-        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xml")) && path.is_file() && !hidden {
-            tables.push(Named { name: named(&path), path });
-        }
-    }
+    let paths = tables_of(folder).map_err(|e| IngestError::io(&below, &e))?;
+    let mut tables: Vec<Named> = paths.into_iter().map(|path| Named { name: named(&path), path }).collect();
     if tables.is_empty() {
         return Err(no_table("（Table 文件夹里没有 XML 文件）"));
     }
