@@ -221,4 +221,16 @@ mod tests {
         assert_eq!(said, [("schema::code-alias", 4), ("schema::code-alias", 5), ("schema::code-alias", 6), ("schema::code-alias", 7)]);
         assert_eq!(errors.last().and_then(|e| e.help.as_deref()), Some("是否想写“kind”？"));
     }
+
+    #[test]
+    fn a_name_that_means_nothing_is_refused_wherever_it_stands() {
+        let text = "[codes]\nkind = [\"甲\"]\n[table.post]\npost_id = \"id+ 编码\"\nstart = \"date 起\"\nend = \"date 止\"\n\
+[order]\npost = [\"strat\"]\n[owner]\npost = \"person_id\"\n[not_before]\n\"post.end\" = \"begin\"\n\"pots.end\" = \"start\"\n\
+[blank.same_as]\n\"post.end\" = \"post.strat\"\n[joined.posting]\nzh = \"段\"\nfrom = \"post\"\nby = [\"unit\"]\nfrist = [\"end\"]\n";
+        let source = Arc::new(Source { name: "schema.toml".into(), text: text.into() });
+        let mut said: Vec<(&str, usize)> = parse(&[source]).err().unwrap_or_default().iter().map(|e| (e.code, e.line())).collect();
+        said.sort_by_key(|(_, line)| *line);
+        let unknown = |line| ("schema::unknown-field", line);
+        assert_eq!(said, [unknown(8), unknown(10), unknown(12), unknown(13), unknown(15), unknown(19), ("toml::unknown-key", 20)]);
+    }
 }

@@ -1,10 +1,10 @@
 //! What `schema.toml` says of fields and words beyond their types: what a blank means, other names, orders, headings.
 
-use super::relations::known_table;
+use super::relations::{known_field, known_table};
 use super::{entries, section, texts_at};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::document::{self, Placed};
-use crate::records::schema::{Blank, Field, Schema};
+use crate::document::{self, Placed, Value};
+use crate::records::schema::{Blank, Field, FieldId, Schema};
 use std::sync::Arc;
 
 /// Reads them all.
@@ -14,7 +14,7 @@ pub(super) fn read(source: &Arc<Source>, doc: &document::Table, schema: &mut Sch
     }
     for (key, value) in entries(source, doc, "aliases", sink) {
         let names: Vec<String> = document::texts(source, value, sink).into_iter().map(|p| p.value).collect();
-        with_field(source, schema, key, sink, |_, f| f.aliases.extend(names));
+        with_field(source, schema, key, sink, |f| f.aliases.extend(names));
     }
     for (list, value) in entries(source, doc, "words", sink) {
         read_words(source, schema, list, value, sink);
@@ -31,19 +31,18 @@ pub(super) fn read(source: &Arc<Source>, doc: &document::Table, schema: &mut Sch
         }
     }
     for (key, value) in entries(source, doc, "not_before", sink) {
-        let Some(other) = document::text(source, value, sink) else { continue };
-        with_field(source, schema, key, sink, |ids, f| f.not_before = ids.iter().position(|n| n == other));
+        let Some(other) = beside(source, schema, key, value, sink) else { continue };
+        with_field(source, schema, key, sink, |f| f.not_before = Some(other));
     }
     for (key, value) in entries(source, doc, "order", sink) {
         let names = document::texts(source, value, sink);
-        let Some(id) = known_table(source, schema, key, sink) else { continue };
-        let Some(table) = schema.tables.get_mut(id) else { continue };
-        table.order = names.iter().filter_map(|n| table.field(&n.value)).collect();
+        let Some(table) = known_table(source, schema, key, sink).and_then(|id| schema.tables.get_mut(id)) else { continue };
+        table.order = names.iter().filter_map(|name| known_field(source, table, name, sink)).collect();
     }
     for (key, value) in entries(source, doc, "owner", sink) {
-        let (Some(name), Some(id)) = (document::text(source, value, sink), known_table(source, schema, key, sink)) else { continue };
-        let Some(table) = schema.tables.get_mut(id) else { continue };
-        table.owner = table.field(name);
+        let names = document::texts(source, value, sink);
+        let Some(table) = known_table(source, schema, key, sink).and_then(|id| schema.tables.get_mut(id)) else { continue };
+        table.owner = names.first().and_then(|name| known_field(source, table, name, sink));
     }
 }
 
@@ -51,20 +50,15 @@ pub(super) fn read(source: &Arc<Source>, doc: &document::Table, schema: &mut Sch
 fn read_blank(source: &Arc<Source>, blank: &document::Table, schema: &mut Schema, sink: &mut Vec<Diagnostic>) {
     for (key, meaning) in [("not_happened", Blank::NotHappened), ("since_ever", Blank::SinceEver), ("none", Blank::None)] {
         for place in texts_at(source, blank, key, sink) {
-            with_field(source, schema, &place, sink, |_, f| f.blank = meaning);
+            with_field(source, schema, &place, sink, |f| f.blank = meaning);
         }
     }
     for (key, value) in entries(source, blank, "same_as", sink) {
-        let Some(other) = document::text(source, value, sink) else { continue };
-        let other = other.split_once('.').map_or(other, |(_, f)| f);
-        with_field(source, schema, key, sink, |ids, f| {
-            if let Some(id) = ids.iter().position(|n| n == other) {
-                f.blank = Blank::SameAs(id);
-            }
-        });
+        let Some(other) = beside(source, schema, key, value, sink) else { continue };
+        with_field(source, schema, key, sink, |f| f.blank = Blank::SameAs(other));
     }
     for place in texts_at(source, blank, "even_unexported", sink) {
-        with_field(source, schema, &place, sink, |_, f| f.even_unexported = true);
+        with_field(source, schema, &place, sink, |f| f.even_unexported = true);
     }
     let Schema { attested, still, nothing, unknown, after_date, .. } = &mut *schema;
     for (key, words) in [("attested", attested), ("still", still), ("nothing", nothing), ("unknown", unknown), ("after_date", after_date)] {
@@ -100,30 +94,37 @@ fn read_words(source: &Arc<Source>, schema: &mut Schema, name: &Placed<String>, 
     }
 }
 
-/// Changes a field, given the names of all fields of its table.
+/// The field of the same table that stands for one: `start`, or `step.start`.
+fn beside(source: &Arc<Source>, schema: &Schema, key: &Placed<String>, value: &Value, sink: &mut Vec<Diagnostic>) -> Option<FieldId> {
+    let named = document::text(source, value, sink)?;
+    let of = key.value.split_once('.').and_then(|(of, _)| Some((of, schema.tables.get(schema.table(of)?)?)));
+    let Some((of, table)) = of else {
+        sink.push(no_field(source, key));
+        return None;
+    };
+    let field = named.split_once('.').filter(|(name, _)| *name == of).map_or(named, |(_, field)| field);
+    known_field(source, table, &Placed { value: field.to_owned(), span: value.span.clone() }, sink)
+}
+
+/// Changes a field.
 fn with_field(
     source: &Arc<Source>,
     schema: &mut Schema,
     place: &Placed<String>,
     sink: &mut Vec<Diagnostic>,
-    change: impl FnOnce(&[String], &mut Field),
+    change: impl FnOnce(&mut Field),
 ) {
-    let found = place.value.split_once('.').and_then(|(t, f)| {
-        let table = schema.table(t)?;
-        Some((table, schema.tables.get(table)?.field(f)?))
+    let found = place.value.split_once('.').and_then(|(table, field)| {
+        let table = schema.table(table).and_then(|id| schema.tables.get_mut(id))?;
+        table.field(field).and_then(|field| table.fields.get_mut(field))
     });
-    let Some((table, field)) = found else {
-        sink.push(Diagnostic::new(
-            "schema::unknown-field",
-            source,
-            place.span.clone(),
-            format!("没有“{}”这个字段（写法：表.字段）", place.value),
-        ));
-        return;
-    };
-    let Some(table) = schema.tables.get_mut(table) else { return };
-    let names: Vec<String> = table.fields.iter().map(|f| f.name.clone()).collect();
-    if let Some(field) = table.fields.get_mut(field) {
-        change(&names, field);
+    match found {
+        Some(field) => change(field),
+        None => sink.push(no_field(source, place)),
     }
+}
+
+fn no_field(source: &Arc<Source>, place: &Placed<String>) -> Diagnostic {
+    let why = format!("没有“{}”这个字段（写法：表.字段）", place.value);
+    Diagnostic::new("schema::unknown-field", source, place.span.clone(), why)
 }

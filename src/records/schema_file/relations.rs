@@ -3,7 +3,7 @@
 use super::{entries, texts_at};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{self, Node, Placed};
-use crate::records::schema::{Contradictions, FieldType, Identity, Joined, Schema, Table, Void};
+use crate::records::schema::{Contradictions, FieldId, FieldType, Identity, Joined, Schema, Table, Void};
 use std::sync::Arc;
 
 /// Reads it all.
@@ -32,12 +32,23 @@ pub(super) fn known_table(source: &Arc<Source>, schema: &Schema, key: &Placed<St
     found
 }
 
+/// The field of a table that is named so.
+pub(super) fn known_field(source: &Arc<Source>, table: &Table, name: &Placed<String>, sink: &mut Vec<Diagnostic>) -> Option<FieldId> {
+    let found = table.field(&name.value);
+    if found.is_none() {
+        let names = table.fields.iter().map(|f| f.name.as_str());
+        let why = format!("{}表没有“{}”这个字段", table.zh, name.value);
+        sink.push(Diagnostic::new("schema::unknown-field", source, name.span.clone(), why).nearest(&name.value, names));
+    }
+    found
+}
+
 /// Who is who: every name must be that of a table or field of its kind.
 fn read_identity(source: &Arc<Source>, schema: &mut Schema, value: &document::Value, sink: &mut Vec<Diagnostic>) {
+    const NAMES: [&str; 7] = ["people", "units", "posts", "contradictions", "id_number", "name", "birth"];
     let Some(spec) = document::table(source, value, sink) else { return };
     let name = |key: &str, sink: &mut Vec<Diagnostic>| spec.get(key).and_then(|v| document::text(source, v, sink)).unwrap_or("").to_owned();
-    let names: Vec<String> =
-        ["people", "units", "posts", "contradictions", "id_number", "name", "birth"].iter().map(|key| name(key, sink)).collect();
+    let names: Vec<String> = NAMES.iter().map(|key| name(key, sink)).collect();
     let found = identity(schema, &names.iter().map(String::as_str).collect::<Vec<_>>());
     if found.is_none() {
         sink.push(Diagnostic::new("schema::identity", source, value.span.clone(), "identity 写的表或字段没有，或者不是那一种"));
@@ -47,12 +58,14 @@ fn read_identity(source: &Arc<Source>, schema: &mut Schema, value: &document::Va
         let fields = document::texts(source, value, sink);
         let Some(id) = known_table(source, schema, key, sink) else { continue };
         let Some(table) = schema.tables.get(id) else { continue };
-        let fields = fields.iter().filter_map(|f| table.field(&f.value)).collect();
+        let fields = fields.iter().filter_map(|name| known_field(source, table, name, sink)).collect();
         schema.alike.push((id, fields));
     }
     for name in texts_at(source, spec, "told_once", sink) {
         schema.told_once.extend(known_table(source, schema, &name, sink));
     }
+    let more = ["alike", "told_once"];
+    document::report_unknown_keys(source, spec, &[&NAMES[..], &more].concat(), sink);
 }
 
 fn identity(schema: &Schema, names: &[&str]) -> Option<Identity> {
@@ -97,6 +110,7 @@ fn read_void(source: &Arc<Source>, schema: &mut Schema, key: &Placed<String>, va
         (Some((field, code)), Some(table)) => table.void = Some(Void { field, code, rows }),
         _ => sink.push(Diagnostic::new("schema::void", source, value.span.clone(), "when 应为 { 代码字段 = \"代码值\" }")),
     }
+    document::report_unknown_keys(source, spec, &["when", "rows"], sink);
 }
 
 /// A table made of another: rows whose spans meet become one.
@@ -106,8 +120,12 @@ fn read_joined(source: &Arc<Source>, schema: &mut Schema, key: &Placed<String>, 
     let from = texts_at(source, spec, "from", sink);
     let Some(from) = from.first().and_then(|name| known_table(source, schema, name, sink)) else { return };
     let Some(base) = schema.tables.get(from) else { return };
-    let mut fields =
-        |name: &str| -> Vec<usize> { texts_at(source, spec, name, sink).iter().filter_map(|n| base.field(&n.value)).collect() };
+    let mut fields = |name: &str| -> Vec<usize> {
+        {
+            let names = texts_at(source, spec, name, sink);
+            names.iter().filter_map(|name| known_field(source, base, name, sink)).collect()
+        }
+    };
     let (by, first) = (fields("by"), fields("first"));
     let (Some(start), Some(end)) = (base.field("start"), base.field("end")) else {
         sink.push(Diagnostic::new("schema::joined", source, value.span.clone(), "合并的表须有 start 和 end 字段"));
@@ -124,4 +142,5 @@ fn read_joined(source: &Arc<Source>, schema: &mut Schema, key: &Placed<String>, 
         joined: Some(Joined { from, by, first, start, end }),
     };
     schema.tables.push(table);
+    document::report_unknown_keys(source, spec, &["zh", "from", "by", "first"], sink);
 }
