@@ -75,15 +75,16 @@ pub(super) fn unite(table: TableId, draft: &mut Draft, rows: &[u32], book: &mut 
     let Some(def) = schema.tables.get(table) else { return false };
     let people = schema.identity.as_ref().filter(|i| i.table == table);
     let fields: Vec<FieldId> = (0..def.fields.len()).filter(|&f| f != def.key).collect();
-    for &other in others {
-        let differs = |f: FieldId| stands(draft, book, &schema, texts, (table, f), (winner, other)) == Stands::Differs;
-        let one = match people {
+    let may_be_one = |a: u32, b: u32| {
+        let differs = |f: FieldId| stands(draft, book, &schema, texts, (table, f), (a, b)) == Stands::Differs;
+        match people {
             Some(p) => !differs(p.name) || (!differs(p.birth) && !differs(p.id_number)),
             None => !fields.iter().any(|&f| differs(f)),
-        };
-        if !one {
-            return false;
         }
+    };
+    // Each with each: where the first row is blank, the next two may still differ.
+    if !rows.iter().enumerate().all(|(i, &a)| rows.iter().skip(i + 1).all(|&b| may_be_one(a, b))) {
+        return false;
     }
     for &other in others {
         for &field in &fields {
