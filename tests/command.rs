@@ -474,3 +474,41 @@ fn what_waits_for_a_cell_names_that_cell_and_asks_for_it_first() {
         case.lines().filter(|line| line.contains("终止程序，影响期满后") || line.contains("暂缓任职，查清有关问题")).collect::<Vec<_>>();
     assert!(!asked.is_empty() && asked.iter().all(|line| line.contains("补齐或者核实所缺数据后重新核查；查实有此问题的，")), "{asked:?}");
 }
+
+#[test]
+fn sources_that_contradict_each_other_are_found_with_both_places_and_no_whole_name() {
+    let dir = folder(&[
+        (
+            "person.csv",
+            "person_id,name,id_number,birth\nP1,欧阳甲,999999197003070017,1970-03-07\nP2,巫马乙,999999197204060025,1972-04\nP4,端木丙,999999197003070017,1975-09-01\n",
+        ),
+        ("人员.csv", "人员编码,姓名,身份证号,出生日期\nP1,欧阳甲,999999197003070017,1970-03-08\nP2,巫马贾,,1972-04-06\n"),
+    ]);
+    let args = ["check", "person.csv", "人员.csv", "--as-of", "2026-06-30", "--select", "DA005,DA006", "--format", "jsonl"];
+    let ended = guiju(dir.path(), &args);
+    let mut found: Vec<(String, Vec<String>)> = text(&ended.stdout)
+        .lines()
+        .map(|line| {
+            let f: serde_json::Value = serde_json::from_str(line).unwrap();
+            let places = f["evidence"].as_array().unwrap().iter().map(|e| e["source"].as_str().unwrap().to_owned()).collect();
+            let of = |key: &str| f[key].as_str().unwrap().to_owned();
+            (format!("{} {} {} {}", of("code"), of("verdict"), of("person_id"), of("message")), places)
+        })
+        .collect();
+    found.sort();
+    let expected = [
+        (
+            "DA005 待核 P1 出生日期在两个来源里不同：采用的一处是1970-03-07，另一处是1970-03-08",
+            ["person.csv:2:birth", "人员.csv:2:出生日期"],
+        ),
+        ("DA005 待核 P2 姓名在两个来源里不同：采用的一处是巫＊＊，另一处是巫＊＊（不同）", ["person.csv:3:name", "人员.csv:3:姓名"]),
+        ("DA006 待核 P1 人员P1与P4的身份证号相同", ["person.csv:2:id_number", "person.csv:4:id_number"]),
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for ((said, places), (expected, both)) in found.iter().zip(expected) {
+        assert_eq!(said, expected);
+        assert!(both.iter().all(|place| places.iter().any(|p| p == place)), "{places:?}");
+    }
+    // A birth known by the day says nothing against its month; and no name is told whole, here or among what was merged.
+    assert!(![&ended.stdout, &ended.stderr].iter().any(|out| text(out).contains("巫马")));
+}
