@@ -15,6 +15,7 @@ mod draft;
 mod fill;
 mod finish;
 mod groups;
+mod id_number;
 mod joined;
 mod kept;
 mod lookup;
@@ -44,6 +45,7 @@ pub use column::{
 pub use correct::{REASON, STOOD, Stood};
 pub use digest::{Depth, Digest, columns};
 pub use groups::{Beyond, Groups};
+pub use id_number::whole_id_number;
 pub use kept::{Kept, Load, ReadAs, Stretch};
 pub use lookup::Lookup;
 pub use origin::{Origins, Run};

@@ -5,11 +5,12 @@
 use super::book::Book;
 use super::column::{BAD_DATE, BLANK_DATE, Column};
 use super::draft::Draft;
+use super::id_number::whole_id_number;
 use super::problem::Problem;
 use super::schema::{FieldType, Identity, squeeze};
 use super::text::{Sym, Texts};
 use super::unite::{Contradiction, some};
-use crate::dates::{Fuzzy, spelled::half_width};
+use crate::dates::Fuzzy;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +45,7 @@ pub(super) fn settle(drafts: &mut [Draft], book: &mut Book, texts: &Texts, posts
     let Some(identity) = book.schema.identity.clone() else { return };
     let Some(draft) = drafts.get(identity.table) else { return };
     if !draft.sources.are_several() {
-        return tell_shared_numbers(&shared_numbers(draft, &identity), drafts, book, &identity);
+        return tell_shared_numbers(&shared_numbers(draft, texts, &identity), drafts, book, &identity);
     }
     let people = people(draft, texts, &identity);
     let mut by_number: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -183,7 +184,7 @@ fn people(draft: &Draft, texts: &Texts, identity: &Identity) -> Vec<One> {
         let Some(one) = people.get_mut(at) else { continue };
         one.sources.insert(draft.sources.of(row));
         if one.id_number.is_empty() {
-            one.id_number = whole_number(text(identity.id_number, row));
+            one.id_number = whole_id_number(text(identity.id_number, row)).unwrap_or_default();
         }
         if one.name.is_empty() {
             one.name = squeeze(text(identity.name, row));
@@ -195,19 +196,15 @@ fn people(draft: &Draft, texts: &Texts, identity: &Identity) -> Vec<One> {
     people
 }
 
-/// An ID number, if it has the length of one.
-fn whole_number(text: &str) -> String {
-    let number = half_width(&squeeze(text)).to_uppercase();
-    if matches!(number.len(), 15 | 18) { number } else { String::new() }
-}
-
 /// Rows of one source that share an ID number under several keys.
-fn shared_numbers(draft: &Draft, identity: &Identity) -> Vec<Vec<u32>> {
+fn shared_numbers(draft: &Draft, texts: &Texts, identity: &Identity) -> Vec<Vec<u32>> {
     let Some(Some(Column::Text(numbers))) = draft.columns.get(identity.id_number) else { return Vec::new() };
     let mut first: FxHashMap<Sym, u32> = FxHashMap::default();
     let mut shared: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (row, &number) in (0u32..).zip(numbers).filter(|(row, n)| n.is_text() && !draft.is_ghost(*row as usize)) {
         match first.get(&number) {
+            // What many write who have none is no number.
+            Some(_) if texts.get(number).and_then(whole_id_number).is_none() => {}
             Some(&known) if draft.keys.get(known as usize) != draft.keys.get(row as usize) => {
                 shared.entry(known).or_insert_with(|| vec![known]).push(row);
             }

@@ -66,6 +66,12 @@ fn the_first_source_wins_and_its_blanks_are_filled_from_the_next_cell_by_cell() 
     assert!(rows_of(&store, "discrepancy").is_empty());
     let differs: Vec<_> = store.problems.iter().filter(|p| p.code == "merge::differs").map(|p| (p.row, p.column.as_str())).collect();
     assert_eq!(differs, [(2, "籍贯")]);
+    // Each cell taken is told with the header it came from and by the keys of its rows.
+    let mut taken: Vec<_> = store.problems.iter().filter(|p| ["merge::filled", "merge::finer"].contains(&p.code)).collect();
+    taken.sort_by_key(|p| (p.code, p.column.clone()));
+    let taken: Vec<_> = taken.into_iter().map(|p| (p.code, p.column.as_str(), p.row, p.why.rsplit('：').next().unwrap_or(""))).collect();
+    let finer = ("merge::finer", "出生日期", 3, "P2");
+    assert_eq!(taken, [("merge::filled", "参加工作时间", 2, "P1"), ("merge::filled", "籍贯", 3, "P2"), finer]);
     assert!(store.problems.iter().all(|p| !p.why.contains("欧阳") && !p.why.contains("1970")), "{:?}", store.problems);
     // Named the other way round, the other wins.
     let (_dir, store) = read_with(&[("person.csv", PEOPLE), ("人员.csv", more)], &["人员.csv", "person.csv"]);
@@ -120,6 +126,24 @@ fn rows_of_one_key_that_are_not_one_person_or_contradict_are_refused_as_ever() {
 }
 
 #[test]
+fn two_later_rows_that_contradict_each_other_are_refused_though_the_first_is_blank() {
+    let of = |level: &str| format!("post_id,person_id,title,level,start\nJ1,P1,局长,{level},2015-03-01\n");
+    let (blank, one, other) = (of(""), of("乡科级正职"), of("县处级副职"));
+    let kept = |posts: [&str; 3]| {
+        let files = [("person.csv", PEOPLE), ("post.csv", posts[0]), ("post.2.csv", posts[1]), ("post.3.csv", posts[2])];
+        let (_dir, store) = read_with(&files, &["person.csv", "post.csv", "post.2.csv", "post.3.csv"]);
+        let levels: Vec<String> = rows_of(&store, "post").into_iter().map(|row| row[4].clone()).collect();
+        (levels, store.problems.iter().filter(|p| p.code == "data::duplicate-key").count())
+    };
+    // Of two nobody can say which is right; a third that says nothing settles nothing, wherever it is named.
+    for posts in [[&blank, &one, &other], [&one, &blank, &other], [&one, &other, &blank]] {
+        assert_eq!(kept(posts.map(String::as_str)), (Vec::new(), 3), "{posts:?}");
+    }
+    // Where those that say it agree, it is taken.
+    assert_eq!(kept([&blank, &one, &one].map(String::as_str)), (vec!["乡科级正职".to_owned()], 0));
+}
+
+#[test]
 fn people_without_codes_are_known_by_number_then_by_name_and_birth_then_by_post() {
     let units = "unit_id,name\nU1,某县教育局\n";
     let posts = "post_id,person_id,unit_id,title,start,end\nJ1,P1,U1,局长,2015-03-01,\nJ3,P3,U1,副局长,2017-03-01,\n";
@@ -141,6 +165,8 @@ fn people_without_codes_are_known_by_number_then_by_name_and_birth_then_by_post(
     assert_eq!(held, ["J1"]);
     let aside: Vec<_> = store.tallies.iter().filter(|t| t.aside.contains_key("told-before")).map(|t| t.aside["told-before"]).collect();
     assert_eq!(aside, [1]);
+    let told: Vec<_> = store.problems.iter().filter(|p| p.code == "merge::told-before").map(|p| (p.file.as_str(), p.row)).collect();
+    assert!(matches!(told[..], [(file, 2)] if file.ends_with("名册.csv")), "{told:?}");
 }
 
 #[test]
@@ -158,6 +184,21 @@ fn one_number_under_two_codes_is_told_and_not_merged() {
         assert_eq!(codes(&store), ["merge::two-codes"]);
         let told: Vec<String> = rows_of(&store, "discrepancy").iter().map(|r| r[1..].join(" ")).collect();
         assert_eq!(told, ["P1 人员编码 P1 P4"]);
+    }
+}
+
+#[test]
+fn what_is_no_whole_number_is_nobodys() {
+    // Two of one name, of whom a table and two sheets say the same that is no number.
+    for none in ["无", "不详", "999999********0017"] {
+        let people = format!("person_id,name,id_number,birth\nP1,欧阳甲,{none},1970-03-07\nP2,巫马乙,{none},1972-04-06\n");
+        let (_dir, store) = read_with(&[("person.csv", people.as_str())], &["person.csv"]);
+        assert_eq!((codes(&store), rows_of(&store, "discrepancy").len()), (Vec::new(), 0), "{none}");
+        let roster = format!("姓名,身份证号,性别,出生年月\n欧阳甲,{none},男,1985.05\n欧阳甲,{none},男,1981.05\n");
+        let files = [("person.csv", people.as_str()), ("名册.csv", &roster)];
+        let (_dir, store) = read_with(&files, &["person.csv", "名册.csv"]);
+        assert_eq!(rows_of(&store, "person").len(), 4, "{none}");
+        assert!(!codes(&store).contains(&"merge::same-person"), "{none}");
     }
 }
 

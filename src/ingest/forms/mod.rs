@@ -21,7 +21,7 @@ mod yearly;
 mod zipped;
 
 pub(super) use form::{Field, Form, Kind as FormKind};
-pub(super) use person::{key as person_key, namesake, row as person_row};
+pub(super) use person::{id_number, key as person_key, namesake, row as person_row};
 pub(super) use row::{Value as FormValue, says_none};
 
 pub(super) use gather::{Files, FormFiles, begins_like_form, is_named_form, zip_holds_forms};

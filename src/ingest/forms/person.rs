@@ -4,7 +4,7 @@ use super::form::{Field, Form};
 use super::row::{Refusal, Row, Value, date, says_none};
 use crate::dates::{Fuzzy, spelled};
 use crate::ingest::mapping::person_key;
-use crate::records::Schema;
+use crate::records::{Schema, whole_id_number};
 
 /// A date alone in 入党时间 is that of entering the Communist Party; the form asks other parties to be named. No rule reads this.
 const COMMUNIST: &str = "中共党员";
@@ -15,16 +15,9 @@ pub(in crate::ingest) fn key(form: &Form) -> String {
     person_key(id.as_deref(), &form.squeezed(Field::Name), &birth(form), &form.squeezed(Field::Current))
 }
 
-/// The ID number, if it has the form of one: 18 characters or 15.
-fn id_number(form: &Form) -> Option<String> {
-    let text = spelled::half_width(&form.squeezed(Field::IdNumber)).to_uppercase();
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    let whole = match text.len() {
-        15 => digits(&text),
-        18 => text.strip_suffix(|c: char| c.is_ascii_digit() || c == 'X').is_some_and(digits),
-        _ => false,
-    };
-    whole.then_some(text)
+/// The ID number, if it has the form of one.
+pub(in crate::ingest) fn id_number(form: &Form) -> Option<String> {
+    whole_id_number(form.text(Field::IdNumber))
 }
 
 /// What namesakes share: name and month of birth.

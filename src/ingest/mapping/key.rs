@@ -1,6 +1,5 @@
 //! Keys made of what a row holds, where its source gives it none. They show nothing of what they are made of.
 
-use crate::dates::spelled;
 use sha2::{Digest, Sha256};
 
 /// The key of a person without one: of the ID number, else of name, birth and post. The same for every kind of source.
@@ -20,16 +19,4 @@ pub(super) fn key_of(prefix: &str, parts: &[&str]) -> String {
 
 fn digits(of: &str, bytes: usize) -> String {
     Sha256::digest(of.as_bytes()).iter().take(bytes).map(|b| format!("{b:02x}")).collect()
-}
-
-/// An ID number, if it has the form of one: 18 characters or 15.
-pub(super) fn whole_id_number(text: &str) -> Option<String> {
-    let text = spelled::half_width(&crate::records::squeeze(text)).to_uppercase();
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    let whole = match text.len() {
-        15 => digits(&text),
-        18 => text.strip_suffix(|c: char| c.is_ascii_digit() || c == 'X').is_some_and(digits),
-        _ => false,
-    };
-    whole.then_some(text)
 }

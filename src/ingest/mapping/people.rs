@@ -4,10 +4,10 @@
 use super::PersonColumns;
 use super::bind::Headers;
 use super::fault::Fault;
-use super::key::{person_key, whole_id_number};
+use super::key::person_key;
 use super::names::said;
 use crate::dates::spelled;
-use crate::records::{Cell, Problem, squeeze};
+use crate::records::{Cell, Problem, squeeze, whole_id_number};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 

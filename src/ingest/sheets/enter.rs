@@ -58,9 +58,7 @@ impl Said {
             FormValue::Bad(_, r) => Self::Bad(r.code, r.text.clone(), r.why.clone(), r.right.clone()),
         }
     }
-}
 
-impl Said {
     /// Whether it says nothing.
     pub(super) fn is_blank(&self) -> bool {
         matches!(self, Self::Text(t) if t.trim().is_empty())

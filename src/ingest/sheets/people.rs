@@ -3,7 +3,7 @@
 
 use super::enter::{Entry, Given, Making};
 use super::{Sheet, twice};
-use crate::ingest::forms::{Field, Form, namesake, person_key};
+use crate::ingest::forms::{Field, Form, id_number, namesake, person_key};
 use crate::records::{Builder, Problem};
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ impl People {
         cells: impl FnOnce(&str) -> Vec<Given>,
     ) -> String {
         let (name, birth) = namesake(form);
-        let (id_number, current) = (form.squeezed(Field::IdNumber), form.squeezed(Field::Current));
+        let (id_number, current) = (id_number(form).unwrap_or_default(), form.squeezed(Field::Current));
         let of_name = self.by_name.get(&name).cloned().unwrap_or_default();
         let known: Vec<usize> =
             of_name.into_iter().filter(|&i| self.all.get(i).is_some_and(|p| p.may_be(&id_number, &birth, &current))).collect();
@@ -48,7 +48,7 @@ impl People {
             let key = person.key.clone();
             match person.entries.iter_mut().find(|(of, _)| *of == sheet) {
                 Some((_, first)) => {
-                    if form.squeezed(Field::IdNumber).is_empty() && is_list {
+                    if id_number.is_empty() && is_list {
                         self.namesakes.push((sheet, line, first.line, true));
                     }
                     *self.again.entry(sheet).or_default() += 1;

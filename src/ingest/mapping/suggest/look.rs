@@ -2,10 +2,9 @@
 
 use crate::dates::{Fuzzy, spelled};
 use crate::ingest::mapping::bind::Headers;
-use crate::ingest::mapping::key::whole_id_number;
 use crate::ingest::mapping::names::said;
 use crate::ingest::mapping::tables::{Askew, Visitor};
-use crate::records::{Cell, Schema, squeeze};
+use crate::records::{Cell, Schema, squeeze, whole_id_number};
 
 /// Rows looked at.
 const ROWS: u32 = 2000;
