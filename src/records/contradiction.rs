@@ -48,28 +48,13 @@ fn add(draft: &mut Draft, book: &mut Book, texts: &mut Texts, identity: &super::
     let (kept, other) = (place(one.kept_at.1, heads.0), place(one.other_at.1, heads.1));
     draft.origins.push(other.0, other.1);
     draft.taken.insert((row as u32, told.kept), kept);
-    let mut cells: Vec<(usize, Column)> = vec![(told.field, Column::Code(vec![one.field]))];
+    draft.add_column(told.field, Column::Code(vec![one.field]));
     for (field, text) in [(told.kept, &one.kept), (told.other, &one.other)] {
-        cells.push((field, Column::Text(vec![if text.is_empty() { Sym::BLANK } else { texts.intern(text) }])));
-    }
-    for (field, cell) in cells {
-        match draft.columns.get_mut(field) {
-            Some(Some(all)) => all.append(cell),
-            Some(slot) => *slot = Some(cell.after_bad(row)),
-            None => {}
-        }
+        let cell = if text.is_empty() { Sym::BLANK } else { texts.intern(text) };
+        draft.add_column(field, Column::Text(vec![cell]));
     }
     let mut owner = RefKeys::default();
     owner.push(&one.person);
-    match draft.refs.get_mut(told.person) {
-        Some(Some(all)) => all.append(&owner),
-        Some(slot) => *slot = Some(owner),
-        None => {}
-    }
-    for flags in [&mut draft.ghost, &mut draft.open] {
-        if !flags.is_empty() {
-            flags.push(false);
-        }
-    }
-    draft.len += 1;
+    draft.add_refs(told.person, owner);
+    draft.grow(1);
 }

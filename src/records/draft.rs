@@ -47,28 +47,9 @@ impl Draft {
             let field = fill.field;
             match fill.done() {
                 Filled::Key => {}
-                Filled::Refs(refs) => {
-                    let Some(slot) = self.refs.get_mut(field) else { continue };
-                    match slot {
-                        Some(all) => all.append(&refs),
-                        None if before == 0 => *slot = Some(refs),
-                        None => {
-                            let mut all = RefKeys::default();
-                            all.at.resize(before, BAD_ROW);
-                            all.append(&refs);
-                            *slot = Some(all);
-                        }
-                    }
-                }
+                Filled::Refs(refs) => self.add_refs(field, refs),
                 Filled::Column(column) => self.add_column(field, column),
             }
-        }
-        self.len += rows;
-        for refs in self.refs.iter_mut().flatten() {
-            refs.at.resize(self.len, BAD_ROW);
-        }
-        for column in self.columns.iter_mut().flatten() {
-            column.push_bad(self.len - column.len());
         }
         if before == 0 {
             self.keys = part.keys;
@@ -79,16 +60,48 @@ impl Draft {
         if !part.ghost.is_empty() || !self.ghost.is_empty() {
             self.ghost.resize(before, false);
             self.ghost.extend(part.ghost);
-            self.ghost.resize(self.len, false);
         }
         if !part.open_rows.is_empty() || !self.open.is_empty() {
             self.open.resize(before, false);
             self.open.extend(part.open_rows);
-            self.open.resize(self.len, false);
+        }
+        self.grow(rows);
+    }
+
+    /// So many rows have come of which the cells, keys and places are there: what none of them gives is unknown in them.
+    pub(super) fn grow(&mut self, rows: usize) {
+        self.len += rows;
+        for refs in self.refs.iter_mut().flatten() {
+            refs.at.resize(self.len, BAD_ROW);
+        }
+        for column in self.columns.iter_mut().flatten() {
+            column.push_bad(self.len - column.len());
+        }
+        for flags in [&mut self.ghost, &mut self.open] {
+            if !flags.is_empty() {
+                flags.resize(self.len, false);
+            }
         }
     }
 
-    fn add_column(&mut self, field: FieldId, column: Column) {
+    /// The references of rows that come; unknown in the rows before, if those had none.
+    pub(super) fn add_refs(&mut self, field: FieldId, refs: RefKeys) {
+        let before = self.len;
+        let Some(slot) = self.refs.get_mut(field) else { return };
+        match slot {
+            Some(all) => all.append(&refs),
+            None if before == 0 => *slot = Some(refs),
+            None => {
+                let mut all = RefKeys::default();
+                all.at.resize(before, BAD_ROW);
+                all.append(&refs);
+                *slot = Some(all);
+            }
+        }
+    }
+
+    /// The cells of rows that come; unknown in the rows before, if those had none.
+    pub(super) fn add_column(&mut self, field: FieldId, column: Column) {
         let before = self.len;
         let Some(slot) = self.columns.get_mut(field) else { return };
         match slot {

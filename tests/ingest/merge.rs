@@ -2,7 +2,7 @@
 
 use super::{SCHEMA, adds_up, folder, read_all};
 use guiju::ingest::{self, Asked, Silent};
-use guiju::records::{RowId, Store, Wanted};
+use guiju::records::{Fate, RowId, Store, Wanted};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -92,6 +92,17 @@ fn contradictions_about_a_person_become_records_with_both_places() {
     };
     assert_eq!((place(1, "kept"), place(1, "other")), ("person.csv:2:party_date".into(), "人员.csv:2:入党时间".into()));
     assert_eq!((place(2, "kept"), place(2, "other")), ("person.csv:3:birth".into(), "人员.csv:3:出生日期".into()));
+}
+
+#[test]
+fn contradictions_found_are_not_mixed_up_with_rows_of_a_source() {
+    // A table of contradictions that says of nobody whose they are.
+    let before = "discrepancy_id,field,kept,other\nX1,姓名,甲,乙\n";
+    let files = [("discrepancy.csv", before), ("person.csv", PEOPLE), ("人员.csv", "人员编码,姓名,出生日期\nP1,欧阳甲,1971-03-07\n")];
+    let (_dir, store) = read_with(&files, &["discrepancy.csv", "person.csv", "人员.csv"]);
+    let told: Vec<String> = rows_of(&store, "discrepancy").iter().map(|row| row[1..].join(" ")).collect();
+    assert_eq!(told, ["P1 出生日期 1970-03-07 1971-03-07"]);
+    assert_eq!(store.problems.iter().filter(|p| p.table == "discrepancy" && p.fate == Fate::Refused).count(), 1);
 }
 
 #[test]
