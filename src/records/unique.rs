@@ -43,6 +43,14 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) 
                 continue;
             }
             draft.forget_differences(&rows);
+            let of_several = rows.iter().any(|&r| draft.sources.of(r as usize) != draft.sources.of(first as usize));
+            let (why, right) = match of_several {
+                true => (
+                    format!("几个来源里这个编码的行（共{}行）互相矛盾", rows.len()),
+                    "请核对原件，改正写错的一处；不是同一件事的，更正编码",
+                ),
+                false => (format!("编码重复（共{}行），内容不一致", rows.len()), "同一编码只能有一行"),
+            };
             for &row in &rows {
                 if book.was_told(&draft.origins, row, draft.is_ghost(row as usize)) {
                     continue;
@@ -53,8 +61,8 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) 
                     code: "data::duplicate-key",
                     fate: Fate::Refused,
                     value: draft.keys.get(row as usize).to_owned(),
-                    why: format!("编码重复（共{}行），内容不一致", rows.len()),
-                    right: "同一编码只能有一行".to_owned(),
+                    why: why.clone(),
+                    right: right.to_owned(),
                 };
                 book.tell(table, &lost, &draft.origins);
                 if draft.refuse(row as usize) {

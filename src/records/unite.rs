@@ -2,7 +2,7 @@
 //! next. Each cell taken keeps the place it came from. What differs is told, and about people entered as a contradiction.
 
 use super::book::Book;
-use super::column::{BLANK_DATE, Column, Filled, NONE_CODE, NONE_ROW};
+use super::column::{BLANK_DATE, BLANK_ROW, Column, Filled, NONE_CODE, NONE_ROW};
 use super::draft::Draft;
 use super::problem::{Problem, shown};
 use super::schema::{Blank, FieldId, FieldType, Schema, TableId, squeeze};
@@ -28,14 +28,14 @@ pub(super) struct United {
     pub contradictions: Vec<Contradiction>,
 }
 
-/// What became of a cell.
+/// What becomes of a cell where another row of the key has it, too; nothing where that says the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Became {
-    /// It fills a blank of the winner.
+    /// The other fills what the winner leaves open.
     Filled,
-    /// It says the same more exactly.
+    /// The other says the same more exactly.
     Finer,
-    /// It differs.
+    /// The other differs.
     Differs,
 }
 
@@ -49,17 +49,6 @@ pub(super) struct Contradiction {
     pub other: String,
     pub kept_at: (FieldId, At),
     pub other_at: (FieldId, At),
-}
-
-/// How two cells of one field stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stands {
-    Same,
-    /// The second says what the first leaves open.
-    Fills,
-    /// The second says the same more exactly.
-    Refines,
-    Differs,
 }
 
 /// Makes the first of these rows of one key stand for all, if they are of different sources and may be one: true if it does. Rows of
@@ -76,7 +65,7 @@ pub(super) fn unite(table: TableId, draft: &mut Draft, rows: &[u32], book: &mut 
     let people = schema.identity.as_ref().filter(|i| i.table == table);
     let fields: Vec<FieldId> = (0..def.fields.len()).filter(|&f| f != def.key).collect();
     let may_be_one = |a: u32, b: u32| {
-        let differs = |f: FieldId| stands(draft, book, &schema, texts, (table, f), (a, b)) == Stands::Differs;
+        let differs = |f: FieldId| becomes(draft, book, &schema, texts, (table, f), (a, b)) == Some(Became::Differs);
         match people {
             Some(p) => !differs(p.name) || (!differs(p.birth) && !differs(p.id_number)),
             None => !fields.iter().any(|&f| differs(f)),
@@ -103,15 +92,9 @@ fn take(
     (table, field): (TableId, FieldId),
     (winner, other): (u32, u32),
 ) {
-    let stands = stands(draft, book, schema, texts, (table, field), (winner, other));
+    let Some(became) = becomes(draft, book, schema, texts, (table, field), (winner, other)) else { return };
     let came = |row: u32| draft.taken.get(&(row, field)).copied().or_else(|| draft.origins.get(row as usize));
     let (Some(kept_at), Some(other_at)) = (came(winner), came(other)) else { return };
-    let became = match stands {
-        Stands::Same => return,
-        Stands::Fills => Became::Filled,
-        Stands::Refines => Became::Finer,
-        Stands::Differs => Became::Differs,
-    };
     let name = schema.tables.get(table).and_then(|t| t.fields.get(field)).map(|f| (f.name.as_str(), f.zh.as_str())).unwrap_or_default();
     let counted = |at: At, row: u32| match draft.taken.contains_key(&(row, field)) {
         true => book.places.at(at.0, at.1).map(|(file, _)| file).unwrap_or_default(),
@@ -161,40 +144,27 @@ fn covered(name: &str) -> String {
     name.chars().enumerate().map(|(i, c)| if i == 0 { c } else { '＊' }).collect()
 }
 
-/// How the cell of the second row stands to that of the first.
-fn stands(draft: &Draft, book: &Book, schema: &Schema, texts: &Texts, (table, field): (TableId, FieldId), (a, b): (u32, u32)) -> Stands {
-    let Some(def) = schema.tables.get(table).and_then(|t| t.fields.get(field)) else { return Stands::Same };
-    let (one, other) = (filled(draft, field, a), filled(draft, field, b));
+/// What becomes of the cell of the first row beside that of the second.
+fn becomes(
+    draft: &Draft,
+    book: &Book,
+    schema: &Schema,
+    texts: &Texts,
+    (table, field): (TableId, FieldId),
+    (a, b): (u32, u32),
+) -> Option<Became> {
+    let def = schema.tables.get(table).and_then(|t| t.fields.get(field))?;
     // A source that has no such column says nothing; one whose cell cannot be read says something that nobody knows.
     let has = |row: u32| {
         draft.taken.contains_key(&(row, field)) || book.places.header(&draft.origins, row as usize, table, (field, &def.name)).is_some()
     };
     let is_fact = |row: u32| def.blank != Blank::Unknown || draft.attested.contains(&(row, field));
-    match (one, other) {
-        (_, Filled::Unknown) => Stands::Same,
-        (Filled::Unknown, Filled::Yes) => Stands::Fills,
-        (Filled::Unknown, Filled::No) => {
-            if has(a) {
-                Stands::Same
-            } else {
-                Stands::Fills
-            }
-        }
-        (Filled::No, Filled::No) => Stands::Same,
-        (Filled::No, Filled::Yes) => {
-            if is_fact(a) {
-                Stands::Differs
-            } else {
-                Stands::Fills
-            }
-        }
-        (Filled::Yes, Filled::No) => {
-            if is_fact(b) {
-                Stands::Differs
-            } else {
-                Stands::Same
-            }
-        }
+    match (filled(draft, field, a), filled(draft, field, b)) {
+        (_, Filled::Unknown) | (Filled::No, Filled::No) => None,
+        (Filled::Unknown, Filled::Yes) => Some(Became::Filled),
+        (Filled::Unknown, Filled::No) => (!has(a)).then_some(Became::Filled),
+        (Filled::No, Filled::Yes) => Some(if is_fact(a) { Became::Differs } else { Became::Filled }),
+        (Filled::Yes, Filled::No) => is_fact(b).then_some(Became::Differs),
         (Filled::Yes, Filled::Yes) => compare(draft, schema, texts, (table, field), (a, b)),
     }
 }
@@ -206,7 +176,7 @@ fn filled(draft: &Draft, field: FieldId, row: u32) -> Filled {
     match draft.refs.get(field) {
         Some(Some(refs)) if !refs.get(row as usize).is_empty() => Filled::Yes,
         Some(Some(refs)) => match refs.at.get(row as usize) {
-            Some(&(super::column::BLANK_ROW | NONE_ROW)) => Filled::No,
+            Some(&(BLANK_ROW | NONE_ROW)) => Filled::No,
             _ => Filled::Unknown,
         },
         _ => Filled::Unknown,
@@ -214,22 +184,21 @@ fn filled(draft: &Draft, field: FieldId, row: u32) -> Filled {
 }
 
 /// Two filled cells.
-fn compare(draft: &Draft, schema: &Schema, texts: &Texts, of: (TableId, FieldId), (a, b): (u32, u32)) -> Stands {
+fn compare(draft: &Draft, schema: &Schema, texts: &Texts, of: (TableId, FieldId), (a, b): (u32, u32)) -> Option<Became> {
     let (x, y) = (a as usize, b as usize);
-    let same = |same: bool| if same { Stands::Same } else { Stands::Differs };
+    let unless = |same: bool| (!same).then_some(Became::Differs);
     match draft.columns.get(of.1) {
-        Some(Some(Column::Date(dates))) => match (dates.get(x), dates.get(y)) {
-            (Some(one), Some(other)) if one == other => Stands::Same,
-            (Some(one), Some(other)) if one.lo <= other.lo && other.hi <= one.hi => Stands::Refines,
-            (Some(one), Some(other)) => same(one.lo <= other.hi && other.lo <= one.hi),
-            _ => Stands::Same,
-        },
+        Some(Some(Column::Date(dates))) => {
+            let (one, other) = (dates.get(x)?, dates.get(y)?);
+            let finer = one != other && one.lo <= other.lo && other.hi <= one.hi;
+            if finer { Some(Became::Finer) } else { unless(one.lo <= other.hi && other.lo <= one.hi) }
+        }
         Some(Some(Column::Text(_))) => {
             let plain = |row| squeeze(&half_width(&said(draft, schema, texts, of, row))).to_uppercase();
-            same(plain(a) == plain(b))
+            unless(plain(a) == plain(b))
         }
-        Some(Some(column)) => same(column.same(x, y)),
-        _ => same(said(draft, schema, texts, of, a) == said(draft, schema, texts, of, b)),
+        Some(Some(column)) => unless(column.same(x, y)),
+        _ => unless(said(draft, schema, texts, of, a) == said(draft, schema, texts, of, b)),
     }
 }
 
