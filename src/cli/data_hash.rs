@@ -37,14 +37,23 @@ fn hash_by(sources: &[String], mapping: Option<&Source>, mut of_file: impl FnMut
 
 fn of_file(path: &Path, open: &mut Vec<File>) -> io::Result<Hash> {
     let mut file = File::open(path)?;
-    let mut head = [0; 16];
-    let is_database = file.read(&mut head)? == head.len() && head == *b"SQLite format 3\0";
+    let mut head = [0; 20];
+    let is_database = file.read(&mut head)? == head.len() && head.starts_with(b"SQLite format 3\0");
     file.seek(SeekFrom::Start(0))?;
     let hash = hash_of(&mut file);
-    if is_database {
-        open.push(file);
+    if !is_database {
+        return hash;
     }
-    hash
+    open.push(file);
+    // What was written last may stand in a log beside the file, if the file says that it keeps one.
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-wal");
+    match File::open(beside) {
+        Ok(mut log) if head.last() == Some(&2) && log.metadata()?.len() > 0 => {
+            Ok(Sha256::new_with_prefix(hash?).chain_update(hash_of(&mut log)?).finalize().into())
+        }
+        _ => hash,
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +89,27 @@ mod tests {
         }
         assert_eq!(before, hash(&one));
         assert_eq!(data_hash(&["-".to_owned()], None, &mut Vec::new()), None);
+    }
+
+    #[test]
+    fn the_log_of_a_database_belongs_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.db");
+        let hash = || data_hash(&[path.display().to_string()], None, &mut Vec::new()).unwrap();
+        let db = rusqlite::Connection::open(&path).unwrap();
+        db.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE person(person_id); PRAGMA wal_checkpoint(TRUNCATE)",
+        )
+        .unwrap();
+        let (bytes, before) = (std::fs::read(&path).unwrap(), hash());
+        db.execute_batch("INSERT INTO person VALUES('P1')").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+        assert_ne!(hash(), before);
+        // Where the file keeps no log, one that was left behind says nothing.
+        db.execute_batch("PRAGMA journal_mode = DELETE").unwrap();
+        let whole = hash();
+        std::fs::write(folder.path().join("people.db-wal"), "left behind").unwrap();
+        assert_eq!(hash(), whole);
     }
 
     #[test]
