@@ -3,6 +3,7 @@
 use super::book::Book;
 use super::column::Column;
 use super::draft::Draft;
+use super::schema::{Contradictions, Field, Identity};
 use super::text::{RefKeys, Sym, Texts};
 use super::unite::Contradiction;
 use std::collections::BTreeSet;
@@ -16,6 +17,9 @@ pub(super) fn enter(drafts: &mut [Draft], book: &mut Book, texts: &mut Texts) {
     found.sort_by(|a, b| (&a.person, a.field, a.other_at).cmp(&(&b.person, b.field, b.other_at)));
     let Some(draft) = drafts.get_mut(told.table) else { return };
     draft.declared = true;
+    // What is found again in a store that was imported stands there already.
+    let stands = known(draft, &told, texts);
+    found.retain(|one| !stands.contains(&(one.person.clone(), one.field, one.kept.clone(), one.other.clone())));
     let mut keys: BTreeSet<String> = (0..draft.keys.len()).map(|row| draft.keys.get(row).to_owned()).collect();
     for one in found {
         let first = format!("{}-C{}", one.person, one.field + 1);
@@ -26,12 +30,25 @@ pub(super) fn enter(drafts: &mut [Draft], book: &mut Book, texts: &mut Texts) {
     }
 }
 
-fn add(draft: &mut Draft, book: &mut Book, texts: &mut Texts, identity: &super::schema::Identity, one: &Contradiction, key: &str) {
+/// The contradictions that a source brings: whose, the field, and the two values.
+fn known(draft: &Draft, told: &Contradictions, texts: &Texts) -> BTreeSet<(String, u8, String, String)> {
+    let columns = [told.field, told.kept, told.other].map(|field| draft.columns.get(field).and_then(Option::as_ref));
+    let ([Some(Column::Code(fields)), Some(Column::Text(kept)), Some(Column::Text(other))], Some(Some(people))) =
+        (columns, draft.refs.get(told.person))
+    else {
+        return BTreeSet::new();
+    };
+    let text = |sym: Sym| if sym.is_text() { texts.get(sym).unwrap_or("").to_owned() } else { String::new() };
+    let values = fields.iter().zip(kept.iter().zip(other));
+    values.enumerate().map(|(row, (&field, (&kept, &other)))| (people.get(row).to_owned(), field, text(kept), text(other))).collect()
+}
+
+fn add(draft: &mut Draft, book: &mut Book, texts: &mut Texts, identity: &Identity, one: &Contradiction, key: &str) {
     let told = identity.told;
     let row = draft.len;
     let person = book.schema.tables.get(identity.table);
     let head = |(field, at)| {
-        let name = person.and_then(|t| t.fields.get(field)).map_or("", |f: &super::schema::Field| f.name.as_str());
+        let name = person.and_then(|t| t.fields.get(field)).map_or("", |f: &Field| f.name.as_str());
         book.places.header_at(at, identity.table, (field, name)).unwrap_or_default()
     };
     let heads = (head(one.kept_at), head(one.other_at));

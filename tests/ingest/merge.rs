@@ -190,11 +190,15 @@ fn one_number_under_two_codes_is_told_and_not_merged() {
             vec!["person.csv", "人员.csv"],
         ),
     ] {
-        let (_dir, store) = read_with(&files, &sources);
+        let (dir, store) = read_with(&files, &sources);
         assert_eq!(rows_of(&store, "person").len(), 4);
         assert_eq!(codes(&store), ["merge::two-codes"]);
         let told: Vec<String> = rows_of(&store, "discrepancy").iter().map(|r| r[1..].join(" ")).collect();
         assert_eq!(told, ["P1 人员编码 P1 P4"]);
+        // Once imported it is found again, and told once.
+        let to = dir.path().join("all.db");
+        ingest::write_store(&store, &to).unwrap();
+        assert_eq!(rows_of(&read_all(&[&to]).unwrap(), "discrepancy"), rows_of(&store, "discrepancy"));
     }
 }
 
