@@ -1,7 +1,7 @@
 //! One row a key: rows of one source must be identical, those of several may complete one another.
 
 use super::book::{Book, Lost, Recount};
-use super::column::{BLANK_DATE, Column};
+use super::column::{BAD_DATE, BLANK_DATE, Column};
 use super::draft::Draft;
 use super::problem::Fate;
 use super::schema::{Blank, Table, TableId};
@@ -22,7 +22,8 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) 
         .par_iter_mut()
         .zip(&schema.tables)
         .map(|(draft, def)| {
-            fill_same_as(draft, def);
+            let is_last = !draft.sources.are_several();
+            fill_same_as(draft, def, is_last);
             draft.same_keys()
         })
         .collect();
@@ -70,6 +71,9 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) 
                 }
             }
         }
+        if draft.sources.are_several() {
+            fill_same_as(draft, def, true);
+        }
         if merged.is_empty() {
             continue;
         }
@@ -90,13 +94,15 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) 
     unseen
 }
 
-fn fill_same_as(draft: &mut Draft, def: &Table) {
+/// Blanks that stand for another date of the row take it. Where that is unknown another source may still know it: until the last they
+/// stay blank, and then are unknown.
+fn fill_same_as(draft: &mut Draft, def: &Table, is_last: bool) {
     for (f, field) in def.fields.iter().enumerate() {
         let Blank::SameAs(other) = field.blank else { continue };
         let Some(Some(Column::Date(mut cells))) = draft.columns.get_mut(f).map(Option::take) else { continue };
         if let Some(Some(Column::Date(same))) = draft.columns.get(other) {
             for (cell, same) in cells.iter_mut().zip(same) {
-                if *cell == BLANK_DATE {
+                if *cell == BLANK_DATE && (is_last || *same != BAD_DATE) {
                     *cell = *same;
                 }
             }

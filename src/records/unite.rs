@@ -158,7 +158,9 @@ fn becomes(
     let has = |row: u32| {
         draft.taken.contains_key(&(row, field)) || book.places.header(&draft.origins, row as usize, table, (field, &def.name)).is_some()
     };
-    let is_fact = |row: u32| def.blank != Blank::Unknown || draft.attested.contains(&(row, field));
+    // A blank that stands for a date nobody knows says nothing either.
+    let says = !matches!(def.blank, Blank::Unknown | Blank::SameAs(_));
+    let is_fact = |row: u32| says || draft.attested.contains(&(row, field));
     match (filled(draft, field, a), filled(draft, field, b)) {
         (_, Filled::Unknown) | (Filled::No, Filled::No) => None,
         (Filled::Unknown, Filled::Yes) => Some(Became::Filled),

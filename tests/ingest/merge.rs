@@ -155,6 +155,24 @@ fn two_later_rows_that_contradict_each_other_are_refused_though_the_first_is_bla
 }
 
 #[test]
+fn a_blank_end_is_the_start_that_another_source_knows() {
+    let cases = "case_id,person_id,kind\nC1,P1,提拔\n";
+    let (ends, starts) = ("step_id,case_id,kind,end\nS1,C1,考察,\n", "step_id,case_id,kind,start\nS1,C1,考察,2024-03-04\n");
+    let other = "step_id,case_id,kind,end\nS1,C1,考察,2024-03-07\n";
+    let end = |steps: [&str; 2]| {
+        let files = [("person.csv", PEOPLE), ("case.csv", cases), ("step.csv", steps[0]), ("step.2.csv", steps[1])];
+        let (_dir, store) = read_with(&files, &["person.csv", "case.csv", "step.csv", "step.2.csv"]);
+        super::cell(&store, "step", "S1", "end")
+    };
+    assert_eq!(end([ends, starts]).as_deref(), Some("2024-03-04"));
+    assert_eq!(end([starts, ends]).as_deref(), Some("2024-03-04"));
+    // Who knows no start and says nothing of the end does not contradict who does.
+    assert_eq!(end([ends, other]).as_deref(), Some("2024-03-07"));
+    assert_eq!(end([other, ends]).as_deref(), Some("2024-03-07"));
+    assert_eq!(end([ends, ends]), None);
+}
+
+#[test]
 fn people_without_codes_are_known_by_number_then_by_name_and_birth_then_by_post() {
     let units = "unit_id,name\nU1,某县教育局\n";
     let posts = "post_id,person_id,unit_id,title,start,end\nJ1,P1,U1,局长,2015-03-01,\nJ3,P3,U1,副局长,2017-03-01,\n";
