@@ -3,7 +3,7 @@
 use super::wrong::Wrong;
 use encoding_rs::GB18030;
 use std::io::{Read, Seek};
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
 /// Entries of a zip. A county has some thousand officials.
 const MOST_ENTRIES: usize = 20_000;
@@ -65,7 +65,9 @@ fn unpack<R: Read + Seek>(
     packed: u64,
     bomb: &impl Fn(String) -> Wrong,
 ) -> Result<Result<Vec<u8>, Wrong>, Wrong> {
-    let Ok(entry) = zip.by_index(index) else {
+    // That a method is not known shows only when the entry is read, and then like damage.
+    let is_known = |method| matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated);
+    let Some(entry) = zip.by_index(index).ok().filter(|entry| is_known(entry.compression())) else {
         return Ok(Err(Wrong::new("form::zip-method", "压缩包里的这个文件解不开", "请先解压，再把文件夹交给程序")));
     };
     let mut bytes = Vec::new();

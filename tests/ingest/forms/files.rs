@@ -192,6 +192,42 @@ fn a_zip_of_forms_is_read_as_its_folder_would_be() {
     assert_eq!(read_zip("空.zip", &zipped(&[("说明.txt", b"x")])).unwrap_err().code(), "form::not-a-form");
 }
 
+/// The zip with a byte of its first entry changed, in the head of the entry and in the list of all.
+fn marked(zip: &[u8], in_head: usize, in_list: usize, byte: u8) -> Vec<u8> {
+    let list = zip.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    let mut zip = zip.to_vec();
+    zip[in_head] = byte;
+    zip[list + in_list] = byte;
+    zip
+}
+
+#[test]
+fn an_entry_that_cannot_be_unpacked_is_refused_and_the_others_are_read() {
+    let good = with_resume(PLAIN);
+    let bytes = zipped(&[("a.lrmx", good.as_bytes()), ("b.lrmx", good.as_bytes())]);
+    // The first flag says that a password is needed; method 9 (Deflate64) is none that is unpacked here.
+    for (zip, code) in [(marked(&bytes, 6, 8, 1), "form::zip-password"), (marked(&bytes, 8, 10, 9), "form::zip-method")] {
+        let store = read_zip("名单.zip", &zip).unwrap();
+        assert_eq!((tally(&store, "person"), codes(&store)), ((2, 1, 0, 1), vec![(code, Fate::Refused)]));
+        assert_eq!(store.problems[0].file, "名单.zip/a.lrmx");
+    }
+}
+
+#[test]
+fn a_form_that_cannot_be_opened_is_refused_and_one_in_a_folder_below_is_told() {
+    let good = with_resume(PLAIN);
+    let dir = folder(&[("a.lrmx", &good)]);
+    // It leads to no file.
+    std::os::unix::fs::symlink(dir.path().join("nowhere"), dir.path().join("b.lrmx")).unwrap();
+    fs::create_dir(dir.path().join("下一级")).unwrap();
+    fs::write(dir.path().join("下一级/c.lrmx"), &good).unwrap();
+    let store = checked(read_forms(dir.path()).unwrap());
+    assert_eq!(tally(&store, "person"), (2, 1, 0, 1));
+    let mut told: Vec<_> = store.problems.iter().map(|p| (p.code, p.file.as_str(), p.fate)).collect();
+    told.sort();
+    assert_eq!(told, [("form::folder-not-read", "下一级", Fate::Noted), ("form::unreadable", "b.lrmx", Fate::Refused)]);
+}
+
 #[test]
 fn zips_that_are_cut_or_made_to_exhaust_are_refused() {
     let good = with_resume(PLAIN);
