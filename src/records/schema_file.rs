@@ -233,4 +233,28 @@ mod tests {
         let unknown = |line| ("schema::unknown-field", line);
         assert_eq!(said, [unknown(8), unknown(10), unknown(12), unknown(13), unknown(15), unknown(19), ("toml::unknown-key", 20)]);
     }
+
+    #[test]
+    fn every_mistake_of_a_file_is_told_at_once_with_its_place() {
+        let many: String = (0..251).map(|n| format!("\"{n}\",")).collect();
+        let text = format!(
+            "[codes]\nkind = [\"甲\"]\nlong = [{many}]\n[table.a]\na_id = \"id+ 编码\"\nkind = \"code:kind 类\"\nwhat = \"colour 色\"\n\
+[words]\ncolour = {{ \"红\" = [\"赤\"] }}\nkind = {{ \"丙\" = [\"子\"] }}\n[order]\nb = [\"start\"]\n\
+[void]\na = {{ when = {{ kind = \"丙\" }} }}\n[joined]\nc = {{ from = \"a\" }}\n[identity]\npeople = \"a\"\n"
+        );
+        let source = Arc::new(Source { name: "schema.toml".into(), text });
+        let mut said: Vec<(&str, usize)> = parse(&[source]).err().unwrap_or_default().iter().map(|e| (e.code, e.line())).collect();
+        said.sort_by_key(|(_, line)| *line);
+        let expected = [
+            ("schema::long-list", 3),
+            ("schema::field-type", 7),
+            ("schema::unknown-list", 9),
+            ("schema::unknown-value", 10),
+            ("schema::unknown-table", 12),
+            ("schema::void", 14),
+            ("schema::joined", 16),
+            ("schema::identity", 17),
+        ];
+        assert_eq!(said, expected);
+    }
 }

@@ -13,6 +13,8 @@ fn a_bad_optional_cell_is_unknown_and_its_row_is_kept() {
     assert_eq!(store.filled(post, row(&store, "post", "A"), field("end")), Filled::Unknown);
     assert_eq!(cell(&store, "post", "A", "start").as_deref(), Some("2010-01"));
     assert_eq!(tally(&store, "post"), (1, 1, 0, 0));
+    let store = csv(&[PERSON, ("assessment.csv", "assessment_id,person_id,year,result\nA,P1,去年,优秀\nB,P1,2023,优秀\n")]);
+    assert_eq!((told(&store), tally(&store, "assessment")), (vec![("data::bad-int", 2, "year", Fate::Refused)], (2, 1, 0, 1)));
 }
 
 #[test]

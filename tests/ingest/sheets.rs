@@ -398,3 +398,33 @@ fn the_record_of_a_process_as_it_is_printed_is_read_like_the_table() {
     assert_eq!(told(&store).iter().filter(|t| t.0 == "sheet::unused-columns").count(), 1);
     assert!(store.problems.iter().all(|p| !p.why.contains("司马")), "{:?}", store.problems);
 }
+
+#[test]
+fn what_is_to_be_taken_up_or_left_is_not_guessed() {
+    let rows: &[&[&str]] = &[
+        &["姓名", "身份证号", "出生年月", "现任职务", "拟任免职务"],
+        &["江远", "999999197804010010", "1978.04", "某局副局长", "任某局局长，免副局长"],
+        &["欧静", "999999198203010026", "1982.03", "某局科长", "某局副局长"],
+    ];
+    let (_dir, path) = book("讨论名单", rows);
+    let store = read_asked(&[path], NOW).unwrap();
+    assert_eq!(tally(&store, "case"), (2, 1, 0, 1));
+    let told: Vec<_> = problems(&store, "sheet::moved").into_iter().map(|(row, column, fate, _)| (row, column, fate)).collect();
+    assert_eq!(told, [(3, "拟任免职务", Fate::Refused)]);
+    let case = key_of(&store, "case", "title", "某局局长");
+    assert_eq!(cell(&store, "case", &case, "person_id"), Some(key_of(&store, "person", "name", "江远")));
+}
+
+#[test]
+fn namesakes_of_one_sheet_are_told_with_both_rows() {
+    let rows: &[&[&str]] = &[
+        &["姓名", "性别", "出生年月", "现任职务", "任现职时间"],
+        &["江远", "男", "1978.04", "某局局长", "2020.03"],
+        &["江远", "男", "1985.06", "某局科长", "2021.05"],
+    ];
+    let (_dir, path) = book("名册", rows);
+    let store = read_asked(&[path], NOW).unwrap();
+    assert_eq!(tally(&store, "person"), (2, 2, 0, 0));
+    let told = problems(&store, "sheet::namesakes");
+    assert!(matches!(told[..], [(3, "", Fate::Noted, why)] if why.contains("第2行") && why.contains("按另一个人处理")), "{told:?}");
+}
