@@ -19,10 +19,7 @@ pub(super) fn run(command: &Mapping, common: &Common) -> Result<Exit, Trouble> {
 fn suggest(args: &Suggest, common: &Common) -> Result<Exit, Trouble> {
     let settings = settings::settings(&args.sources.sources, &args.rules, None, common)?.with_sources()?;
     spare::spare(&settings.sources, [args.output.output.as_deref()])?;
-    if let Some(file) = args.output.output.as_deref().filter(|file| file.is_file()) {
-        let plain = Plain::new("usage::mapping-exists", format!("已有 {}，可能改过，没有覆盖", file.display()));
-        return Err(Trouble::Usage(plain.help("另起一个名字；确实不要的，先删去")));
-    }
+    spare::spare_filled_in("usage::mapping-exists", args.output.output.as_deref())?;
     let schema = run::rules(&settings)?.set.schema;
     let drafted = ingest::suggest(&settings.sources, &schema);
     let draft = drafted.map_err(|e| Trouble::Records(Plain::new(e.code(), e.to_string()).help(e.advice())))?;

@@ -27,7 +27,7 @@ pub(super) fn run(command: &Rectify, screen: Screen) -> Result<Exit, Trouble> {
     match command {
         Rectify::List(args) => list(args, screen),
         Rectify::Show(args) => show(args, screen),
-        Rectify::Assign(args) => assign(args),
+        Rectify::Assign(args) => assign(args, screen),
         Rectify::Progress(args) => progress(args),
         Rectify::Close(args) => close(args),
         Rectify::Reopen(args) => reopen(args),
@@ -72,19 +72,25 @@ fn show(args: &Show, screen: Screen) -> Result<Exit, Trouble> {
     Ok(Exit::Clean)
 }
 
-fn assign(args: &Assign) -> Result<Exit, Trouble> {
+fn assign(args: &Assign, screen: Screen) -> Result<Exit, Trouble> {
+    let due = args.due.as_deref().map(|text| settings::day("--due", text)).transpose()?;
     let to = Assignment {
         unit: args.to.clone(),
         leader: args.leader.clone(),
         owner: args.person.clone(),
         kind: args.kind.as_deref().map(kind).transpose()?,
-        due: args.due.as_deref().map(|text| settings::day("--due", text)).transpose()?.map(|day| day.to_string()),
+        due: due.map(|day| day.to_string()),
         measures: args.measures.clone(),
     };
     if to == Assignment::default() {
         return Err(nothing("--to、--leader、--person、--kind、--due、--measures"));
     }
-    deed(&args.deed, |ledger, act, ids| item::assign(ledger, act, ids, &to))
+    let done = deed(&args.deed, |ledger, act, ids| item::assign(ledger, act, ids, &to))?;
+    if let Some(past) = due.filter(|day| *day < today()) {
+        // What was agreed long ago may be put down late; a slip in the year must be seen.
+        output::aside(&format!("{} 整改时限 {past} 已经过去，这些事项现在就算超期；写错了的，再分派一次改正\n", screen.err.label("提示")));
+    }
+    Ok(done)
 }
 
 fn progress(args: &Progress) -> Result<Exit, Trouble> {

@@ -6,6 +6,7 @@ use super::moment::Moment;
 use super::output;
 use super::rectify::{day_asked, filter, unknown};
 use super::settings::{self, Screen};
+use super::spare::spare_filled_in;
 use super::trouble::{Plain, Trouble};
 use crate::ledger::item::{self, Line, Merged, Stage, Take};
 use crate::ledger::{Ledger, LedgerError};
@@ -31,6 +32,7 @@ enum Form {
 pub(super) fn draft(args: &Draft) -> Result<Exit, Trouble> {
     let known = [("xlsx", Form::Xlsx), ("docx", Form::Docx)];
     let form = settings::format(args.format.as_deref(), &args.output, Form::Xlsx, &known, |_| true)?;
+    spare_filled_in("rectify::list-exists", args.output.output.as_deref())?;
     let as_of = day_asked(args.as_of.as_of.as_deref())?;
     let reply_by = args.reply_by.as_deref().map(|text| settings::day("--reply-by", text)).transpose()?;
     let filter = filter(&args.which, as_of)?;

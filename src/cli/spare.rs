@@ -1,4 +1,5 @@
-//! What is read is never written over: a slip in `--output` must not cost anybody an export.
+//! What is read is never written over, nor what people fill in by hand: a slip in `--output` must not cost anybody an export or a day's
+//! work.
 
 use super::trouble::{Plain, Trouble};
 use crate::ingest;
@@ -24,6 +25,16 @@ pub(super) fn spare<'a>(sources: &[String], outputs: impl IntoIterator<Item = Op
             ))
         }
     }
+}
+
+/// Refuses, under a code, to write over a file that people go on to fill in: a draft of a mapping, a list of what is to be mended.
+///
+/// # Errors
+/// There is such a file.
+pub(super) fn spare_filled_in(code: &'static str, output: Option<&Path>) -> Result<(), Trouble> {
+    let Some(file) = output.filter(|file| file.is_file()) else { return Ok(()) };
+    let plain = Plain::new(code, format!("已有 {}，可能改过，没有覆盖", file.display()));
+    Err(Trouble::Usage(plain.help("另起一个名字；确实不要的，先删去")))
 }
 
 #[cfg(test)]

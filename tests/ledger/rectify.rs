@@ -115,6 +115,16 @@ fn what_comes_back_before_it_was_verified_is_mended_further() {
 }
 
 #[test]
+fn a_time_limit_that_has_passed_is_put_down_and_said() {
+    let world = found();
+    let assign = |due: &str| rectify(&world, &["assign", "1", "--to", "青石镇", "--due", due, "--as", "王五"]);
+    let said = |out: Output| (out.status.success(), String::from_utf8_lossy(&out.stderr).into_owned());
+    let (done, past) = said(assign("2024-04-30"));
+    assert!(done && past.contains("2024-04-30 已经过去"), "{past}");
+    assert_eq!(said(assign("2190-04-30")), (true, String::new()));
+}
+
+#[test]
 fn moves_that_the_table_does_not_permit_are_refused() {
     let world = found();
     refused(&world, &["progress", "1", "--state", "整改中"], "rectify::illegal-move");

@@ -40,7 +40,9 @@ fn send_back(world: &World, changes: &[(usize, &str, &str)]) {
     book.save(world.path("back.xlsx")).expect("a workbook");
 }
 
+/// Drafts the list anew.
 fn draft(world: &World) {
+    let _ = std::fs::remove_file(world.path("list.xlsx"));
     let out = rectify(world, &["draft", "--output", "list.xlsx"]);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
 }
@@ -284,6 +286,18 @@ fn no_list_is_written_for_a_unit_that_has_nothing_to_mend() {
     assert!(out.status.code() == Some(2) && said.contains("usage::bad-value") && said.contains("U99"), "{said}");
     assert!(!world.path("none.xlsx").exists());
     assert!(rectify(&world, &["draft", "--output", "some.xlsx", "--unit", "U2"]).status.success());
+}
+
+#[test]
+fn a_list_that_may_be_filled_in_is_not_written_over() {
+    let world = found();
+    for name in ["list.xlsx", "letter.docx"] {
+        world.write(name, "filled in");
+        let out = rectify(&world, &["draft", "--output", name]);
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(out.status.code() == Some(2) && said.contains("rectify::list-exists") && said.contains(name), "{said}");
+        assert_eq!(std::fs::read(world.path(name)).expect("the file"), b"filled in");
+    }
 }
 
 #[test]
