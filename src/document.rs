@@ -77,9 +77,9 @@ pub fn parse(source: &Arc<Source>) -> Result<Table, Box<Diagnostic>> {
     }
 }
 
-/// What the parser says of the mistakes that people make, in Chinese; the others as it says them.
+/// What the parser says of the mistakes that people make, in Chinese; of the others that there is one.
 fn in_chinese(message: &str) -> &str {
-    const SAID: [(&str, &str); 19] = [
+    const SAID: [(&str, &str); 29] = [
         ("duplicate key", "同一个键写了两次"),
         ("unclosed array table", "表头没有写完，少了 ]]"),
         ("unclosed table", "表头没有写完，少了 ]"),
@@ -99,8 +99,18 @@ fn in_chinese(message: &str) -> &str {
         ("extra comma", "多了一个逗号"),
         ("unexpected key or value", "一行里多写了内容"),
         ("invalid unquoted key", "键里有不能用的字：键用英文字母、数字、- 和 _，其他的加引号"),
+        ("unquoted keys cannot be empty", "这里少了键"),
+        ("missing key", "这里少了键"),
+        ("missing value", "等号后面少了值"),
+        ("keys cannot be multi-line", "键不能写成几行"),
+        ("extra `=`", "多了一个等号"),
+        ("unexpected `=`", "多了一个等号"),
+        ("unexpected leading zero", "数字前面多了 0"),
+        ("unexpected content", "一行里多写了内容"),
+        ("carriage return", "换行写法不对，请用记事本另存一次"),
+        ("invalid comment character", "注释里有不能用的字符"),
     ];
-    SAID.iter().find(|(begins, _)| message.starts_with(begins)).map_or(message, |(_, zh)| zh)
+    SAID.iter().find(|(begins, _)| message.starts_with(begins)).map_or("这里的写法不对", |(_, zh)| zh)
 }
 
 impl Table {
@@ -276,6 +286,18 @@ mod tests {
             "标题 = 1\n",
             "a = 2026-13-01\n",
             "a = \"C:\\下载\"\n",
+            "[[\n",
+            "= 1\n",
+            "a = = 1\n",
+            "a = 007\n",
+            "a = 0XFF\n",
+            "a = 1__0\n",
+            "a = +-1\n",
+            "a = [1 = 2]\n",
+            "a\rb = 1\n",
+            "a = \"\\u12\"\n",
+            "a = { b = 1 }\na.c = 2\n",
+            "# \u{1}\n",
         ] {
             let told =
                 parse(&Arc::new(Source { name: "a.toml".into(), text: text.into() })).err().map(|d| d.message.clone()).unwrap_or_default();
