@@ -2,6 +2,7 @@
 //!
 //! Records flow one way; each module knows only those named before it: `dates`, `records`, `rules`, `engine`, then what reports.
 
+mod beside;
 pub mod cli;
 pub mod dates;
 pub mod diagnostic;

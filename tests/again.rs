@@ -109,7 +109,7 @@ impl County {
         assert_eq!((&all.failures, &all.unexported), (&night.outcome.failures, &night.outcome.unexported), "{what}, {day}");
         let path = self.folder.path().join("l.night");
         let memory = night.memory.take().unwrap();
-        ledger::keep_memory(&path, "key", &memory).unwrap();
+        ledger::keep_memory(&path, &self.folder.path().join("county.db"), "key", &memory).unwrap();
         self.memory = ledger::recall(&path, "key").unwrap();
         assert!(self.memory == memory, "{what}, {day}: what is kept is not what is recalled");
         night

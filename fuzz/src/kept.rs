@@ -85,7 +85,7 @@ const KEY: &str = "k";
 static EMPTY: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
     let scratch = Scratch::new();
     let path = scratch.path().join("m");
-    keep_memory(&path, KEY, &Memory::default()).unwrap_or_else(|e| panic!("{e}"));
+    keep_memory(&path, &path, KEY, &Memory::default()).unwrap_or_else(|e| panic!("{e}"));
     let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{e}"));
     // Key with its length, and two numbers.
     let body = bytes.len() - (1 + KEY.len() + 2);
@@ -104,7 +104,7 @@ pub fn memory(input: &[u8]) {
     let scratch = Scratch::new();
     let path = scratch.file("m", &[magic, sum.as_slice(), &body].concat());
     let Some(memory) = recall(&path, KEY) else { return };
-    keep_memory(&path, KEY, &memory).unwrap_or_else(|e| panic!("{e}"));
+    keep_memory(&path, &path, KEY, &memory).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(recall(&path, KEY).as_ref(), Some(&memory));
     assert_eq!(recall(&path, "other"), None);
 }

@@ -112,7 +112,7 @@ impl Night {
     /// Remembers for the next night; gives what is wrong if that cannot be done, which costs only time.
     pub(super) fn remember(&mut self) -> Option<String> {
         let (key, memory) = self.next.take()?;
-        let kept = ledger::keep_memory(&self.path, &key, &memory);
+        let kept = ledger::keep_memory(&self.path, &self.ledger, &key, &memory);
         kept.err().map(|e| format!("增量所记的写不进 {}（{}），下次全部重判", self.path.display(), super::output::reason(&e)))
     }
 }

@@ -5,7 +5,7 @@ use super::bytes::Hash;
 use super::pages::{Layout, Leaf, Print};
 use crate::records::Kept;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_128;
@@ -168,16 +168,7 @@ impl Keeping {
     /// Begins to write.
     pub(super) fn begin(keep: &Keep<'_>, layout: Layout, print: &Print) -> io::Result<Self> {
         let beside = keep.beside();
-        // Nobody else may read it before it has the permissions that it is to have.
-        let _ = fs::remove_file(&beside);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&beside)?;
-        if let Ok(like) = fs::metadata(keep.like) {
-            file.set_permissions(like.permissions())?;
-        }
+        let file = crate::beside::create(&beside, keep.like)?;
         let list = List { key: keep.key.to_owned(), seed: print.seed, page: layout.page, reserved: layout.reserved, ..List::default() };
         let mut keeping = Self { file: BufWriter::with_capacity(1 << 20, file), beside, at: 0, list };
         keeping.write(MAGIC)?;

@@ -1,6 +1,7 @@
 //! What a night remembers for the next, in a file beside the ledger. It only saves time: where it is missing, damaged, of another
 //! program, of other rules or columns, the next night judges everybody.
 
+use crate::beside;
 use crate::engine::{Memory, Pattern, Remembered};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -41,11 +42,12 @@ pub fn recall(path: &Path, key: &str) -> Option<Memory> {
     reader.0.is_empty().then_some(memory)
 }
 
-/// Remembers. The file is put in place whole: a run killed on the way leaves the one before.
+/// Remembers, in a file with the permissions of the ledger, since it holds findings as well. The file is put in place whole: a run killed
+/// on the way leaves the one before.
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn keep_memory(path: &Path, key: &str, memory: &Memory) -> io::Result<()> {
+pub fn keep_memory(path: &Path, ledger: &Path, key: &str, memory: &Memory) -> io::Result<()> {
     let mut out = Vec::new();
     put_bytes(&mut out, key.as_bytes());
     put(&mut out, memory.patterns.len() as u64);
@@ -76,16 +78,16 @@ pub fn keep_memory(path: &Path, key: &str, memory: &Memory) -> io::Result<()> {
             put_bytes(&mut out, &unreadable);
         }
     }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    let mut file = fs::File::create(&beside)?;
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = PathBuf::from(new);
+    let mut file = beside::create(&new, ledger)?;
     file.write_all(MAGIC)?;
     file.write_all(Sha256::digest(&out).as_slice())?;
     file.write_all(&out)?;
     file.sync_all()?;
     drop(file);
-    fs::rename(&beside, path)
+    fs::rename(&new, path)
 }
 
 /// Forgets what was remembered.
@@ -218,18 +220,35 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = memory_path(&folder.path().join("l.db"));
         assert_eq!(recall(&path, "k"), None);
-        keep_memory(&path, "k", &some()).unwrap();
+        keep_memory(&path, &folder.path().join("l.db"), "k", &some()).unwrap();
         assert_eq!(recall(&path, "k"), Some(some()));
         assert_eq!(recall(&path, "other"), None);
         forget(&path);
         assert_eq!(recall(&path, "k"), None);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_is_kept_is_read_by_whoever_may_read_the_ledger() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = folder.path().join("l.db");
+        let path = memory_path(&ledger);
+        fs::write(&ledger, "").unwrap();
+        for mode in [0o600, 0o640] {
+            fs::set_permissions(&ledger, fs::Permissions::from_mode(mode)).unwrap();
+            // What a run that was killed left there is nobody's example.
+            fs::write(folder.path().join("l.db.night.new"), "").unwrap();
+            keep_memory(&path, &ledger, "k", &some()).unwrap();
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
+        }
+    }
+
     #[test]
     fn what_is_damaged_anywhere_is_not_recalled() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("l.db.night");
-        keep_memory(&path, "k", &some()).unwrap();
+        keep_memory(&path, &folder.path().join("l.db"), "k", &some()).unwrap();
         let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
             let mut bytes = whole.clone();

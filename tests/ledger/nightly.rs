@@ -221,7 +221,7 @@ fn what_a_night_remembers_may_be_lost_or_damaged_and_a_lie_in_it_is_found_out() 
     let mut memory = guiju::ledger::recall(&path, key).expect("what was remembered");
     assert!(memory.groups.iter().any(|group| !group.findings.is_empty()));
     memory.groups.iter_mut().for_each(|group| group.findings.clear());
-    guiju::ledger::keep_memory(&path, key, &memory).expect("it can be written");
+    guiju::ledger::keep_memory(&path, &world.path("l.db"), key, &memory).expect("it can be written");
     let before = runs();
     let out = night();
     assert!(out.status.code() == Some(6) && said(&out).contains("nightly::differs"), "{}", said(&out));
