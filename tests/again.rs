@@ -138,7 +138,7 @@ impl Dice {
             |sql: &str| -> Vec<String> { db.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect() };
         let tables = names("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
         // The tables that matter to units and to several people more often.
-        let often = ["post", "case", "unit", "person", "step", "kin", "event"];
+        let often = ["post", "case", "unit", "person", "step", "kin", "event", "quota", "evaluation"];
         let table = if self.below(2) == 0 { (*self.of(&often)).to_owned() } else { self.of(&tables).clone() };
         let columns = names(&format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"));
         let rows: Vec<i64> = db
@@ -356,4 +356,32 @@ fn the_same_night_again_judges_almost_nobody() {
     // An earlier day is not one that the night before looked ahead to.
     let earlier = county.night(day.add_days(-1), "earlier");
     assert_eq!(earlier.judged, earlier.groups);
+}
+
+#[test]
+fn what_only_rules_that_look_far_can_see_is_seen() {
+    let mut county = County::new();
+    let day: Day = "2026-06-30".parse().unwrap();
+    let of = |night: &Again, code: &str| night.outcome.findings.iter().filter(|f| f.code == code).count();
+    let first = county.night(day, "first");
+    // Cases in a unit, by what its quota says.
+    let unit: String = county
+        .db()
+        .query_row(
+            "SELECT unit_id FROM \"case\" JOIN quota USING (unit_id) WHERE \"case\".kind = '提拔' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    county.db().execute("UPDATE quota SET approved = 0 WHERE unit_id = ?1", [&unit]).unwrap();
+    let second = county.night(day, "no quota");
+    assert!(of(&second, "ZS002") > of(&first, "ZS002"), "{} and {}", of(&second, "ZS002"), of(&first, "ZS002"));
+    assert!(second.judged < second.groups, "{} of {}", second.judged, second.groups);
+    // Whoever was promoted, by evaluations of other people; a cell of theirs that no such rule reads concerns nobody else.
+    county.db().execute_batch("UPDATE evaluation SET satisfied = satisfied + 1 WHERE rowid = 1").unwrap();
+    let third = county.night(day, "one more is satisfied");
+    assert!(third.judged * 4 < third.groups, "{} of {}", third.judged, third.groups);
+    county.db().execute_batch("DELETE FROM evaluation WHERE person_id IS NOT NULL").unwrap();
+    let fourth = county.night(day, "nobody was evaluated");
+    assert!(fourth.judged > third.judged, "{} and {}", fourth.judged, third.judged);
 }

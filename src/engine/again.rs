@@ -2,7 +2,8 @@
 //! outcome is that of judging everybody.
 //!
 //! What is remembered of a group (a person or a unit with all rows of theirs) carries a number that tells what was read of it and of
-//! the groups next to it, and the last day on which it holds. Rules that look further than that are asked of everybody every time.
+//! the groups next to it, and the last day on which it holds. Where rules look further than that it tells what can be read on the ways
+//! that they look; those of which it cannot be told are asked of everybody every time.
 
 use super::check::{KeptRows, Known, Options, Part, Share, chosen, gather, gather_with, parts, parts_of};
 use super::context::Context;
@@ -10,7 +11,7 @@ use super::finding::{Finding, Outcome};
 use super::horizon::{Ahead, Holds};
 use super::said::Said;
 use crate::dates::Day;
-use crate::records::{Beyond, FieldType, Groups, RowId, Schema, Store, TableId};
+use crate::records::{Beyond, FieldType, Groups, RowId, Store, TableId, Ways};
 use crate::rules::{Reach, RuleSet, reach, timed};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,8 +80,8 @@ pub fn again(rules: &RuleSet, store: &Store, options: &Options<'_>, before: Memo
     let chosen = chosen(rules, options);
     let timed = timed(&rules.program);
     let reaches: Vec<(usize, Reach)> = chosen.iter().filter_map(|&r| Some((r, reach(rules, rules.rules.get(r)?, &timed)))).collect();
-    let (near, far): (Vec<_>, Vec<_>) = reaches.into_iter().partition(|(_, reach)| reach.steps <= NEAR);
-    let groups = Groups::of(store, &beyond(&rules.schema, near.iter().map(|(_, reach)| reach)));
+    let (near, far): (Vec<_>, Vec<_>) = reaches.into_iter().partition(|(_, reach)| reach.steps <= NEAR || reach.ways.is_some());
+    let groups = Groups::of(store, &beyond(rules, &near));
     let mut stays = stays(&groups, &before, options.as_of);
     let mut is_timed = vec![false; rules.rules.len()];
     near.iter().for_each(|(rule, reach)| is_timed.get_mut(*rule).into_iter().for_each(|t| *t = reach.timed));
@@ -109,12 +110,21 @@ pub fn again(rules: &RuleSet, store: &Store, options: &Options<'_>, before: Memo
 }
 
 /// What the rules that are remembered read beyond the group asked about.
-fn beyond<'a>(schema: &Schema, reaches: impl Iterator<Item = &'a Reach>) -> Beyond {
+fn beyond(rules: &RuleSet, reaches: &[(usize, Reach)]) -> Beyond {
+    let schema = &rules.schema;
     let mut beyond = Beyond::default();
-    for reach in reaches {
-        beyond.tables.extend(&reach.elsewhere);
+    let mut ways: BTreeMap<TableId, Ways> = BTreeMap::new();
+    for (rule, reach) in reaches {
         beyond.gathered.extend(&reach.gathered);
+        match (&reach.ways, rules.rules.get(*rule)) {
+            (Some(further), Some(rule)) if reach.steps > NEAR => {
+                let ways = ways.entry(rule.subject).or_default();
+                further.iter().for_each(|(way, fields)| ways.entry(way.clone()).or_default().extend(fields));
+            }
+            _ => beyond.tables.extend(&reach.elsewhere),
+        }
     }
+    beyond.ways = ways.into_iter().collect();
     // A finding names the unit of the person that its subject leads to.
     for field in schema.tables.iter().flat_map(|t| &t.fields).filter(|f| f.name == "person_id") {
         if let FieldType::Ref(people) = field.ty {

@@ -2,7 +2,7 @@
 //! rows, the names of files and the numbers of lines are no part of it. 64 bits: not proof against forgery, nor meant to be.
 
 use super::column::Column;
-use super::schema::{FieldType, TableId};
+use super::schema::{FieldId, FieldType, TableId};
 use super::store::{RowId, Store};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -30,8 +30,8 @@ impl Digest {
         let mut all = Vec::new();
         for t in subjects(store) {
             let name = text(&store.schema.tables[t].name);
-            let pairs = own[t].iter().zip(&deep[t]).enumerate();
-            all.extend(pairs.map(|(r, (own, deep))| (mixed(name, text(store.key(t, r as RowId))), [*own, *deep])));
+            let pairs = own[t].iter().zip(&deep[t]).zip(key_hashes(store, t));
+            all.extend(pairs.map(|((own, deep), key)| (mixed(name, *key), [*own, *deep])));
         }
         // Everything, for what is found of all subjects together.
         let whole = own.iter().zip(&store.schema.tables).filter(|(_, def)| def.joined.is_none());
@@ -93,36 +93,36 @@ pub fn columns(store: &Store) -> Vec<String> {
     names
 }
 
-/// The tables that others refer to, and those that rules may judge row by row all the same: every one that is not derived.
-fn subjects(store: &Store) -> Vec<TableId> {
+/// The tables that others refer to and that are not derived.
+fn subjects(store: &Store) -> BTreeSet<TableId> {
     let tables = &store.schema.tables;
-    let referred: BTreeSet<TableId> = tables
-        .iter()
-        .flat_map(|def| &def.fields)
-        .filter_map(|f| match f.ty {
-            FieldType::Ref(target) => Some(target),
-            _ => None,
-        })
-        .collect();
-    referred.into_iter().filter(|&t| tables[t].joined.is_none()).collect()
+    let referred = tables.iter().flat_map(|def| &def.fields).filter_map(|f| match f.ty {
+        FieldType::Ref(target) => Some(target),
+        _ => None,
+    });
+    referred.filter(|&t| tables[t].joined.is_none()).collect()
 }
 
 /// The hash of each row by itself, by table.
 pub(super) fn all_rows(store: &Store) -> &[Vec<u64>] {
-    store.hashes.get_or_init(|| (0..store.schema.tables.len()).into_par_iter().map(|t| rows(store, t)).collect())
+    let derived = |t: TableId| store.schema.tables[t].joined.is_some();
+    let rows = |t| if derived(t) { Vec::new() } else { hashes(store, t, &|_| true) };
+    store.hashes.get_or_init(|| (0..store.schema.tables.len()).into_par_iter().map(rows).collect())
 }
 
-/// The hash of each row by itself.
-fn rows(store: &Store, table: TableId) -> Vec<u64> {
+/// The hash of each key of a table.
+pub(super) fn key_hashes(store: &Store, table: TableId) -> &[u64] {
+    let rows = store.rows(table);
+    rows.key_hashes.get_or_init(|| (0..rows.len).map(|r| text(rows.keys.get(r))).collect())
+}
+
+/// The hash of each row by itself, of some of its fields.
+pub(super) fn hashes(store: &Store, table: TableId, wanted: &dyn Fn(FieldId) -> bool) -> Vec<u64> {
     let def = &store.schema.tables[table];
     let rows = store.rows(table);
-    if def.joined.is_some() {
-        return Vec::new();
-    }
-    let mut hashes: Vec<u64> = (0..rows.len)
-        .map(|r| mixed(text(rows.keys.get(r)), u64::from(rows.is_ghost(r as RowId)) * 2 + u64::from(rows.is_void(r as RowId))))
-        .collect();
-    for (f, field) in def.fields.iter().enumerate() {
+    let state = |r: usize| u64::from(rows.is_ghost(r as RowId)) * 2 + u64::from(rows.is_void(r as RowId));
+    let mut hashes: Vec<u64> = key_hashes(store, table).iter().enumerate().map(|(r, key)| mixed(*key, state(r))).collect();
+    for (f, field) in def.fields.iter().enumerate().filter(|(f, _)| wanted(*f)) {
         let Some(column) = rows.column(f) else { continue };
         let name = text(&field.name);
         let mut add = |r: usize, value: u64| {
@@ -147,15 +147,11 @@ fn rows(store: &Store, table: TableId) -> Vec<u64> {
             }
             Column::Ref(v) => {
                 let FieldType::Ref(target) = field.ty else { continue };
-                let known = store.rows(target).len;
+                let known = key_hashes(store, target);
                 let far = rows.far.get(f).and_then(Option::as_ref);
                 for (r, &to) in v.iter().enumerate() {
-                    let value = if (to as usize) < known {
-                        text(store.key(target, to))
-                    } else {
-                        far.and_then(|far| store.texts.get(*far.get(r)?)).map_or(u64::from(to), text)
-                    };
-                    add(r, value);
+                    let beyond = || far.and_then(|far| store.texts.get(*far.get(r)?)).map_or(u64::from(to), text);
+                    add(r, known.get(to as usize).copied().unwrap_or_else(beyond));
                 }
             }
         }
@@ -163,27 +159,36 @@ fn rows(store: &Store, table: TableId) -> Vec<u64> {
     hashes
 }
 
-/// Each row with all that refers to it: tables from which nothing leads on come last.
+/// Each row that others may refer to with all that refers to it: tables from which nothing leads on come last.
 fn gathered(store: &Store, own: &[Vec<u64>]) -> Vec<Vec<u64>> {
     let tables = &store.schema.tables;
-    let mut deep = own.to_vec();
+    let mut deep: Vec<Vec<u64>> = vec![Vec::new(); tables.len()];
+    subjects(store).into_iter().for_each(|t| deep[t].clone_from(&own[t]));
     let mut left: BTreeSet<TableId> = (0..tables.len()).filter(|&t| tables[t].joined.is_none()).collect();
     while let Some(&first) = left.first() {
         // One that no table left refers to; in a circle, any.
         let refers = |t: TableId, to: TableId| t != to && tables[t].fields.iter().any(|f| f.ty == FieldType::Ref(to));
         let next = left.iter().copied().find(|&t| !left.iter().any(|&other| refers(other, t))).unwrap_or(first);
         left.remove(&next);
+        let mut here = std::mem::take(&mut deep[next]);
         for (f, field) in tables[next].fields.iter().enumerate() {
             let (FieldType::Ref(target), Some(Column::Ref(v))) = (field.ty, store.rows(next).column(f)) else { continue };
             let name = mixed(text(&tables[next].name), text(&field.name));
-            // Rows of the same table: as they were before, so that a chain of them counts each once.
-            let from = if target == next { own[next].clone() } else { deep[next].clone() };
-            for (r, &to) in v.iter().enumerate() {
-                if let (Some(hash), Some(from)) = (deep[target].get_mut(to as usize), from.get(r)) {
-                    *hash = hash.wrapping_add(mixed(name, *from));
+            let put = |to: &mut [u64], from: &[u64]| {
+                for (&to_row, from) in v.iter().zip(from) {
+                    if let Some(hash) = to.get_mut(to_row as usize) {
+                        *hash = hash.wrapping_add(mixed(name, *from));
+                    }
                 }
+            };
+            match target == next {
+                // Rows of the same table: as they were before, so that a chain of them counts each once.
+                true => put(&mut here, &own[next]),
+                false if here.is_empty() => put(&mut deep[target], &own[next]),
+                false => put(&mut deep[target], &here),
             }
         }
+        deep[next] = here;
     }
     deep
 }

@@ -2,9 +2,10 @@
 //! be read of it and of those next to it: where the number is the same as it was, so are the records. 64 bits: not proof against forgery.
 
 use super::column::{BAD_ROW, BLANK_ROW, Column};
-use super::digest::{all_rows, mixed, text};
+use super::digest::{all_rows, key_hashes, mixed, text};
 use super::schema::{FieldId, FieldType, TableId};
-use super::store::{RowId, Store};
+use super::store::{RowId, Rows, Store};
+use super::ways::{self, Ways};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -15,6 +16,8 @@ pub struct Beyond {
     pub tables: BTreeSet<TableId>,
     /// The references that are gone through backwards: a row in which one is blank may belong to anybody.
     pub gathered: BTreeSet<(TableId, FieldId)>,
+    /// Ways that lead further than next to it: the table of the rows that they begin at, and the ways.
+    pub ways: Vec<(TableId, Ways)>,
 }
 
 /// The groups.
@@ -35,24 +38,23 @@ impl Groups {
         for t in outward(store) {
             groups.divide(store, t);
         }
-        let own = all_rows(store);
-        let whole = |t: TableId| whole_rows(store, t, own.get(t).cloned().unwrap_or_default());
-        let hashes: Vec<Vec<u64>> = (0..store.schema.tables.len()).into_par_iter().map(whole).collect();
+        let hashes = all_rows(store);
         let (mut own, mut far) = (vec![0u64; groups.keys.len()], vec![0u64; groups.keys.len()]);
         for (t, hashes) in hashes.iter().enumerate().filter(|(_, hashes)| !hashes.is_empty()) {
-            let name = text(&store.schema.tables[t].name);
-            for (hash, &group) in hashes.iter().zip(&groups.of[t]) {
-                let hash = mixed(name, *hash);
+            let (known, name, is_read) = (store.rows(t), text(&store.schema.tables[t].name), beyond.tables.contains(&t));
+            for ((row, hash), &group) in (0u32..).zip(hashes).zip(&groups.of[t]) {
+                let hash = mixed(name, whole(known, row, *hash));
                 add(&mut own, group, hash);
-                if beyond.tables.contains(&t) {
+                if is_read {
                     add(&mut far, group, hash);
                 }
             }
         }
-        let anybody = anybodys(store, beyond, &hashes);
+        let anybody = anybodys(store, beyond, hashes);
         groups.read = own;
         groups.read.iter_mut().for_each(|read| *read = mixed(anybody, *read));
         groups.look_around(store, &far);
+        groups.look_along(store, &beyond.ways);
         groups
     }
 
@@ -92,10 +94,10 @@ impl Groups {
             _ => None,
         });
         let mut of = Vec::with_capacity(known.len);
-        for row in 0..known.len {
+        for (row, key) in key_hashes(store, table).iter().enumerate() {
             let owner = owners.and_then(|(target, owners)| self.of[target].get(*owners.get(row)? as usize).copied());
             of.push(owner.unwrap_or_else(|| {
-                self.keys.push(mixed(name, text(known.keys.get(row))));
+                self.keys.push(mixed(name, *key));
                 (self.keys.len() - 1) as u32
             }));
         }
@@ -120,9 +122,20 @@ impl Groups {
             }
         }
     }
+
+    /// Adds to each group what can be read from its rows on ways that lead further.
+    fn look_along(&mut self, store: &Store, ways: &[(TableId, Ways)]) {
+        let told: Vec<Vec<u64>> = ways.par_iter().map(|(table, ways)| ways::told(store, *table, ways)).collect();
+        for (number, ((table, _), told)) in (1..).zip(ways.iter().zip(told)) {
+            let of = self.of.get(*table).map(Vec::as_slice).unwrap_or_default();
+            let rows = of.iter().zip(key_hashes(store, *table)).zip(told);
+            rows.for_each(|((&group, key), told)| add(&mut self.read, group, mixed(number, mixed(*key, told))));
+        }
+    }
 }
 
-fn add(sums: &mut [u64], group: u32, more: u64) {
+/// Adds to one of some sums.
+pub(super) fn add(sums: &mut [u64], group: u32, more: u64) {
     if let Some(sum) = sums.get_mut(group as usize) {
         *sum = sum.wrapping_add(more);
     }
@@ -148,20 +161,14 @@ fn outward(store: &Store) -> Vec<TableId> {
     done
 }
 
-/// The hash of each row with its place and with all that is known of it besides its cells.
-fn whole_rows(store: &Store, table: TableId, mut hashes: Vec<u64>) -> Vec<u64> {
-    let known = store.rows(table);
-    for (row, hash) in hashes.iter_mut().enumerate() {
-        let (file, line) = known.origin.get(row).unwrap_or((u32::MAX, u32::MAX));
-        *hash = mixed(*hash, u64::from(file) << 32 | u64::from(line));
-        *hash = mixed(*hash, u64::from(known.is_open(row as RowId)));
+/// The hash of a row with its place and with all that is known of it besides its cells.
+pub(super) fn whole(known: &Rows, row: RowId, hash: u64) -> u64 {
+    let (file, line) = known.origin.get(row as usize).unwrap_or((u32::MAX, u32::MAX));
+    let placed = mixed(mixed(hash, u64::from(file) << 32 | u64::from(line)), u64::from(known.is_open(row)));
+    if known.attested.is_empty() {
+        return placed;
     }
-    for &(row, field) in &known.attested {
-        if let Some(hash) = hashes.get_mut(row as usize) {
-            *hash = mixed(*hash, field as u64 + 1);
-        }
-    }
-    hashes
+    known.attested.range((row, 0)..=(row, FieldId::MAX)).fold(placed, |hash, (_, field)| mixed(hash, *field as u64 + 1))
 }
 
 /// The rows that may be anybody's: those in which a reference that is gone through backwards is blank or could not be read, unless it
@@ -178,13 +185,13 @@ fn anybodys(store: &Store, beyond: &Beyond, hashes: &[Vec<u64>]) -> u64 {
         let whose = |t: TableId| tables[t].owner.map(|owner| tables[t].fields[owner].ty);
         let known_otherwise = def.owner.is_some_and(|own| own != f) && whose(target).is_some() && whose(target) == whose(base);
         let name = mixed(text(&def.name), f as u64);
-        for (row, (to, hash)) in refs.iter().zip(hashes).enumerate() {
+        for (row, (to, hash)) in (0u32..).zip(refs.iter().zip(hashes)) {
             if !matches!(*to, BLANK_ROW | BAD_ROW) {
                 continue;
             }
-            let owner = def.owner.filter(|_| known_otherwise).and_then(|own| store.follow(base, row as RowId, own));
+            let owner = def.owner.filter(|_| known_otherwise).and_then(|own| store.follow(base, row, own));
             if owner.is_none() {
-                sum = sum.wrapping_add(mixed(name, *hash));
+                sum = sum.wrapping_add(mixed(name, whole(store.rows(base), row, *hash)));
             }
         }
     }

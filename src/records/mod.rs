@@ -34,6 +34,7 @@ mod told_before;
 mod unique;
 mod unite;
 mod wanted;
+mod ways;
 mod who;
 
 pub use build::{Batch, Builder, Reading};
@@ -59,3 +60,4 @@ pub use sheet::Sheet;
 pub use store::{Children, Link, RowId, Rows, Store, show_thousandths};
 pub use text::{Keys, Sym, Texts};
 pub use wanted::Wanted;
+pub use ways::{Hop, Ways};

@@ -74,6 +74,8 @@ pub struct Rows {
     pub open: Vec<(RowId, RowId, FieldId)>,
     /// By [`FieldId`]: who refers here through that field of this table.
     pub links: Vec<OnceLock<Link>>,
+    /// The hash of each key; worked out when first asked for.
+    pub(super) key_hashes: OnceLock<Vec<u64>>,
 }
 
 /// The rows that refer to each row of a target table through one field.

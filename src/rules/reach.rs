@@ -1,13 +1,15 @@
 //! How far a rule looks and whether it minds the day, told from its text alone: what can change its answer is then known beforehand.
 //!
 //! Rows of one owner are a group (a person with posts, matters, steps; a unit with quotas). Every step that may lead from a row of one
-//! group to a row of another counts one. What is told is never less than what the rule does.
+//! group to a row of another counts one. Of rules that look far it is told on which ways, and which fields they read at their ends. What
+//! is told is never less than what the rule does.
 
 use super::ir::{Action, Message, Node, NodeId, Program, Set, Template};
 use super::load::RuleSet;
 use super::rule::{Body, Dates, Days, Each, Rule, Run, Severity};
-use crate::records::{FieldId, FieldType, Schema, TableId};
+use crate::records::{FieldId, FieldType, Hop, Schema, TableId, Ways};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Beyond what is counted: any row of the records may matter.
 pub const EVERYWHERE: u32 = 100;
@@ -25,6 +27,8 @@ pub struct Reach {
     pub gathered: BTreeSet<(TableId, FieldId)>,
     /// Whether the day on which the question is asked can matter.
     pub timed: bool,
+    /// On which ways from the subject it leaves its group, with the fields read at their ends; none if there is no saying.
+    pub ways: Option<Ways>,
 }
 
 /// Of each node, whether its value can depend on the day on which the question is asked. Variables may hold anything.
@@ -52,8 +56,9 @@ pub fn timed(program: &Program) -> Vec<bool> {
 
 /// How far a rule looks. `timed` is what [`timed`] tells of the program.
 pub fn reach(rules: &RuleSet, rule: &Rule, timed: &[bool]) -> Reach {
-    let mut walk = Walk { program: &rules.program, schema: &rules.schema, reach: Reach::default(), known: BTreeMap::new() };
-    let own = BTreeMap::from([(0, 0)]);
+    let reach = Reach { ways: Some(Ways::new()), ..Reach::default() };
+    let mut walk = Walk { program: &rules.program, schema: &rules.schema, reach, known: BTreeMap::new() };
+    let own = BTreeMap::from([(0, At::subject())]);
     let mut is_timed = false;
     parts(rule, &mut |part| match part {
         Part::Node(node) => {
@@ -73,6 +78,7 @@ pub fn reach(rules: &RuleSet, rule: &Rule, timed: &[bool]) -> Reach {
         Part::Anything => {
             is_timed = true;
             walk.reach.steps = EVERYWHERE;
+            walk.reach.ways = None;
         }
     });
     Reach { timed: is_timed, ..walk.reach }
@@ -227,89 +233,139 @@ fn severity(severity: &Severity, bound: &[(NodeId, u8)], tell: &mut dyn FnMut(Pa
     severity.0.iter().filter_map(|(when, _)| *when).for_each(|n| node(n, bound, tell));
 }
 
-/// Walks nodes with the rows that are bound around them: by slot, how many steps from the subject's group they may lie.
+/// Ways from the subject, each with whether it has left the subject's group.
+type Paths = BTreeSet<(Vec<Hop>, bool)>;
+
+/// Where rows may lie.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct At {
+    /// How many steps from the subject's group, at most.
+    steps: u32,
+    /// On which ways; none if there is no saying.
+    ways: Option<Rc<Paths>>,
+}
+
+impl At {
+    /// The subject itself.
+    fn subject() -> Self {
+        Self { steps: 0, ways: Some(Rc::new(BTreeSet::from([(Vec::new(), false)]))) }
+    }
+
+    /// What is no row.
+    fn nowhere() -> Self {
+        Self { steps: 0, ways: Some(Rc::default()) }
+    }
+
+    fn everywhere() -> Self {
+        Self { steps: EVERYWHERE, ways: None }
+    }
+
+    /// Further on by a hop, of so many steps.
+    fn on(&self, hop: Hop, steps: u32) -> Self {
+        let on = |(way, left): &(Vec<Hop>, bool)| (way.iter().copied().chain([hop]).collect(), *left || steps > 0);
+        let ways = self.ways.as_ref().filter(|ways| ways.iter().all(|(way, _)| way.len() < LONGEST));
+        Self { steps: (self.steps + steps).min(EVERYWHERE), ways: ways.map(|ways| Rc::new(ways.iter().map(on).collect())) }
+    }
+
+    /// Here or there.
+    fn or(self, other: Self) -> Self {
+        let both = |(a, b): (Rc<Paths>, Rc<Paths>)| if b.is_empty() { a } else { Rc::new(a.union(&b).cloned().collect()) };
+        Self { steps: self.steps.max(other.steps), ways: self.ways.zip(other.ways).map(both) }
+    }
+}
+
+/// Hops of the longest way that is told.
+const LONGEST: usize = 12;
+
+/// Walks nodes with the rows that are bound around them: by slot, where they may lie.
 struct Walk<'a> {
     program: &'a Program,
     schema: &'a Schema,
     reach: Reach,
-    /// What definitions come to, by definition and by how far away their row lies.
-    known: BTreeMap<(u32, u32), u32>,
+    /// What definitions come to, by definition and by where their row lies.
+    known: BTreeMap<(u32, At), At>,
 }
 
 impl Walk<'_> {
-    /// Notes all that a node reads; gives how far away the rows that it comes to may lie.
-    fn node(&mut self, id: NodeId, around: &BTreeMap<u8, u32>) -> u32 {
+    /// Notes all that a node reads; gives where the rows that it comes to may lie.
+    fn node(&mut self, id: NodeId, around: &BTreeMap<u8, At>) -> At {
         let program = self.program;
-        let Some(node) = program.nodes.get(id as usize) else { return EVERYWHERE };
+        let Some(node) = program.nodes.get(id as usize) else { return At::everywhere() };
         match node {
-            Node::Slot(slot) => around.get(slot).copied().unwrap_or(EVERYWHERE),
-            Node::Var(_) => 0,
+            Node::Slot(slot) => around.get(slot).cloned().unwrap_or_else(At::everywhere),
+            Node::Var(_) => At::nowhere(),
             Node::Follow(row, table, field) => {
                 let at = self.node(*row, around);
-                self.read(*table, at);
-                let to = at + self.step(*table, *field);
+                self.read(*table, &at, Some(*field));
+                let to = at.on(Hop::Follow(*table, *field), self.step(*table, *field));
                 if let Some(FieldType::Ref(target)) = self.schema.tables.get(*table).and_then(|t| t.fields.get(*field)).map(|f| f.ty) {
-                    self.read(target, to);
+                    self.read(target, &to, None);
                 }
                 to
             }
             Node::Children(row, child, field) => {
-                let at = self.node(*row, around) + self.step(*child, *field);
+                let at = self.node(*row, around).on(Hop::Children(*child, *field), self.step(*child, *field));
                 self.reach.gathered.insert((*child, *field));
-                self.read(*child, at);
+                self.read(*child, &at, Some(*field));
                 at
             }
             Node::Peers(row, table, field) => {
                 let at = self.node(*row, around);
-                self.read(*table, at);
+                self.read(*table, &at, Some(*field));
                 self.reach.peers.insert((*table, *field));
                 // To whatever has the text, and from there.
-                self.read(*table, at + 2);
-                at + 2
+                let to = at.on(Hop::Peers(*table, *field), 2);
+                self.read(*table, &to, Some(*field));
+                to
             }
             Node::AllRows(table) => {
-                self.read(*table, EVERYWHERE);
-                EVERYWHERE
+                let all = At { steps: EVERYWHERE, ways: Some(Rc::new(BTreeSet::from([(vec![Hop::All(*table)], true)]))) };
+                self.read(*table, &all, None);
+                all
             }
-            Node::Cell(row, table, _)
-            | Node::Bool(row, table, _)
-            | Node::TextCell(row, table, _)
-            | Node::HasCell(row, table, _)
-            | Node::Key(row, table) => {
+            Node::Cell(row, table, field)
+            | Node::Bool(row, table, field)
+            | Node::TextCell(row, table, field)
+            | Node::HasCell(row, table, field) => {
                 let at = self.node(*row, around);
-                self.read(*table, at);
-                0
+                self.read(*table, &at, Some(*field));
+                At::nowhere()
+            }
+            Node::Key(row, table) => {
+                let at = self.node(*row, around);
+                self.read(*table, &at, None);
+                At::nowhere()
             }
             Node::Def(def, row) => {
                 let at = self.node(*row, around);
-                let Some(definition) = program.definitions.get(*def as usize) else { return EVERYWHERE };
-                if let Some(&known) = self.known.get(&(*def, at)) {
-                    return known;
+                let Some(definition) = program.definitions.get(*def as usize) else { return At::everywhere() };
+                if let Some(known) = self.known.get(&(*def, at.clone())) {
+                    return known.clone();
                 }
-                self.read(definition.table, at);
-                let found = self.node(definition.body, &BTreeMap::from([(0, at)]));
-                self.known.insert((*def, at), found);
+                self.read(definition.table, &at, None);
+                let found = self.node(definition.body, &BTreeMap::from([(0, at.clone())]));
+                self.known.insert((*def, at), found.clone());
                 found
             }
             _ => match node.set() {
                 Some(set) => self.over(node, *set, around),
                 None => {
-                    let mut furthest = 0;
                     let mut parts = Vec::new();
                     node.each_part(|part| parts.push(part));
-                    parts.into_iter().for_each(|part| furthest = furthest.max(self.node(part, around)));
-                    furthest
+                    parts.into_iter().map(|part| self.node(part, around)).fold(At::nowhere(), At::or)
                 }
             },
         }
     }
 
     /// A node that walks a set: whatever it is made of is asked of its rows, or of what is bound around them.
-    fn over(&mut self, node: &Node, set: Set, around: &BTreeMap<u8, u32>) -> u32 {
+    fn over(&mut self, node: &Node, set: Set, around: &BTreeMap<u8, At>) -> At {
         let rows = self.node(set.rows, around);
-        self.read(set.table, rows);
+        // The first or the last of them is that by the order of the table.
+        let order = self.schema.tables.get(set.table).map(|t| t.order.clone()).unwrap_or_default();
+        order.into_iter().map(Some).chain([None]).for_each(|field| self.read(set.table, &rows, field));
         let mut inside = around.clone();
-        inside.insert(set.slot, rows);
+        inside.insert(set.slot, rows.clone());
         let mut parts = Vec::new();
         node.each_part(|part| parts.push(part));
         parts.into_iter().filter(|part| *part != set.rows).for_each(|part| {
@@ -323,11 +379,20 @@ impl Walk<'_> {
         u32::from(self.schema.tables.get(table).is_none_or(|t| t.owner != Some(field)))
     }
 
-    fn read(&mut self, table: TableId, steps: u32) {
-        self.reach.steps = self.reach.steps.max(steps.min(EVERYWHERE));
-        if steps > 0 {
+    /// Notes that a row is read, and a field of it.
+    fn read(&mut self, table: TableId, at: &At, field: Option<FieldId>) {
+        self.reach.steps = self.reach.steps.max(at.steps.min(EVERYWHERE));
+        if at.steps > 0 {
             let base = self.schema.tables.get(table).and_then(|t| t.joined.as_ref()).map_or(table, |j| j.from);
             self.reach.elsewhere.insert(base);
+        }
+        let Some(told) = &mut self.reach.ways else { return };
+        let Some(ways) = &at.ways else {
+            self.reach.ways = None;
+            return;
+        };
+        for (way, _) in ways.iter().filter(|(_, left)| *left) {
+            told.entry(way.clone()).or_default().extend(field);
         }
     }
 }
@@ -353,7 +418,12 @@ mod tests {
         let posts = of("ZS001");
         assert!((1..EVERYWHERE).contains(&posts.steps) && posts.elsewhere.contains(&table("post")));
         assert!(posts.gathered.contains(&(table("post"), rules.schema.tables[table("post")].field("unit_id").unwrap())));
-        // All evaluations of whatever unit.
-        assert_eq!(of("PY002").steps, EVERYWHERE);
+        // All evaluations of whatever unit, of which two cells are read.
+        let evaluations = of("PY002");
+        assert_eq!(evaluations.steps, EVERYWHERE);
+        let fields = ["year", "person_id"].map(|name| rules.schema.tables[table("evaluation")].field(name).unwrap());
+        assert_eq!(evaluations.ways.unwrap()[&vec![Hop::All(table("evaluation"))]], BTreeSet::from(fields));
+        // Of every rule that looks far it is told on which ways.
+        assert!(rules.rules.iter().all(|rule| reach(&rules, rule, &timed).ways.is_some()));
     }
 }
