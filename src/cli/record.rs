@@ -63,8 +63,10 @@ pub(super) fn record(
     let report = &checked.report;
     let files = kept(&checked.rules.files);
     let profile = profile(checked);
-    let digest = Digest::of(&checked.store);
     let columns = ledger::text_hash(&columns(&checked.store).join("\n"));
+    let is_same = holds_the_same(book, checked, &files, profile.as_ref(), &columns)?;
+    // What is the same needs not be told from what it was.
+    let digest = if is_same { Digest::default() } else { Digest::of(&checked.store) };
     let changes = ledger::changes(&book.before, &report.outcome.findings);
     let cross = crossing::Crossing {
         book,
@@ -80,6 +82,7 @@ pub(super) fn record(
     };
     let why = crossing::why(&cross, &changes)?;
     let sources = json!(report.run.sources).to_string();
+    let held = (!is_same).then(|| digest.to_bytes());
     let new = NewRun {
         as_of: &report.run.as_of,
         program: &report.run.guiju,
@@ -93,7 +96,7 @@ pub(super) fn record(
         counts: &counts(report),
         partial: report.is_partial(),
         seconds: report.run.seconds,
-        held: &digest.to_bytes(),
+        held: held.as_deref(),
     };
     let previous = book.previous.as_ref().map(|run| run.id);
     let lookup = Lookup::new(&checked.store);
@@ -105,6 +108,17 @@ pub(super) fn record(
         called: [&report.names.persons, &report.names.units],
     };
     Ok(ledger::record(&mut book.ledger, &book.moment.act(None), &new, previous, &changes, &why, &seen)?)
+}
+
+/// Whether the run before read the same bytes in the same way, and kept what the records held.
+fn holds_the_same(book: &Book, checked: &Checked, files: &[Kept], profile: Option<&Kept>, columns: &str) -> Result<bool, Trouble> {
+    let Some(previous) = &book.previous else { return Ok(false) };
+    let run = &checked.report.run;
+    let is_same = run.data.is_some()
+        && (&run.data, run.guiju.as_str(), columns) == (&previous.data, previous.program.as_str(), previous.columns.as_str())
+        && ledger::files_hash(files) == previous.rules
+        && profile.map(|file| ledger::files_hash(std::slice::from_ref(file))) == previous.profile;
+    Ok(is_same && ledger::is_held_at(&book.ledger, previous)?)
 }
 
 /// One line on what was recorded.

@@ -24,7 +24,7 @@ pub use log::{Act, Entry, Logged, append, of as logged};
 pub use memory::{forget, keep_memory, memory_path, recall, rows_path};
 pub use open::{Held, Ledger, hold};
 pub use record::{Changes, NewRun, Recorded, changes, record, series_of};
-pub use runs::{RunRow, Standing, body, find_run, held_at, last_run, profile_of, rules_of, runs, standing, text_of};
+pub use runs::{RunRow, Standing, body, find_run, held_at, is_held_at, last_run, profile_of, rules_of, runs, standing, text_of};
 pub use state::{State, cells, states};
 pub use texts::{Kept, files_hash, text_hash};
 pub use users::{User, acting, keep_user, users};

@@ -42,8 +42,8 @@ pub struct NewRun<'a> {
     pub partial: bool,
     /// How long it took.
     pub seconds: f64,
-    /// What the records hold, for the next run to compare with.
-    pub held: &'a [u8],
+    /// What the records hold, for the next run to compare with; none where that is what the run before kept.
+    pub held: Option<&'a [u8]>,
 }
 
 /// What differs from the run before, by fingerprint: what came, changed (with how it stood) and went.
@@ -124,7 +124,11 @@ pub fn record(
         let run = put_run(tx, path, act, new, &series, previous)?;
         let fail = |e: rusqlite::Error| LedgerError::of(path, &e);
         put_sights(tx, &series, run, changes, why).map_err(fail)?;
-        tx.execute("INSERT OR REPLACE INTO held VALUES (?1, ?2, ?3)", params![series, run, new.held]).map_err(fail)?;
+        match new.held {
+            Some(held) => tx.execute("INSERT OR REPLACE INTO held VALUES (?1, ?2, ?3)", params![series, run, held]),
+            None => tx.execute("UPDATE held SET run = ?2 WHERE series = ?1 AND run = ?3", params![series, run, previous]),
+        }
+        .map_err(fail)?;
         let row = runs::by_id(tx, path, run)?.ok_or_else(|| LedgerError::UnknownRun { run: run.to_string() })?;
         let content = content(tx, &row).map_err(fail)?;
         let (came, changed, gone) = (changes.came.len(), changes.changed.len(), changes.gone.len());

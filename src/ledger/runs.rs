@@ -161,6 +161,16 @@ pub fn held_at(ledger: &Ledger, run: &RunRow) -> Result<Option<Vec<u8>>, LedgerE
         .map_err(|e| ledger.error(&e))
 }
 
+/// Whether it is kept what the records held when a run was made.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub fn is_held_at(ledger: &Ledger, run: &RunRow) -> Result<bool, LedgerError> {
+    let mut known =
+        ledger.connection().prepare_cached("SELECT 1 FROM held WHERE series = ?1 AND run = ?2").map_err(|e| ledger.error(&e))?;
+    known.exists(rusqlite::params![run.series, run.id]).map_err(|e| ledger.error(&e))
+}
+
 pub(super) fn last_of(connection: &Connection, path: &Path, series: &str) -> Result<Option<RunRow>, LedgerError> {
     connection
         .query_row("SELECT * FROM run WHERE series = ?1 ORDER BY id DESC LIMIT 1", [series], read_run)

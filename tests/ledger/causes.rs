@@ -106,6 +106,13 @@ fn records_of_others_are_ruled_out_and_those_of_the_same_person_are_not() {
     assert_eq!(world.diff(), ["新增 TH001 C3 时间推移"]);
     let world = World::new();
     world.check("2024-04-01", &["--select", "TH001"]);
+    // A run over the same records in between keeps what they held.
+    world.check("2024-04-02", &["--select", "TH001"]);
+    world.edit("data/case.csv", "C1,P1,U2,提拔", "C1,P1,U2,交流");
+    world.check("2024-04-10", &["--select", "TH001"]);
+    assert_eq!(world.diff(), ["新增 TH001 C3 时间推移"]);
+    let world = World::new();
+    world.check("2024-04-01", &["--select", "TH001"]);
     // Another matter of the same person: it had no part in it, but the ledger cannot know.
     world.edit("data/case.csv", "C1,P1,U2,提拔", "C9,P2,U1,交流\nC1,P1,U2,提拔");
     world.check("2024-04-10", &["--select", "TH001"]);
