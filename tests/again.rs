@@ -381,7 +381,7 @@ fn what_only_rules_that_look_far_can_see_is_seen() {
     county.db().execute_batch("UPDATE evaluation SET satisfied = satisfied + 1 WHERE rowid = 1").unwrap();
     let third = county.night(day, "one more is satisfied");
     assert!(third.judged * 4 < third.groups, "{} of {}", third.judged, third.groups);
-    county.db().execute_batch("DELETE FROM evaluation WHERE person_id IS NOT NULL").unwrap();
-    let fourth = county.night(day, "nobody was evaluated");
+    county.db().execute_batch("UPDATE evaluation SET year = 1999").unwrap();
+    let fourth = county.night(day, "nobody was evaluated of late");
     assert!(fourth.judged > third.judged, "{} and {}", fourth.judged, third.judged);
 }
