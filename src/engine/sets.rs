@@ -11,7 +11,7 @@ mod aggregate;
 mod duration;
 mod pick;
 
-pub(super) use duration::half_open;
+pub(super) use duration::{Stretch, half_open, held_months};
 
 /// Where the rows of a set come from.
 enum Source<'a> {

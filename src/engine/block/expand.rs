@@ -17,14 +17,13 @@ impl Block<'_> {
         let count = self.len(made.parent);
         let mut lanes = take(&mut self.sets[set.0 as usize]);
         lanes.of.resize(count, (UNSET_ROW, 0, false));
-        let first_made = lanes.rows.is_empty();
         match made.by {
             By::Reference => self.add_referring(made, owners, &mut lanes),
             By::Text => self.add_alike(made, owners, &mut lanes),
         }
-        if first_made {
-            // The first to be made lie one after the other.
-            found.extend(0..lanes.rows.len() as u32);
+        let asked: usize = owners.iter().map(|&owner| lanes.of[owner as usize].1 as usize).sum();
+        if asked == lanes.rows.len() {
+            found.extend_from_slice(&self.every(asked)[..asked]);
         } else {
             for &owner in owners {
                 let (first, count, _) = lanes.of[owner as usize];

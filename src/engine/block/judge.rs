@@ -4,9 +4,9 @@
 use super::super::said::Said;
 use super::super::verdict::Verdict;
 use super::lanes::{ABSENT, Block, FALSE, OPEN, OPEN_VALUE, TRUE};
-use super::laws::{Asks, Due, Edition, Law, Stage};
-use super::plan::{SetId, TruthAt};
-use super::which::{Which, part};
+use super::laws::{Asks, Due, Edition, Law};
+use super::plan::{SetId, TruthAt, ValueAt, ValueOp};
+use super::which::{Which, part, part_with};
 use crate::dates::Day;
 
 /// From and to which days matters count, if only some do.
@@ -43,7 +43,7 @@ pub struct Judged {
 
 impl Judged {
     /// What is said of some lanes, unless a later step says something else of them.
-    fn say(&mut self, lanes: &[u32], verdict: Verdict) {
+    pub(super) fn say(&mut self, lanes: &[u32], verdict: Verdict) {
         if self.said.is_empty() {
             return;
         }
@@ -87,7 +87,12 @@ impl Judged {
         self.said = before;
     }
 
-    fn count(&mut self, verdict: Verdict, lanes: usize) {
+    /// A lane that does not fulfil what is asked, or perhaps not.
+    fn put_aside(&mut self, lane: u32, met: u8) {
+        if met == OPEN { &mut self.left } else { &mut self.found }.push(lane);
+    }
+
+    pub(super) fn count(&mut self, verdict: Verdict, lanes: usize) {
         if let Some(count) = self.counts.get_mut(verdict as usize) {
             *count += lanes as u64;
         }
@@ -125,9 +130,12 @@ impl Block<'_> {
             // Without an anchor nothing lies in any period.
             return period.is_all();
         };
+        let all = period.is_all();
+        if all && law.since.is_none() && self.same_day(anchor).is_some() {
+            return true;
+        }
         self.value(anchor, asked);
         let anchors = self.values_of(anchor);
-        let all = period.is_all();
         let lies_in = |lane: usize| match anchors[lane] {
             OPEN_VALUE => false,
             ABSENT => all,
@@ -150,7 +158,7 @@ impl Block<'_> {
         let (truths, of) = (self.truths_of(when), &self.sets[rows.0 as usize]);
         for &lane in asked {
             let range = of.range(lane);
-            if of.is_open(lane) || truths[range.clone()].iter().any(|&truth| truth != FALSE) {
+            if of.is_open(lane) || range.clone().any(|lane| truths[lane] != FALSE) {
                 out.left.push(lane);
                 continue;
             }
@@ -162,6 +170,14 @@ impl Block<'_> {
                 counts[Verdict::NotApplicable as usize] = parts as u32;
                 *said = Said::of(&counts);
             }
+        }
+    }
+
+    /// The anchor, where it is the same day for every subject.
+    fn same_day(&self, anchor: ValueAt) -> Option<i32> {
+        match *self.plan.value_op(anchor) {
+            ValueOp::Const(day) => Some(day).filter(|&day| day != ABSENT),
+            _ => None,
         }
     }
 
@@ -199,6 +215,12 @@ impl Block<'_> {
         if !law.dated {
             return self.judge_edition(&editions[0], asked, out);
         }
+        if let Some(day) = law.anchor.and_then(|anchor| self.same_day(anchor)) {
+            return match editions.iter().find(|edition| edition.is_in_force(day)) {
+                Some(edition) => self.judge_edition(edition, asked, out),
+                None => out.count(Verdict::NotApplicable, asked.len()),
+            };
+        }
         // No anchor: not applicable if the rule asks nothing of the subject in any case, else not yet.
         let mut without = self.room();
         match law.anchor {
@@ -216,11 +238,9 @@ impl Block<'_> {
         self.put_away(without);
         for edition in editions {
             let (Some(anchor), true) = (law.anchor, rest > 0) else { break };
-            let from = edition.from.map_or(i32::MIN, |day| day.0);
-            let until = edition.until.map_or(ABSENT - 1, |day| day.0);
             let mut lanes = self.room();
             let anchors = self.values_of(anchor);
-            Which::Some(asked).select(&mut lanes, |lane| (from <= anchors[lane]) & (anchors[lane] <= until));
+            Which::Some(asked).select(&mut lanes, |lane| edition.is_in_force(anchors[lane]));
             rest -= lanes.len();
             self.judge_edition(edition, &lanes, out);
             self.put_away(lanes);
@@ -280,29 +300,32 @@ impl Block<'_> {
         let mut clean = self.room();
         clean.extend_from_slice(lanes);
         for (when, require) in checks {
+            let Some(when) = when else {
+                self.truth(*require, &clean);
+                let met = self.truths_of(*require);
+                part_with(&mut clean, |lane| met[lane] == TRUE, |lane| out.put_aside(lane, met[lane as usize]));
+                continue;
+            };
+            self.truth(*when, &clean);
+            let asks = self.truths_of(*when);
+            part(&mut clean, &mut out.left, |lane| asks[lane] != OPEN, |lane| asks[lane] == OPEN);
             let mut asked = self.room();
-            if let Some(when) = when {
-                self.truth(*when, &clean);
-                let when = self.truths_of(*when);
-                Which::Some(&clean).select(&mut asked, |lane| when[lane] == TRUE);
-                part(&mut clean, &mut out.left, |lane| when[lane] != OPEN, |lane| when[lane] == OPEN);
-            } else {
-                asked.extend_from_slice(&clean);
-            }
+            let asks = self.truths_of(*when);
+            Which::Some(&clean).select(&mut asked, |lane| asks[lane] == TRUE);
             self.truth(*require, &asked);
-            let met = self.truths_of(*require);
-            let (open, found) = (out.left.len(), out.found.len());
-            Which::Some(&asked).select(&mut out.left, |lane| met[lane] == OPEN);
-            Which::Some(&asked).select(&mut out.found, |lane| met[lane] == FALSE);
-            drop_those(&mut clean, out.left.get(open..).unwrap_or_default());
-            drop_those(&mut clean, out.found.get(found..).unwrap_or_default());
+            let (asks, met) = (self.truths_of(*when), self.truths_of(*require));
+            // Where nobody is asked, nothing was worked out.
+            if !asked.is_empty() {
+                let is_clean = |lane: usize| (asks[lane] != TRUE) | (met[lane] == TRUE);
+                part_with(&mut clean, is_clean, |lane| out.put_aside(lane, met[lane as usize]));
+            }
             self.put_away(asked);
         }
         out.unsay(&clean);
         for (when, _) in checks {
             let asked = when.map(|when| self.truths_of(when));
             let is_asked = |lane: u32| asked.is_none_or(|a| a[lane as usize] == TRUE);
-            let compliant = clean.iter().filter(|&&lane| is_asked(lane)).count();
+            let compliant = asked.map_or(clean.len(), |_| clean.iter().filter(|&&lane| is_asked(lane)).count());
             out.say_more(&clean, |lane| if is_asked(lane) { Verdict::Compliant } else { Verdict::NotApplicable });
             out.count(Verdict::Compliant, compliant);
             out.count(Verdict::NotApplicable, clean.len() - compliant);
@@ -359,61 +382,6 @@ impl Block<'_> {
         }
         out.count(Verdict::Pending, lanes.len());
         self.put_away(lanes);
-    }
-
-    fn judge_stages(&mut self, stages: &[Stage], missing: bool, lanes: &[u32], out: &mut Judged) {
-        let mut so_far = vec![Passed { ended: ABSENT, order: TRUE }; self.subjects().len()];
-        for stage in stages {
-            let mut counts = self.room();
-            if let Some(skip) = stage.skip {
-                self.truth(skip, lanes);
-                let skip = self.truths_of(skip);
-                Which::Some(lanes).select(&mut counts, |lane| skip[lane] == FALSE);
-                Which::Some(lanes).each(|lane| so_far[lane].comes_to(if skip[lane] == OPEN { OPEN } else { TRUE }));
-            } else {
-                counts.extend_from_slice(lanes);
-            }
-            self.value(stage.start, &counts);
-            self.value(stage.end, &counts);
-            let (starts, ends) = (self.values_of(stage.start), self.values_of(stage.end));
-            Which::Some(&counts).each(|lane| so_far[lane].pass(starts[lane], ends[lane], missing));
-            self.put_away(counts);
-        }
-        let mut orderly = self.room();
-        Which::Some(lanes).select(&mut orderly, |lane| so_far[lane].order == TRUE);
-        Which::Some(lanes).select(&mut out.left, |lane| so_far[lane].order == OPEN);
-        Which::Some(lanes).select(&mut out.found, |lane| so_far[lane].order == FALSE);
-        out.say(&orderly, Verdict::Compliant);
-        out.count(Verdict::Compliant, orderly.len());
-        self.put_away(orderly);
-    }
-}
-
-/// How far a lane has come in an order of stages.
-#[derive(Clone, Copy)]
-struct Passed {
-    /// When the stage before ended: absent where there was none, open where that is not known.
-    ended: i32,
-    /// Whether it is in order so far. The first that is not decides.
-    order: u8,
-}
-
-impl Passed {
-    #[inline]
-    fn comes_to(&mut self, order: u8) {
-        self.order = if self.order == TRUE { order } else { self.order };
-    }
-
-    /// The next stage begins and ends; `missing`: a stage that is not there is out of order.
-    #[inline]
-    fn pass(&mut self, start: i32, end: i32, missing: bool) {
-        let there = start != ABSENT;
-        let open = there & ((start == OPEN_VALUE) | (self.ended == OPEN_VALUE));
-        let early = there & (self.ended != ABSENT) & (start < self.ended);
-        let found = if early | (!there & missing) { FALSE } else { TRUE };
-        self.comes_to(if open { OPEN } else { found });
-        let end = if end == ABSENT { OPEN_VALUE } else { end };
-        self.ended = if there { end } else { self.ended };
     }
 }
 

@@ -3,12 +3,15 @@
 use super::super::context::Context;
 use super::super::value::Span;
 use super::latest::LatestRows;
+use super::light::are_many;
+use super::orders::Passed;
 use super::parts::Known;
-use super::plan::{CellOf, Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
+use super::plan::{Plan, RowAt, RowOp, SUBJECTS, SetId, TruthAt, ValueAt};
 use super::tallies::Tallied;
 use super::which::Which;
 use crate::records::{RowId, TableId};
 use std::mem::take;
+use std::sync::Arc;
 
 /// It is not so.
 pub const FALSE: u8 = 0;
@@ -99,6 +102,8 @@ pub struct Block<'c> {
     pub(super) tallies: Vec<Tallied>,
     pub(super) parts: Known,
     spare: Vec<Vec<u32>>,
+    /// The lanes from the first on, as many as any set had so far.
+    every: Arc<[u32]>,
     /// Of how many lanes each truth, value and row is known, where it is known of all that there were.
     whole: [Vec<usize>; 3],
     /// Subjects of whom it is asked whether they are in order; how many others are outside every rule, and who may not exist.
@@ -107,6 +112,8 @@ pub struct Block<'c> {
     pub(super) doubtful: Vec<u32>,
     /// Room for stretches of time.
     pub(super) stretches: Vec<(crate::dates::Day, crate::dates::Day)>,
+    /// How far each subject has come in an order of stages.
+    pub(super) passed: Passed,
 }
 
 impl<'c> Block<'c> {
@@ -124,11 +131,13 @@ impl<'c> Block<'c> {
             tallies: plan.tallies.iter().map(|_| Tallied::default()).collect(),
             parts: Known::new(&plan.parts),
             spare: Vec::new(),
+            every: Arc::from([]),
             whole: [plan.truths.all.len(), plan.values.all.len(), plan.rows.all.len()].map(|n| vec![0; n]),
             sound: Vec::new(),
             void: 0,
             doubtful: Vec::new(),
             stretches: Vec::new(),
+            passed: Passed::default(),
         }
     }
 
@@ -183,7 +192,7 @@ impl<'c> Block<'c> {
     #[inline]
     pub fn rows_of(&self, at: RowAt) -> &[RowId] {
         match self.plan.rows.all[at.0 as usize] {
-            super::plan::Expr { op: RowOp::Lane, set } => &self.sets[set.0 as usize].rows,
+            super::plan::Expr { op: RowOp::Lane, set, .. } => &self.sets[set.0 as usize].rows,
             _ => &self.rows[at.0 as usize],
         }
     }
@@ -192,21 +201,18 @@ impl<'c> Block<'c> {
     pub fn truth(&mut self, at: TruthAt, lanes: &[u32]) {
         let expr = &self.plan.truths.all[at.0 as usize];
         let count = self.len(expr.set);
-        if self.whole[0][at.0 as usize] == count {
+        if lanes.is_empty() || self.whole[0][at.0 as usize] == count {
             return;
         }
         let mut out = take(&mut self.truths[at.0 as usize]);
         let fresh = out.is_empty();
         out.resize(count, UNSET);
-        if fresh {
-            let all = lanes.len() == count
-                || self.is_read_at_once(match &expr.op {
-                    TruthOp::Byte(cell, ..) | TruthOp::Filled(cell) => Some(cell),
-                    _ => None,
-                }) && lanes.len() >= count / 4;
-            self.whole[0][at.0 as usize] = if all { count } else { 0 };
-            let which = if all { Which::All(count) } else { Which::Some(lanes) };
-            self.work_truth(&expr.op, expr.set, lanes, which, &mut out);
+        if fresh && lanes.len() == count || expr.light && are_many(lanes.len(), count) {
+            let every = self.every(count);
+            self.work_truth(&expr.op, expr.set, &every[..count], Which::All(count), &mut out);
+            self.whole[0][at.0 as usize] = count;
+        } else if fresh {
+            self.work_truth(&expr.op, expr.set, lanes, Which::Some(lanes), &mut out);
         } else {
             let mut left = self.room();
             Which::Some(lanes).select(&mut left, |lane| out[lane] == UNSET);
@@ -224,25 +230,28 @@ impl<'c> Block<'c> {
         self.whole[0][at.0 as usize] == count
     }
 
+    /// Whether a value has been worked out for all lanes.
+    #[inline]
+    pub(super) fn is_whole_value(&self, at: ValueAt) -> bool {
+        self.whole[1][at.0 as usize] == self.len(self.plan.set_of_value(at))
+    }
+
     /// Works out a value for some lanes.
     pub fn value(&mut self, at: ValueAt, lanes: &[u32]) {
         let expr = &self.plan.values.all[at.0 as usize];
         let count = self.len(expr.set);
-        if self.whole[1][at.0 as usize] == count {
+        if lanes.is_empty() || self.whole[1][at.0 as usize] == count {
             return;
         }
         let mut out = take(&mut self.values[at.0 as usize]);
         let fresh = out.is_empty();
         out.resize(count, UNSET_VALUE);
-        if fresh {
-            let all = lanes.len() == count
-                || self.is_read_at_once(match &expr.op {
-                    ValueOp::Cell(cell) => Some(cell),
-                    _ => None,
-                }) && lanes.len() >= count / 4;
-            self.whole[1][at.0 as usize] = if all { count } else { 0 };
-            let which = if all { Which::All(count) } else { Which::Some(lanes) };
-            self.work_value(&expr.op, expr.set, lanes, which, &mut out);
+        if fresh && lanes.len() == count || expr.light && are_many(lanes.len(), count) {
+            let every = self.every(count);
+            self.work_value(&expr.op, expr.set, &every[..count], Which::All(count), &mut out);
+            self.whole[1][at.0 as usize] = count;
+        } else if fresh {
+            self.work_value(&expr.op, expr.set, lanes, Which::Some(lanes), &mut out);
         } else {
             let mut left = self.room();
             Which::Some(lanes).select(&mut left, |lane| out[lane] == UNSET_VALUE);
@@ -257,25 +266,19 @@ impl<'c> Block<'c> {
     /// Works out a row for some lanes.
     pub fn row(&mut self, at: RowAt, lanes: &[u32]) {
         let expr = &self.plan.rows.all[at.0 as usize];
-        if expr.op == RowOp::Lane {
-            return;
-        }
         let count = self.len(expr.set);
-        if self.whole[2][at.0 as usize] == count {
+        if expr.op == RowOp::Lane || lanes.is_empty() || self.whole[2][at.0 as usize] == count {
             return;
         }
         let mut out = take(&mut self.rows[at.0 as usize]);
         let fresh = out.is_empty();
         out.resize(count, UNSET_ROW);
-        if fresh {
-            let all = lanes.len() == count
-                || self.is_read_at_once(match &expr.op {
-                    RowOp::Follow(cell) => Some(cell),
-                    _ => None,
-                }) && lanes.len() >= count / 4;
-            self.whole[2][at.0 as usize] = if all { count } else { 0 };
-            let which = if all { Which::All(count) } else { Which::Some(lanes) };
-            self.work_row(&expr.op, expr.set, lanes, which, &mut out);
+        if fresh && lanes.len() == count || expr.light && are_many(lanes.len(), count) {
+            let every = self.every(count);
+            self.work_row(&expr.op, expr.set, &every[..count], Which::All(count), &mut out);
+            self.whole[2][at.0 as usize] = count;
+        } else if fresh {
+            self.work_row(&expr.op, expr.set, lanes, Which::Some(lanes), &mut out);
         } else {
             let mut left = self.room();
             Which::Some(lanes).select(&mut left, |lane| out[lane] == UNSET_ROW);
@@ -287,9 +290,12 @@ impl<'c> Block<'c> {
         self.rows[at.0 as usize] = out;
     }
 
-    /// Whether a cell is the lanes' own: those are read sooner for all lanes than picked out for many.
-    fn is_read_at_once(&self, cell: Option<&CellOf>) -> bool {
-        cell.is_some_and(|cell| *self.plan.row_op(cell.row) == RowOp::Lane)
+    /// The lanes from the first on, at least so many.
+    pub(super) fn every(&mut self, count: usize) -> Arc<[u32]> {
+        if self.every.len() < count {
+            self.every = (0..count.next_power_of_two() as u32).collect();
+        }
+        Arc::clone(&self.every)
     }
 
     /// How many lanes a set has so far.

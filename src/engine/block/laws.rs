@@ -1,6 +1,7 @@
 //! What a rule asks, as expressions over lanes: the part of it that blocks answer.
 
 use super::super::context::Context;
+use super::lanes::ABSENT;
 use super::lower::{Env, Lowering, subject_env};
 use super::parts::Asked;
 use super::plan::{Plan, SUBJECTS, SetId, TruthAt, TruthOp, ValueAt};
@@ -41,6 +42,15 @@ pub struct Edition {
     pub once: Option<TruthAt>,
     /// What is asked.
     pub asks: Asks,
+}
+
+impl Edition {
+    /// Whether it is in force on a day.
+    #[inline]
+    pub fn is_in_force(&self, day: i32) -> bool {
+        let (from, until) = (self.from.map_or(i32::MIN, |day| day.0), self.until.map_or(ABSENT - 1, |day| day.0));
+        (from <= day) & (day <= until)
+    }
 }
 
 /// What is asked.

@@ -278,6 +278,8 @@ pub struct Expr<Op> {
     pub op: Op,
     /// Whose it is.
     pub set: SetId,
+    /// Whether it is sooner worked out for all lanes than for many.
+    pub light: bool,
 }
 
 /// Expressions of one kind.
@@ -297,11 +299,16 @@ impl<Op> Default for Exprs<Op> {
 impl<Op: Clone + Eq + Hash> Exprs<Op> {
     /// An expression of a set; one that is known already is that one.
     pub fn add(&mut self, op: Op, set: SetId) -> u32 {
+        self.add_weighed(op, set, false)
+    }
+
+    /// The same; `light`: it is sooner worked out for all lanes than for many.
+    fn add_weighed(&mut self, op: Op, set: SetId, light: bool) -> u32 {
         let id = self.all.len() as u32;
         match self.known.entry((op, set)) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(new) => {
-                self.all.push(Expr { op: new.key().0.clone(), set });
+                self.all.push(Expr { op: new.key().0.clone(), set, light });
                 *new.insert(id)
             }
         }
@@ -332,17 +339,20 @@ pub struct Plan {
 impl Plan {
     /// A truth of a set.
     pub fn truth(&mut self, op: TruthOp, set: SetId) -> TruthAt {
-        TruthAt(self.truths.add(op, set))
+        let light = self.is_light_truth(&op);
+        TruthAt(self.truths.add_weighed(op, set, light))
     }
 
     /// A value of a set.
     pub fn value(&mut self, op: ValueOp, set: SetId) -> ValueAt {
-        ValueAt(self.values.add(op, set))
+        let light = self.is_light_value(&op);
+        ValueAt(self.values.add_weighed(op, set, light))
     }
 
     /// A row of a set.
     pub fn row(&mut self, op: RowOp, set: SetId) -> RowAt {
-        RowAt(self.rows.add(op, set))
+        let light = self.is_light_row(&op, set);
+        RowAt(self.rows.add_weighed(op, set, light))
     }
 
     /// A set made of another.

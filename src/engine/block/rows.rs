@@ -22,6 +22,15 @@ impl Block<'_> {
                 self.latest(*kinds, codes, which, out);
             }
             RowOp::Pick(pick, of, cond, by) => self.pick(*pick, (*of, *cond, *by), lanes, out),
+            RowOp::RowIf(row, cond) if self.plan.light_truth(*cond) => {
+                self.row(*row, lanes);
+                self.truth(*cond, lanes);
+                which.map_both(self.rows_of(*row), self.truths_of(*cond), out, |row, truth| {
+                    let kept = if truth == TRUE { row } else { OPEN_ROW };
+                    let kept = if truth == FALSE { NO_ROW } else { kept };
+                    if row >= NO_ROW { row } else { kept }
+                });
+            }
             RowOp::RowIf(row, cond) => {
                 let there = self.there(*row, lanes, which);
                 which.map(self.rows_of(*row), out, |row| row);
@@ -49,6 +58,11 @@ impl Block<'_> {
                 self.copy_row(*no, &otherwise, out);
                 self.put_away(then);
                 self.put_away(otherwise);
+            }
+            RowOp::Of(row, found) if self.plan.light_row(*found) => {
+                self.row(*row, lanes);
+                self.row(*found, lanes);
+                which.map_both(self.rows_of(*row), self.rows_of(*found), out, |row, found| if row >= NO_ROW { row } else { found });
             }
             RowOp::Of(row, found) => {
                 let there = self.there(*row, lanes, which);

@@ -2,15 +2,19 @@
 //! where one is open, what it may be is worked out here, for that lane alone, as whoever walks the rule would.
 
 use super::super::compute::{arithmetic, between, impact_end, month_of, moved, plus_months, year_of};
-use super::super::value::Span;
-use super::lanes::{Block, FALSE, NO_ROW, OPEN_ROW, OPEN_VALUE, TRUE, UNSET_ROW, UNSET_VALUE, narrowed, widened};
-use super::plan::{One, SetId, Two, ValueAt, ValueOp};
+use super::super::sets::{self, held_months};
+use super::super::value::{Span, Truth};
+use super::lanes::{Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, UNSET_ROW, UNSET_VALUE, narrowed, widened};
+use super::plan::{One, SetId, Stretch, Two, ValueAt, ValueOp};
 use super::which::Which;
 use crate::dates;
 use crate::records::Column;
 
+/// So many lanes are looked at together.
+const STRETCH: usize = 64;
+
 impl Block<'_> {
-    /// Looks once more at what is open.
+    /// Looks once more at what is open, if anything is.
     pub(super) fn settle<O: Copy + PartialEq>(
         &self,
         which: Which<'_>,
@@ -18,13 +22,28 @@ impl Block<'_> {
         open: O,
         settled: impl Fn(&Self, usize) -> Option<O>,
     ) {
-        which.each(|lane| {
-            if out[lane] == open
-                && let Some(known) = settled(self, lane)
+        let again = |lane: usize, known: &mut O| {
+            if *known == open
+                && let Some(settled) = settled(self, lane)
             {
-                out[lane] = known;
+                *known = settled;
             }
-        });
+        };
+        match which {
+            Which::All(count) => {
+                // Little is open: most stretches of lanes are looked at as a whole.
+                for (first, some) in (0..).step_by(STRETCH).zip(out[..count].chunks_mut(STRETCH)) {
+                    if some.contains(&open) {
+                        some.iter_mut().enumerate().for_each(|(i, known)| again(first + i, known));
+                    }
+                }
+            }
+            Which::Some(lanes) => {
+                if out.contains(&open) {
+                    lanes.iter().for_each(|&lane| again(lane as usize, &mut out[lane as usize]));
+                }
+            }
+        }
     }
 
     /// Looks once more at values that may be exact though what they are made of is not.
@@ -86,6 +105,14 @@ impl Block<'_> {
                     Two::Workdays => None,
                 }
             }
+            ValueOp::HeldMonths(stretches, until) => {
+                let until = self.span_at(*until, lane).filter(|until| !until.is_absent() && !until.is_unknown())?;
+                let mut held = Vec::new();
+                for stretch in stretches {
+                    self.may_be_held(stretch, lane, &mut held)?;
+                }
+                Some(held_months(&held, until))
+            }
             ValueOp::If(cond, yes, no) => match self.truths_of(*cond).get(lane).copied() {
                 Some(TRUE) => self.span_at(*yes, lane),
                 Some(FALSE) => self.span_at(*no, lane),
@@ -102,6 +129,25 @@ impl Block<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What the stretches of an owner may be. None where that is not known of one of them.
+    fn may_be_held(&self, stretch: &Stretch, owner: usize, held: &mut Vec<sets::Stretch>) -> Option<()> {
+        let of = &self.sets[stretch.set.0 as usize];
+        if of.is_open(owner as u32) {
+            return None;
+        }
+        let truths = self.truths_of(stretch.cond);
+        for lane in of.range(owner as u32) {
+            let counts = match truths.get(lane).copied() {
+                Some(FALSE) => continue,
+                Some(TRUE) => Truth::True,
+                Some(OPEN) => Truth::Unknown,
+                _ => return None,
+            };
+            held.push(sets::Stretch { start: self.span_at(stretch.start, lane)?, end: self.span_at(stretch.end, lane)?, counts });
+        }
+        Some(())
     }
 
     fn span_merged(&self, items: &[ValueAt], lane: usize, choose: impl Fn(i64, i64) -> i64) -> Option<Span> {

@@ -4,6 +4,7 @@ use super::super::compute::covers;
 use super::super::quick::{compared, in_codes};
 use super::super::value::Span;
 use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, widened};
+use super::light::are_many;
 use super::plan::{CellOf, RowAt, SetId, TruthAt, TruthOp, ValueAt};
 use super::which::{Which, keep};
 use crate::dates::Day;
@@ -125,6 +126,11 @@ impl Block<'_> {
             }
             TruthOp::Any(lanes_of, cond) => self.any(*lanes_of, *cond, lanes, which, out),
             TruthOp::All(lanes_of, cond, must) => self.all((*lanes_of, *cond, *must), lanes, which, out),
+            TruthOp::Of(row, truth) if self.plan.light_truth(*truth) => {
+                self.row(*row, lanes);
+                self.truth(*truth, lanes);
+                which.map_both(self.rows_of(*row), self.truths_of(*truth), out, |row, truth| if row >= NO_ROW { OPEN } else { truth });
+            }
             TruthOp::Of(row, truth) => {
                 let there = self.there(*row, lanes, which);
                 which.fill(out, OPEN);
@@ -132,9 +138,11 @@ impl Block<'_> {
                 self.put_away(there);
             }
             TruthOp::Lift(above) => {
-                let owners = self.owners(set, lanes);
-                self.truth(*above, &owners);
-                self.put_away(owners);
+                if !self.is_whole(*above, self.len(self.plan.set_of_truth(*above))) {
+                    let owners = self.owners(set, lanes);
+                    self.truth(*above, &owners);
+                    self.put_away(owners);
+                }
                 let from = self.truths_of(*above);
                 which.map(&self.sets[set.0 as usize].owner, out, |owner| from[owner as usize]);
             }
@@ -211,25 +219,33 @@ impl Block<'_> {
         let Some((first, rest)) = items.split_first() else { return which.fill(out, TRUE - end) };
         self.truth(*first, lanes);
         which.map(self.truths_of(*first), out, |truth| truth);
-        // What is known of all lanes anyway is joined for all at once: that takes less than finding out for whom it matters.
-        let (known, rest) = match which {
-            Which::All(count) => rest.split_at(rest.iter().take_while(|item| self.is_whole(**item, count)).count()),
-            Which::Some(_) => rest.split_at(0),
-        };
-        for item in known {
-            which.join(self.truths_of(*item), out, &join);
+        // While it matters for many, light truths are joined for all at once: that takes less than finding out for whom it matters.
+        let mut rest = rest;
+        if let Which::All(count) = which {
+            while let Some((&item, later)) = rest.split_first() {
+                let matters = out[..count].iter().filter(|&&truth| truth != end).count();
+                if matters == 0 {
+                    return;
+                }
+                if !self.is_whole(item, count) && !(self.plan.light_truth(item) && are_many(matters, count)) {
+                    break;
+                }
+                self.truth(item, lanes);
+                which.join(self.truths_of(item), out, &join);
+                rest = later;
+            }
         }
         if rest.is_empty() {
             return;
         }
         let mut left = self.room();
         which.select(&mut left, |lane| out[lane] != end);
-        for item in rest {
+        for &item in rest {
             if left.is_empty() {
                 break;
             }
-            self.truth(*item, &left);
-            let truths = self.truths_of(*item);
+            self.truth(item, &left);
+            let truths = self.truths_of(item);
             keep(&mut left, |lane| {
                 let truth = join(out[lane], truths[lane]);
                 out[lane] = truth;
@@ -279,13 +295,15 @@ impl Block<'_> {
     }
 
     fn any(&mut self, set: SetId, cond: TruthAt, owners: &[u32], which: Which<'_>, out: &mut [u8]) {
-        let lanes = self.expand(set, owners);
+        let mut lanes = self.expand(set, owners);
         self.truth(cond, &lanes);
         let (truths, of) = (self.truths_of(cond), &self.sets[set.0 as usize]);
-        which.each(|owner| {
-            let most = truths[of.range(owner as u32)].iter().fold(FALSE, |most, &truth| most.max(truth));
-            out[owner] = most.max(unless(of.is_open(owner as u32), false));
-        });
+        which.map(&of.of, out, |(_, _, open)| unless(open, false));
+        keep(&mut lanes, |lane| truths[lane] != FALSE);
+        for lane in lanes.iter().map(|&lane| lane as usize) {
+            let most = &mut out[of.owner[lane] as usize];
+            *most = (*most).max(truths[lane]);
+        }
         self.put_away(lanes);
     }
 

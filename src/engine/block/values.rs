@@ -3,7 +3,7 @@
 
 use super::super::compute::{arithmetic, between, date_of, impact_end, lookup, month_of, moved, plus_months, shift, year_of};
 use super::super::value::Span;
-use super::lanes::{ABSENT, Block, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, narrowed, widened};
+use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, narrowed, widened};
 use super::plan::{By, CellOf, One, SetId, TruthAt, TruthOp, Two, ValueAt, ValueOp};
 use super::which::{Which, keep};
 use crate::dates::{self, Day, Period};
@@ -23,6 +23,9 @@ impl Block<'_> {
                 self.id_birth(cell, which, out);
             }
             ValueOp::BlankAs(cell, value, other) => self.blank_as(cell, *value, *other, lanes, out),
+            ValueOp::FirstOf(items) if items.iter().all(|&item| self.plan.light_value(item)) => {
+                self.first_at_once(items, lanes, which, out)
+            }
             ValueOp::FirstOf(items) => self.first_of(items, lanes, out),
             ValueOp::Min(items) => {
                 self.merged(items, lanes, which, out, i32::min);
@@ -89,6 +92,14 @@ impl Block<'_> {
             }
             ValueOp::HeldMonths(stretches, until) => self.held_months(stretches, *until, lanes, out),
             ValueOp::Reaches(stretches, months) => self.reaches(stretches, *months, lanes, out),
+            ValueOp::Of(row, value) if self.plan.light_value(*value) => {
+                self.row(*row, lanes);
+                self.value(*value, lanes);
+                which.map_both(self.rows_of(*row), self.values_of(*value), out, |row, value| {
+                    let known = if row == NO_ROW { ABSENT } else { OPEN_VALUE };
+                    if row >= NO_ROW { known } else { value }
+                });
+            }
             ValueOp::Of(row, value) => {
                 let there = self.there(*row, lanes, which);
                 which.map(self.rows_of(*row), out, |row| if row == NO_ROW { ABSENT } else { OPEN_VALUE });
@@ -96,9 +107,11 @@ impl Block<'_> {
                 self.put_away(there);
             }
             ValueOp::Lift(above) => {
-                let owners = self.owners(set, lanes);
-                self.value(*above, &owners);
-                self.put_away(owners);
+                if !self.is_whole_value(*above) {
+                    let owners = self.owners(set, lanes);
+                    self.value(*above, &owners);
+                    self.put_away(owners);
+                }
                 let from = self.values_of(*above);
                 which.map(&self.sets[set.0 as usize].owner, out, |owner| from[owner as usize]);
             }
@@ -170,16 +183,23 @@ impl Block<'_> {
         self.put_away(left);
     }
 
+    /// The same of items that are sooner worked out for all lanes.
+    fn first_at_once(&mut self, items: &[ValueAt], lanes: &[u32], which: Which<'_>, out: &mut [i32]) {
+        which.fill(out, ABSENT);
+        for &item in items {
+            self.value(item, lanes);
+            which.join(self.values_of(item), out, |first, value| if first == ABSENT { value } else { first });
+        }
+    }
+
     fn merged(&mut self, items: &[ValueAt], lanes: &[u32], which: Which<'_>, out: &mut [i32], both: impl Fn(i32, i32) -> i32) {
         which.fill(out, ABSENT);
         for &item in items {
             self.value(item, lanes);
-            let values = self.values_of(item);
-            which.each(|lane| {
-                let (known, value) = (out[lane], values[lane]);
+            which.join(self.values_of(item), out, |known, value| {
                 let merged = if known == ABSENT { value } else { both(known, value) };
                 let merged = if value == ABSENT { known } else { merged };
-                out[lane] = if (known == OPEN_VALUE) | (value == OPEN_VALUE) { OPEN_VALUE } else { merged };
+                if (known == OPEN_VALUE) | (value == OPEN_VALUE) { OPEN_VALUE } else { merged }
             });
         }
     }
@@ -192,7 +212,9 @@ impl Block<'_> {
     fn later(&mut self, at: ValueAt, lanes: &[u32], which: Which<'_>, out: &mut [i32], function: impl Fn(Day) -> Day) {
         self.value(at, lanes);
         which.map(self.values_of(at), out, |value| {
-            if (value == OPEN_VALUE) | (value == ABSENT) { value } else { narrowed(Span::exact(i64::from(function(Day(value)).0))) }
+            let day = function(Day(value)).0;
+            let day = if (day > OPEN_VALUE) & (day < ABSENT) { day } else { OPEN_VALUE };
+            if (value == OPEN_VALUE) | (value == ABSENT) { value } else { day }
         });
     }
 
@@ -250,10 +272,11 @@ impl Block<'_> {
         if by_reference && *self.plan.truth_op(cond) == TruthOp::Const(true) {
             return self.count_all(set, owners, which, out);
         }
-        let lanes = self.expand(set, owners);
+        let mut lanes = self.expand(set, owners);
         self.truth(cond, &lanes);
         let (truths, of) = (self.truths_of(cond), &self.sets[set.0 as usize]);
         which.map(&of.of, out, |(_, _, open)| if open { OPEN_VALUE } else { 0 });
+        keep(&mut lanes, |lane| truths[lane] != FALSE);
         for &lane in &lanes {
             let (truth, count) = (truths[lane as usize], &mut out[of.owner[lane as usize] as usize]);
             let open = (truth == OPEN) | (*count == OPEN_VALUE);

@@ -14,8 +14,16 @@ impl Which<'_> {
     #[inline(always)]
     pub fn each(self, mut f: impl FnMut(usize)) {
         match self {
-            Self::All(count) => (0..count).for_each(f),
-            Self::Some(lanes) => lanes.iter().for_each(|&lane| f(lane as usize)),
+            Self::All(count) => {
+                for lane in 0..count {
+                    f(lane);
+                }
+            }
+            Self::Some(lanes) => {
+                for &lane in lanes {
+                    f(lane as usize);
+                }
+            }
         }
     }
 
@@ -23,8 +31,16 @@ impl Which<'_> {
     #[inline(always)]
     pub fn map<A: Copy, O>(self, from: &[A], out: &mut [O], f: impl Fn(A) -> O) {
         match self {
-            Self::All(count) => from[..count].iter().zip(&mut out[..count]).for_each(|(&a, out)| *out = f(a)),
-            Self::Some(lanes) => lanes.iter().for_each(|&lane| out[lane as usize] = f(from[lane as usize])),
+            Self::All(count) => {
+                for (&a, out) in from[..count].iter().zip(&mut out[..count]) {
+                    *out = f(a);
+                }
+            }
+            Self::Some(lanes) => {
+                for lane in lanes.iter().map(|&lane| lane as usize) {
+                    out[lane] = f(from[lane]);
+                }
+            }
         }
     }
 
@@ -33,10 +49,15 @@ impl Which<'_> {
     pub fn map_both<A: Copy, B: Copy, O>(self, a: &[A], b: &[B], out: &mut [O], f: impl Fn(A, B) -> O) {
         match self {
             Self::All(count) => {
-                let both = a[..count].iter().zip(&b[..count]);
-                both.zip(&mut out[..count]).for_each(|((&a, &b), out)| *out = f(a, b));
+                for ((&a, &b), out) in a[..count].iter().zip(&b[..count]).zip(&mut out[..count]) {
+                    *out = f(a, b);
+                }
             }
-            Self::Some(lanes) => lanes.iter().for_each(|&lane| out[lane as usize] = f(a[lane as usize], b[lane as usize])),
+            Self::Some(lanes) => {
+                for lane in lanes.iter().map(|&lane| lane as usize) {
+                    out[lane] = f(a[lane], b[lane]);
+                }
+            }
         }
     }
 
@@ -44,15 +65,26 @@ impl Which<'_> {
     #[inline(always)]
     pub fn join<A: Copy, O: Copy>(self, from: &[A], out: &mut [O], f: impl Fn(O, A) -> O) {
         match self {
-            Self::All(count) => from[..count].iter().zip(&mut out[..count]).for_each(|(&a, out)| *out = f(*out, a)),
-            Self::Some(lanes) => lanes.iter().for_each(|&lane| out[lane as usize] = f(out[lane as usize], from[lane as usize])),
+            Self::All(count) => {
+                for (&a, out) in from[..count].iter().zip(&mut out[..count]) {
+                    *out = f(*out, a);
+                }
+            }
+            Self::Some(lanes) => {
+                for lane in lanes.iter().map(|&lane| lane as usize) {
+                    out[lane] = f(out[lane], from[lane]);
+                }
+            }
         }
     }
 
     /// Gives all the same.
     #[inline]
     pub fn fill<O: Copy>(self, out: &mut [O], value: O) {
-        self.each(|lane| out[lane] = value);
+        match self {
+            Self::All(count) => out[..count].fill(value),
+            Self::Some(lanes) => lanes.iter().for_each(|&lane| out[lane as usize] = value),
+        }
     }
 
     /// Adds those to a list that are to be kept.
@@ -99,6 +131,22 @@ pub fn part(list: &mut Vec<u32>, few: &mut Vec<u32>, keep: impl Fn(usize) -> boo
         at += usize::from(keep(lane as usize));
         if is_apart(lane as usize) {
             few.push(lane);
+        }
+    }
+    list.truncate(at);
+}
+
+/// Parts a list in one go: keeps some, and hands over the others, few as a rule.
+#[inline(always)]
+pub fn part_with(list: &mut Vec<u32>, keep: impl Fn(usize) -> bool, mut others: impl FnMut(u32)) {
+    let mut at = 0;
+    for i in 0..list.len() {
+        let lane = list[i];
+        list[at] = lane;
+        let kept = keep(lane as usize);
+        at += usize::from(kept);
+        if !kept {
+            others(lane);
         }
     }
     list.truncate(at);

@@ -17,12 +17,7 @@ impl<'c, P: Probe> Eval<'c, P> {
                     return Span::ABSENT;
                 }
                 match self.stretches(*spans) {
-                    Some(list) if !until.is_unknown() => {
-                        let lo = i64::from(merged_months(&mut shortest(&list, until.lo)));
-                        let sure = until.is_exact() && all_sure(&list);
-                        let hi = if sure { lo } else { i64::from(merged_months(&mut longest(&list, until.hi))) };
-                        Span { lo, hi }
-                    }
+                    Some(list) if !until.is_unknown() => held_months(&list, until),
                     _ => Span { lo: 0, hi: i64::MAX },
                 }
             }
@@ -69,10 +64,21 @@ impl<'c, P: Probe> Eval<'c, P> {
 }
 
 /// A span of time with uncertain ends, and whether it counts at all.
-struct Stretch {
-    start: Span,
-    end: Span,
-    counts: Truth,
+pub(in crate::engine) struct Stretch {
+    /// Its first day.
+    pub start: Span,
+    /// Its last day.
+    pub end: Span,
+    /// Whether it counts.
+    pub counts: Truth,
+}
+
+/// How many months spans come to together until a day.
+pub(in crate::engine) fn held_months(list: &[Stretch], until: Span) -> Span {
+    let lo = i64::from(merged_months(&mut shortest(list, until.lo)));
+    let sure = until.is_exact() && all_sure(list);
+    let hi = if sure { lo } else { i64::from(merged_months(&mut longest(list, until.hi))) };
+    Span { lo, hi }
 }
 
 /// Whether every span counts and is known to the day.
