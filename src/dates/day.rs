@@ -166,10 +166,14 @@ impl fmt::Display for Day {
             return f.pad("+∞");
         }
         let (y, m, d) = self.to_ymd();
-        if f.width().is_some() {
+        if !(0..=9999).contains(&y) {
             return f.pad(&format!("{y:04}-{m:02}-{d:02}"));
         }
-        write!(f, "{y:04}-{m:02}-{d:02}")
+        let digit = |n: u32| b'0' + (n % 10) as u8;
+        let year = y.unsigned_abs();
+        let [a, b, c, e] = [year / 1000, year / 100, year / 10, year].map(digit);
+        let text = [a, b, c, e, b'-', digit(m / 10), digit(m), b'-', digit(d / 10), digit(d)];
+        f.pad(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

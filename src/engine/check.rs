@@ -369,7 +369,8 @@ fn explain_found(part: &mut Part, eval: &mut Eval<'_, Watcher>, index: usize, ru
 /// Judges again with everything watched, to say what was found. Gives the counts, which trying out imprecise cells may settle.
 fn explain(part: &mut Part, eval: &mut Eval<'_, Watcher>, index: usize, rule: &Rule, row: RowId) -> [u32; 8] {
     let cx = eval.cx;
-    eval.watched_by(Watcher::default());
+    let watcher = std::mem::take(&mut eval.probe).cleared();
+    eval.watched_by(watcher);
     let rulings = watch(eval, rule, row);
     // Several parts and years of one subject may lack the same.
     let mut subjects: Vec<String> = Vec::new();

@@ -1,6 +1,7 @@
 //! What every evaluation of a run shares: the rules bound to the records. Columns are looked up once a node, not once a cell.
 
 use super::quick::Shortcuts;
+use super::texts::Texts;
 use super::value::{Span, Truth};
 use crate::dates::{Calendar, Day};
 use crate::records::{Column, FieldId, FieldType, RowId, Store, Sym, TableId};
@@ -26,6 +27,7 @@ pub struct Context<'a> {
     orders: Vec<Vec<&'a Column>>,
     peers: Vec<((TableId, FieldId), OnceLock<Peers>)>,
     pub(super) shortcuts: Shortcuts<'a>,
+    pub(super) texts: Texts,
 }
 
 fn span_of(from: Day, until: Day) -> Span {
@@ -99,7 +101,7 @@ impl<'a> Context<'a> {
         }
         let shortcuts = Shortcuts::new(rules, store, span_of(as_of, until));
         let timed = if as_of == until { Vec::new() } else { timed(&rules.program) };
-        Self { rules, store, as_of, until, timed, columns, orders, peers, shortcuts }
+        Self { rules, store, as_of, until, timed, columns, orders, peers, shortcuts, texts: Texts::default() }
     }
 
     /// The day on which the question is asked, or all of them.

@@ -1,6 +1,7 @@
 //! A finding: one rule's answer on one subject, with its law, its evidence and its remedy. The fields and their order are the
 //! contract of `--format jsonl`.
 
+use super::shared::Shared;
 use super::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,9 +14,9 @@ pub struct Finding {
     /// The rule's code: `GS002`.
     pub code: String,
     /// The rule's slug: `notice-too-short`.
-    pub rule: String,
+    pub rule: Shared,
     /// The pack: `national`.
-    pub pack: String,
+    pub pack: Shared,
     /// 违规, 提醒, 待核 or 预警.
     pub verdict: Verdict,
     /// Whom or what it is about.
@@ -42,7 +43,7 @@ pub struct Finding {
     /// For deadline rules: the due date.
     pub due: Option<String>,
     /// What to do.
-    pub remedy: String,
+    pub remedy: Shared,
     /// The waiver, where one holds.
     pub waived: Option<Waived>,
     /// Only present, and true, where the office itself must settle it: it is not sent to the unit concerned.
@@ -84,30 +85,30 @@ pub struct Subject {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
     /// The regulation's title.
-    pub regulation: String,
+    pub regulation: Shared,
     /// The edition, usually a year.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
+    pub version: Option<Shared>,
     /// 第四十二条.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub article: Option<String>,
+    pub article: Option<Shared>,
     /// Only present, and false, where the article's number is not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
     /// What must be said with it, in Chinese: that the text came later than the matter, or that only another edition's number is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<Shared>,
 }
 
 /// A cell a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The table's ASCII name.
-    pub table: String,
+    pub table: Shared,
     /// The row's key.
     pub id: String,
     /// The field's ASCII name.
-    pub field: String,
+    pub field: Shared,
     /// The value; null where the cell is blank.
     pub value: Option<String>,
     /// File, line and field: `step.csv:412:end`.

@@ -215,6 +215,18 @@ impl Watcher {
     pub fn tracing() -> Self {
         Self { steps: Some(Vec::new()), ..Self::default() }
     }
+
+    /// The same with nothing seen so far, and with the room that there was for it.
+    pub fn cleared(mut self) -> Self {
+        self.lacks.clear();
+        self.evidence.clear();
+        self.steps.iter_mut().for_each(Vec::clear);
+        self.passed.clear();
+        self.open.clear();
+        self.rows = 0;
+        self.kept.clear();
+        self
+    }
 }
 
 impl Probe for Watcher {

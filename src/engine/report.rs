@@ -9,8 +9,8 @@ use super::value::Span;
 use super::verdict::Verdict;
 use crate::dates::Day;
 use crate::document;
-use crate::records::{FieldId, FieldType, Filled, RowId, TableId, masked};
-use crate::rules::{Body, Check, Citation, DayUnit, Each, Grade, Rule, Version};
+use crate::records::{FieldId, FieldType, Filled, RowId, TableId, masked_text};
+use crate::rules::{Body, Check, DayUnit, Each, Grade, Rule, Version};
 use serde_json::{Map, Value};
 
 /// The findings among a subject's rulings. Those that lack whole columns or tables are marked as shared.
@@ -36,6 +36,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
             message = unverified(cx, rule, &ruling.lacks);
         }
     }
+    let words = cx.words_of(rule);
     let (person_id, unit_id) = concerned(cx, rule.subject, row);
     let version = rule.versions.get(ruling.version);
     let basis = basis(cx, version, rulings.anchor, ruling.matter);
@@ -43,14 +44,14 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
     let finding = Finding {
         fingerprint: fingerprint(&rule.code, &subject, ruling.part.as_deref()),
         code: rule.code.clone(),
-        rule: rule.slug.clone(),
-        pack: rule.pack.clone(),
+        rule: words.slug,
+        pack: words.pack,
         verdict,
         subject,
         person_id,
         unit_id,
         part: ruling.part.clone(),
-        message: masked(&message),
+        message: masked_text(message),
         days: if verdict == Verdict::Unverified { None } else { ruling.days },
         basis,
         parameters: version.map_or_else(Map::new, |v| parameters(&v.params, ruling.unit.filter(|_| !is_deadline))),
@@ -58,9 +59,9 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
         missing,
         due: ruling.due.filter(|d| !d.is_absent() && !d.is_unknown()).map(due),
         remedy: if verdict != Verdict::Unverified || version.is_some_and(is_of_data) {
-            rule.remedy.clone()
+            words.remedy
         } else {
-            format!("补齐或者核实所缺数据后重新核查；查实有此问题的，{}", rule.remedy)
+            format!("补齐或者核实所缺数据后重新核查；查实有此问题的，{}", rule.remedy).into()
         },
         waived: None,
         confidential: rule.confidential.is_some(),
@@ -92,14 +93,7 @@ pub fn basis(cx: &Context<'_>, version: Option<&Version>, anchor: Option<Day>, m
     let asked = anchor.unwrap_or(cx.as_of);
     let earliest = version.and_then(|v| v.from).map_or(asked, |from| asked.max(from));
     let on = version.and_then(|v| v.until).map_or(earliest, |until| earliest.min(until));
-    let cited = version.map_or_else(Vec::new, |v| cx.rules.regulations.cite(&v.basis, on, matter));
-    cited.into_iter().map(Basis::from).collect()
-}
-
-impl From<Citation> for Basis {
-    fn from(c: Citation) -> Self {
-        Self { regulation: c.title, version: c.version, article: c.article, verified: (!c.verified).then_some(false), note: c.note }
-    }
+    version.map_or_else(Vec::new, |version| cx.cited(version, on, matter))
 }
 
 /// One finding for all the subjects that a table or column not exported leaves undecided.
@@ -184,15 +178,14 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
         if cx.store.rows(table).is_ghost(row) || places.contains(&(table, row, f)) {
             continue;
         }
-        let def = &cx.store.schema.tables[table];
-        let Some(field) = def.fields.get(f) else { continue };
+        let Some((table_name, field)) = cx.names_of(table, f) else { continue };
         let unknown = cx.store.rows(table).column(f).is_some() && cx.store.filled(table, row, f) == Filled::Unknown;
         let absent = unknown && !cx.store.has_column(table, row, f);
         let cell = Evidence {
-            table: def.name.clone(),
+            table: table_name,
             id: cx.store.key(table, row).to_owned(),
-            field: field.name.clone(),
-            value: cx.store.show(table, row, f).map(|v| masked(&v)).or_else(|| cx.store.attested(table, row, f).map(str::to_owned)),
+            field,
+            value: cx.store.show(table, row, f).map(masked_text).or_else(|| cx.store.attested(table, row, f).map(str::to_owned)),
             // A cell that has no column stands nowhere in its row.
             source: if absent { cx.store.row_place(table, row) } else { cx.store.place(table, row, f) },
             unreadable: unknown && !absent,

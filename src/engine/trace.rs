@@ -107,7 +107,7 @@ pub fn trace(rules: &RuleSet, store: &Store, as_of: Day, rule: &Rule, row: RowId
             }
             trace.basis = report::basis(&cx, version, rulings.anchor, ruling.matter);
             if let Some(finding) = &finding {
-                trace.remedy.clone_from(&finding.remedy);
+                trace.remedy = finding.remedy.to_string();
             }
             trace.missing = finding.map_or_else(|| report::lacking(&cx, &ruling.lacks), |f| f.missing);
             trace.due = ruling.due.map(say::date);

@@ -137,7 +137,7 @@ fn judge(
         }
         // What the rule says of a notice that was posted is too late for one that was not.
         if let Some(remedy) = words.remedy.get(&f.code) {
-            f.remedy.clone_from(remedy);
+            f.remedy = remedy.as_str().into();
         }
     }
     (agreed, failed)
@@ -245,8 +245,8 @@ impl Own<'_> {
         Some(Finding {
             fingerprint: fingerprint(&check.code, &subject, None),
             code: check.code.clone(),
-            rule: name.replace('_', "-"),
-            pack: "notice".to_owned(),
+            rule: name.replace('_', "-").into(),
+            pack: "notice".into(),
             verdict: Verdict::from_word(&check.severity).unwrap_or(Verdict::Unverified),
             subject,
             person_id: None,
@@ -259,7 +259,7 @@ impl Own<'_> {
             evidence: Vec::new(),
             missing: Vec::new(),
             due: None,
-            remedy: check.remedy.clone(),
+            remedy: check.remedy.as_str().into(),
             waived: None,
             confidential: false,
             title: check.title.clone(),

@@ -51,7 +51,7 @@ pub use kept::{Kept, Load, ReadAs, Stretch};
 pub use lookup::Lookup;
 pub use origin::{Origins, Run};
 pub use places::{Copied, Places};
-pub use problem::{CODES, Fate, FieldTally, Problem, Tally, masked, shown};
+pub use problem::{CODES, Fate, FieldTally, Problem, Tally, masked, masked_text, shown};
 pub use schema::{
     Blank, CodeList, Contradictions, Field, FieldId, FieldType, Identity, Joined, ListId, Schema, Table, TableId, Void, squeeze,
 };

@@ -4,6 +4,7 @@
 use super::origin::Origins;
 use super::schema::{FieldId, TableId};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -114,15 +115,24 @@ impl Places {
 
     /// The file and line of a row.
     pub fn row(&self, origins: &Origins, row: usize) -> Option<(String, u32)> {
+        self.named_row(origins, row).map(|(file, line)| (file.into_owned(), line))
+    }
+
+    /// The same, with the file's name where it is kept.
+    pub(super) fn named_row(&self, origins: &Origins, row: usize) -> Option<(Cow<'_, str>, u32)> {
         let (file, line) = origins.get(row)?;
-        self.at(file, line)
+        self.named_at(file, line)
     }
 
     /// The same of a line of a file.
     pub(super) fn at(&self, file: u32, line: u32) -> Option<(String, u32)> {
+        self.named_at(file, line).map(|(file, line)| (file.into_owned(), line))
+    }
+
+    fn named_at(&self, file: u32, line: u32) -> Option<(Cow<'_, str>, u32)> {
         match self.copies.get(&file) {
-            Some(copied) => copied.row(line),
-            None => Some((self.files.get(file as usize)?.clone(), line)),
+            Some(copied) => copied.row(line).map(|(file, line)| (Cow::Owned(file), line)),
+            None => Some((Cow::Borrowed(self.files.get(file as usize)?), line)),
         }
     }
 
@@ -136,15 +146,20 @@ impl Places {
     }
 
     /// How the column of a field is headed where a row came from; none where the file has no such column.
-    pub fn header(&self, origins: &Origins, row: usize, table: TableId, (field, name): (FieldId, &str)) -> Option<String> {
-        self.header_at(origins.get(row)?, table, (field, name))
+    pub fn header(&self, origins: &Origins, row: usize, table: TableId, field: (FieldId, &str)) -> Option<String> {
+        self.header_at(origins.get(row)?, table, field)
     }
 
     /// The same on a line of a file.
-    pub(super) fn header_at(&self, (file, line): (u32, u32), table: TableId, (field, name): (FieldId, &str)) -> Option<String> {
+    pub(super) fn header_at(&self, at: (u32, u32), table: TableId, field: (FieldId, &str)) -> Option<String> {
+        self.named_header(at, table, field).map(Cow::into_owned)
+    }
+
+    /// The same, where it is kept.
+    pub(super) fn named_header(&self, (file, line): (u32, u32), table: TableId, (field, name): (FieldId, &str)) -> Option<Cow<'_, str>> {
         match self.copies.get(&file) {
-            Some(copied) => copied.header(line, name),
-            None => self.headers.get(&(table, file, field)).cloned(),
+            Some(copied) => copied.header(line, name).map(Cow::Owned),
+            None => self.headers.get(&(table, file, field)).map(|header| Cow::Borrowed(header.as_str())),
         }
     }
 }

@@ -279,14 +279,23 @@ pub fn shown(value: &str) -> String {
 /// Digits in a row that may be an ID number.
 const LONG: usize = 15;
 
-/// A text in which every number as long as an ID number (15 digits and more) has lost its middle.
-pub fn masked(text: &str) -> String {
+/// Whether a number in a text is as long as an ID number.
+fn has_long_number(text: &str) -> bool {
     let mut run = 0;
-    let mut is_long = |b: u8| {
+    text.bytes().any(|b| {
         run = if b.is_ascii_digit() { run + 1 } else { 0 };
         run >= LONG
-    };
-    if !text.bytes().any(&mut is_long) {
+    })
+}
+
+/// The same as [`masked`], of a text that is not needed any more.
+pub fn masked_text(text: String) -> String {
+    if has_long_number(&text) { masked(&text) } else { text }
+}
+
+/// A text in which every number as long as an ID number (15 digits and more) has lost its middle.
+pub fn masked(text: &str) -> String {
+    if !has_long_number(text) {
         return text.to_owned();
     }
     let mut safe = String::with_capacity(text.len());

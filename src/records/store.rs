@@ -339,12 +339,15 @@ impl Store {
     /// file.
     pub fn row_place(&self, table: TableId, row: RowId) -> String {
         let origins = &self.rows(table).origin;
-        let Some((file, line)) = self.places.row(origins, row as usize) else { return String::new() };
+        let Some((file, line)) = self.places.named_row(origins, row as usize) else { return String::new() };
+        let mut place = String::with_capacity(file.len() + PLACE);
+        place.push_str(&file);
         match self.key(table, row) {
-            key if !key.is_empty() && self.places.is_by_key(origins, row as usize) => format!("{file}:{key}"),
-            _ if line == 0 => file,
-            _ => format!("{file}:{line}"),
+            key if !key.is_empty() && self.places.is_by_key(origins, row as usize) => place.extend([":", key]),
+            _ if line == 0 => {}
+            _ => place.extend([":", &line.to_string()]),
         }
+        place
     }
 
     /// Whether the source of a row has a column of the field.
@@ -383,12 +386,16 @@ impl Store {
         if place.is_empty() {
             return place;
         }
-        let header = self.places.header(&rows.origin, row as usize, table, (field, name));
+        let at = rows.origin.get(row as usize);
+        let header = at.and_then(|at| self.places.named_header(at, table, (field, name)));
         place.push(':');
         place.push_str(header.as_deref().unwrap_or(name));
         place
     }
 }
+
+/// Room for what comes after the file's name in a place: the line and the column.
+const PLACE: usize = 24;
 
 /// A number of thousandths without needless zeros.
 pub fn show_thousandths(n: i64) -> String {

@@ -71,7 +71,7 @@ pub(super) fn cells(report: &Report, f: &crate::engine::Finding) -> [String; 16]
         f.due.clone().unwrap_or_default(),
         words::bases(f),
         words::evidence(names, f),
-        f.remedy.clone(),
+        f.remedy.to_string(),
         f.waived.as_ref().map(words::waived).unwrap_or_default(),
     ]
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// 《title》（edition）article（条号未核实，what must be said with it）.
 pub fn basis(basis: &Basis) -> String {
-    let mut text = if basis.regulation.starts_with('《') { basis.regulation.clone() } else { format!("《{}》", basis.regulation) };
+    let mut text = if basis.regulation.starts_with('《') { basis.regulation.to_string() } else { format!("《{}》", basis.regulation) };
     if let Some(version) = &basis.version {
         text.push_str(&format!("（{version}）"));
     }

@@ -131,6 +131,16 @@ impl Regulations {
         Some(Reference { edition: key.to_owned(), article: article.map(str::to_owned), unsure })
     }
 
+    /// The days on which some edition comes into force or is out of force for the first time, in order: between two of them the same is
+    /// cited on every day, and about a matter of any day.
+    pub fn turns(&self) -> Vec<Day> {
+        let turns = self.editions.values().flat_map(|e| [e.from, e.until.map(|until| until.add_days(1))]);
+        let mut turns: Vec<Day> = turns.flatten().collect();
+        turns.sort_unstable();
+        turns.dedup();
+        turns
+    }
+
     /// What is cited on a day about a matter: of each family the edition in force that day. Where none of those named was in force, the
     /// edition that was is cited, without a number that only another is known to have; where there was none at all, that is what is said.
     /// A text is never cited as though it had been in force when it was not.

@@ -2,7 +2,7 @@
 //! rule's level is that.
 
 use crate::dates::Day;
-use crate::engine::{Basis, Verdict};
+use crate::engine::{Basis, Shared, Verdict};
 use crate::ledger::item::{Line, Stage};
 use crate::report::words;
 use serde::Deserialize as _;
@@ -53,7 +53,7 @@ pub(super) fn basis(lines: &[&Line]) -> String {
 }
 
 fn bases(line: &Line) -> Vec<Basis> {
-    let own = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).map(str::to_owned);
+    let own = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).map(Shared::from);
     let one = |v: &Value| Basis {
         regulation: own(v, "regulation").unwrap_or_default(),
         version: own(v, "version"),
