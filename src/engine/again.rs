@@ -5,9 +5,10 @@
 //! the groups next to it, and the last day on which it holds. Where rules look further than that it tells what can be read on the ways
 //! that they look; those of which it cannot be told are asked of everybody every time.
 
-use super::check::{KeptRows, Known, Options, Part, Share, chosen, gather, gather_with, parts, parts_of};
+use super::check::{Options, Share, chosen, parts, parts_of};
 use super::context::Context;
 use super::finding::{Finding, Outcome};
+use super::gather::{KeptRows, Known, Part, gather, gather_with};
 use super::horizon::{Ahead, Holds};
 use super::said::Said;
 use crate::dates::Day;

@@ -2,9 +2,9 @@
 //! same for all of them needs not be asked again before they are over.
 
 use super::block::{Blocks, Judge, Period};
-use super::check::KeptRows;
 use super::context::Context;
 use super::eval::{Doubt, Eval};
+use super::gather::KeptRows;
 use super::judge::judge;
 use super::probe::Timing;
 use super::ruling::Rulings;

@@ -10,6 +10,7 @@ mod due;
 mod eval;
 mod exercise;
 mod finding;
+mod gather;
 mod horizon;
 mod id_number;
 mod interpret;

@@ -212,9 +212,11 @@ impl Block<'_> {
     fn later(&mut self, at: ValueAt, lanes: &[u32], which: Which<'_>, out: &mut [i32], function: impl Fn(Day) -> Day) {
         self.value(at, lanes);
         which.map(self.values_of(at), out, |value| {
+            if (value == OPEN_VALUE) | (value == ABSENT) {
+                return value;
+            }
             let day = function(Day(value)).0;
-            let day = if (day > OPEN_VALUE) & (day < ABSENT) { day } else { OPEN_VALUE };
-            if (value == OPEN_VALUE) | (value == ABSENT) { value } else { day }
+            if (day > OPEN_VALUE) & (day < ABSENT) { day } else { OPEN_VALUE }
         });
     }
 
