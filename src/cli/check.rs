@@ -62,14 +62,14 @@ mod tests {
             message: String::new(),
             days: None,
             basis: Vec::new(),
-            parameters: serde_json::Map::new(),
+            parameters: Default::default(),
             evidence: Vec::new(),
             missing: Vec::new(),
             due: None,
             remedy: "".into(),
             waived: None,
             confidential: false,
-            title: String::new(),
+            title: "".into(),
         }
     }
 

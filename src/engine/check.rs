@@ -21,7 +21,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Subjects judged in one go: few enough that what rules share stays in the cache.
 const CHUNK: usize = 1024;
-fn chunk() -> usize { std::env::var("GUIJU_CHUNK").ok().and_then(|v| v.parse().ok()).unwrap_or(CHUNK) }
 
 /// Says which subjects a rule looks at.
 pub type Limits<'a> = dyn Fn(&Rule, RowId) -> bool + Sync + 'a;
@@ -108,9 +107,8 @@ pub(super) fn chunks(cx: &Context<'_>, chosen: &[usize]) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     for (table, rules) in by_table {
         let len = cx.store.rows(table).len;
-        let size = chunk();
-        for start in (0..len).step_by(size) {
-            chunks.push(Chunk { table, rows: start..(start + size).min(len), rules: rules.clone() });
+        for start in (0..len).step_by(CHUNK) {
+            chunks.push(Chunk { table, rows: start..(start + CHUNK).min(len), rules: rules.clone() });
         }
     }
     chunks

@@ -1,7 +1,7 @@
 //! A finding: one rule's answer on one subject, with its law, its evidence and its remedy. The fields and their order are the
 //! contract of `--format jsonl`.
 
-use super::shared::Shared;
+use super::shared::{Parameters, Shared};
 use super::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -34,7 +34,7 @@ pub struct Finding {
     /// The articles in force on that day.
     pub basis: Vec<Basis>,
     /// The parameters of the version that judged, in the order of the rule file.
-    pub parameters: serde_json::Map<String, serde_json::Value>,
+    pub parameters: Parameters,
     /// The cells it rests on.
     pub evidence: Vec<Evidence>,
     /// For 待核: the cells lacking.
@@ -51,7 +51,7 @@ pub struct Finding {
     pub confidential: bool,
     /// The rule's title, for renderers; not part of the contract.
     #[serde(skip)]
-    pub title: String,
+    pub title: Shared,
 }
 
 /// The waiver that holds for a finding.

@@ -38,7 +38,7 @@ pub use context::Context;
 pub use due::{Due, due};
 pub use exercise::{Branch, Unnoticed, exercised, unnoticed};
 pub use finding::{Basis, Evidence, Failure, Finding, Missing, Outcome, RuleCount, Subject, Unexported, Waived, fingerprint, sort};
-pub use shared::Shared;
+pub use shared::{Parameters, Shared};
 pub use trace::{Mark, Trace, TraceLine, trace};
 pub use trial::{Trial, run_tests, run_tests_under};
 pub use value::{Span, Truth};

@@ -5,6 +5,7 @@ use super::finding::{Basis, Evidence, Finding, Missing, Subject, fingerprint};
 use super::probe::Lack;
 use super::ruling::{Ruling, Rulings};
 use super::say;
+use super::shared::Parameters;
 use super::value::Span;
 use super::verdict::Verdict;
 use crate::dates::Day;
@@ -54,7 +55,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
         message: masked_text(message),
         days: if verdict == Verdict::Unverified { None } else { ruling.days },
         basis,
-        parameters: version.map_or_else(Map::new, |v| parameters(&v.params, ruling.unit.filter(|_| !is_deadline))),
+        parameters: version.map_or_else(Parameters::default, |v| cx.parameters_of(v, ruling.unit.filter(|_| !is_deadline))),
         evidence: evidence(cx, &ruling.evidence),
         missing,
         due: ruling.due.filter(|d| !d.is_absent() && !d.is_unknown()).map(due),
@@ -65,7 +66,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
         },
         waived: None,
         confidential: rule.confidential.is_some(),
-        title: rule.title.clone(),
+        title: words.title,
     };
     (finding, shared)
 }
@@ -293,7 +294,8 @@ fn due(due: Span) -> String {
     say::date(due)
 }
 
-fn parameters(params: &[(String, document::Node)], unit: Option<DayUnit>) -> Map<String, Value> {
+/// The parameters of a version, and what its days count.
+pub(super) fn parameters(params: &[(String, document::Node)], unit: Option<DayUnit>) -> Map<String, Value> {
     let mut map: Map<String, Value> = params.iter().map(|(k, v)| (k.clone(), json(v))).collect();
     if let Some(unit) = unit.filter(|_| !map.is_empty()) {
         let word = match unit {

@@ -32,9 +32,12 @@ pub(super) const UNKNOWN: &str = "（不详）";
 /// What is written where there is none.
 pub(super) const NONE: &str = "（无）";
 
+/// Room for a sentence: most need no more.
+const ROOM: usize = 192;
+
 /// Puts values into a sentence.
 pub fn say<P: Probe>(eval: &mut Eval<'_, P>, template: &Template, facts: &Facts<'_>) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(ROOM);
     for piece in &template.0 {
         match piece {
             Piece::Words(words) => out.push_str(words),

@@ -1,6 +1,7 @@
 //! Texts that many findings have in common: the names of tables and fields, the law, the remedy. Each is kept once.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -74,5 +75,34 @@ impl Serialize for Shared {
 impl<'de> Deserialize<'de> for Shared {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from).map(Self::from)
+    }
+}
+
+/// The parameters of a rule's version, kept once for all of its findings. They are read, compared and written as a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parameters(Arc<Map<String, Value>>);
+
+impl Deref for Parameters {
+    type Target = Map<String, Value>;
+    fn deref(&self) -> &Map<String, Value> {
+        &self.0
+    }
+}
+
+impl From<Map<String, Value>> for Parameters {
+    fn from(map: Map<String, Value>) -> Self {
+        Self(Arc::new(map))
+    }
+}
+
+impl Serialize for Parameters {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Parameters {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Map::deserialize(from).map(Self::from)
     }
 }

@@ -4,10 +4,11 @@
 use super::context::Context;
 use super::finding::Basis;
 use super::probe::place;
-use super::shared::Shared;
+use super::report::parameters;
+use super::shared::{Parameters, Shared};
 use crate::dates::Day;
 use crate::records::{FieldId, Schema, TableId};
-use crate::rules::{Citation, Rule, Version};
+use crate::rules::{Citation, DayUnit, Rule, Version};
 use rustc_hash::FxHashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -25,6 +26,8 @@ pub(super) struct Texts {
 struct Known {
     /// By rule.
     rules: FxHashMap<usize, Words>,
+    /// By version, and by what its days count.
+    parameters: FxHashMap<(usize, Option<DayUnit>), Parameters>,
     /// By version, and by how many turns of the law the day and the matter lie after.
     cited: FxHashMap<(usize, usize, Option<usize>), Vec<Basis>>,
 }
@@ -32,6 +35,7 @@ struct Known {
 /// What a rule says in all of its findings.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
+    pub title: Shared,
     pub slug: Shared,
     pub pack: Shared,
     pub remedy: Shared,
@@ -55,8 +59,19 @@ impl Context<'_> {
     /// What a rule of the run says in all of its findings.
     pub(super) fn words_of(&self, rule: &Rule) -> Words {
         let mut known = self.texts.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let words = || Words { slug: rule.slug.as_str().into(), pack: rule.pack.as_str().into(), remedy: rule.remedy.as_str().into() };
+        let words = || Words {
+            title: rule.title.as_str().into(),
+            slug: rule.slug.as_str().into(),
+            pack: rule.pack.as_str().into(),
+            remedy: rule.remedy.as_str().into(),
+        };
         known.rules.entry(place(rule)).or_insert_with(words).clone()
+    }
+
+    /// The parameters of a version of a rule of the run, and what its days count.
+    pub(super) fn parameters_of(&self, version: &Version, unit: Option<DayUnit>) -> Parameters {
+        let mut known = self.texts.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.parameters.entry((place(version), unit)).or_insert_with(|| parameters(&version.params, unit).into()).clone()
     }
 
     /// The articles that a version of a rule of the run cites on a day about a matter.

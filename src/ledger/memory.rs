@@ -122,7 +122,7 @@ fn memory(reader: &mut Reader<'_>) -> Option<Memory> {
             let rule = u32::try_from(reader.number()?).ok()?;
             let mut finding: crate::engine::Finding =
                 serde_json::from_value(serde_json::from_slice::<Value>(reader.bytes()?).ok()?).ok()?;
-            finding.title = String::from_utf8(reader.bytes()?.to_vec()).ok()?;
+            finding.title = std::str::from_utf8(reader.bytes()?).ok()?.into();
             let unreadable = reader.bytes()?;
             for (evidence, flags) in finding.evidence.iter_mut().zip(unreadable) {
                 (evidence.unreadable, evidence.absent) = (flags & 1 != 0, flags & 2 != 0);

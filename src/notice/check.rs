@@ -8,7 +8,7 @@ use super::records::{Span, store};
 use super::words::{Words, find};
 use super::{Period, Person, Read, Unread};
 use crate::dates::Day;
-use crate::engine::{self, Basis, Finding, Options, Subject, Verdict, fingerprint, sort};
+use crate::engine::{self, Basis, Finding, Options, Parameters, Subject, Verdict, fingerprint, sort};
 use crate::ingest::Draft;
 use crate::rules::{Reference, RuleSet};
 use serde::Serialize;
@@ -255,14 +255,14 @@ impl Own<'_> {
             message,
             days,
             basis: cite(self.rules, &check.basis, self.as_of),
-            parameters: serde_json::Map::new(),
+            parameters: Parameters::default(),
             evidence: Vec::new(),
             missing: Vec::new(),
             due: None,
             remedy: check.remedy.as_str().into(),
             waived: None,
             confidential: false,
-            title: check.title.clone(),
+            title: check.title.as_str().into(),
         })
     }
 }

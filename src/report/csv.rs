@@ -59,7 +59,7 @@ pub(super) fn cells(report: &Report, f: &crate::engine::Finding) -> [String; 16]
     [
         f.verdict.word().to_owned(),
         f.code.clone(),
-        f.title.clone(),
+        f.title.to_string(),
         unit.unwrap_or_default().to_owned(),
         unit.and_then(|id| names.units.get(id)).cloned().unwrap_or_default(),
         person.unwrap_or_default().to_owned(),

@@ -70,7 +70,7 @@ fn cells(f: &Finding, names: &Names, as_of: Day) -> [String; 8] {
         due,
         left,
         f.code.clone(),
-        f.title.clone(),
+        f.title.to_string(),
         f.unit_id.as_deref().map(|id| names.unit(id)).unwrap_or_default(),
         f.person_id.as_deref().map(|id| names.person(id)).unwrap_or_default(),
         format!("{}{}", words::subject(names, &f.subject), f.part.as_ref().map(|p| format!(" · {p}")).unwrap_or_default()),

@@ -186,7 +186,7 @@ fn breach() -> Finding {
             verified: None,
             note: None,
         }],
-        parameters: json!({ "minimum": 5 }).as_object().cloned().unwrap_or_default(),
+        parameters: json!({ "minimum": 5 }).as_object().cloned().unwrap_or_default().into(),
         evidence: vec![evidence("start", "2024-03-04"), Evidence { value: None, ..evidence("end", "") }],
         missing: Vec::new(),
         due: None,
@@ -232,7 +232,7 @@ fn late() -> Finding {
             verified: Some(false),
             note: None,
         }],
-        parameters: serde_json::Map::new(),
+        parameters: Default::default(),
         evidence: Vec::new(),
         missing: Vec::new(),
         due: Some("2024-05-01".into()),
@@ -263,7 +263,7 @@ fn unverified() -> Finding {
         missing: vec![Missing { table: "talk".into(), id: Some("T3".into()), field: Some("date".into()) }],
         remedy: "补谈并建档".into(),
         title: "未进行任职谈话".into(),
-        parameters: serde_json::Map::new(),
+        parameters: Default::default(),
         ..breach()
     }
 }

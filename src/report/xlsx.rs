@@ -94,7 +94,8 @@ fn summary(
     for finding in &report.outcome.findings {
         rules.entry(&finding.code).or_default().push(finding);
     }
-    let by_rule = rules.values().filter_map(|found| Some(([found.first()?.code.clone(), found.first()?.title.clone()], found.as_slice())));
+    let by_rule =
+        rules.values().filter_map(|found| Some(([found.first()?.code.clone(), found.first()?.title.to_string()], found.as_slice())));
     counts(sheet, styles, row + 1, ["规则", "规则名称"], by_rule)?;
     Ok(())
 }

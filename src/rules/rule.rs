@@ -185,7 +185,7 @@ pub enum Days {
 }
 
 /// What `days` counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DayUnit {
     /// Calendar days.
     Calendar,

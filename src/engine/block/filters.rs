@@ -55,24 +55,32 @@ impl Passes<'_> {
     /// Adds those rows that pass.
     #[inline]
     pub fn add(&self, list: &mut Vec<RowId>, rows: impl ExactSizeIterator<Item = RowId>) {
-        let mut at = list.len();
-        list.resize(at + rows.len(), 0);
-        for row in rows {
-            if let Some(place) = list.get_mut(at) {
-                *place = row;
+        let first = list.len();
+        list.extend(rows);
+        for test in &self.0 {
+            // One test after the other, so that each has a loop of its own.
+            match test {
+                Bound::Byte(cells, kept) => {
+                    keep_from(list, first, |row| cells.get(row as usize).is_none_or(|&cell| kept[usize::from(cell)]));
+                }
+                Bound::Since(cells, day) => {
+                    keep_from(list, first, |row| cells.get(row as usize).is_none_or(|date| (date.hi.0 >= *day) | (date.lo.0 == i32::MIN)))
+                }
             }
-            at += usize::from(self.has(row));
         }
-        list.truncate(at);
     }
+}
 
-    #[inline]
-    fn has(&self, row: RowId) -> bool {
-        self.0.iter().all(|test| match test {
-            Bound::Byte(cells, kept) => cells.get(row as usize).is_none_or(|&cell| kept[usize::from(cell)]),
-            Bound::Since(cells, day) => cells.get(row as usize).is_none_or(|date| (date.hi.0 >= *day) | (date.lo.0 == i32::MIN)),
-        })
+/// Keeps some rows of those that a list has from a place on.
+#[inline(always)]
+fn keep_from(list: &mut Vec<RowId>, first: usize, keep: impl Fn(RowId) -> bool) {
+    let mut at = first;
+    for i in first..list.len() {
+        let row = list[i];
+        list[at] = row;
+        at += usize::from(keep(row));
     }
+    list.truncate(at);
 }
 
 impl Lowering<'_, '_> {

@@ -109,6 +109,8 @@ pub struct Block<'c> {
     /// Subjects of whom it is asked whether they are in order; how many others are outside every rule, and who may not exist.
     pub(super) sound: Vec<u32>,
     pub(super) void: usize,
+    /// The first of the subjects, where their rows lie one after the other.
+    first: Option<RowId>,
     pub(super) doubtful: Vec<u32>,
     /// Room for stretches of time.
     pub(super) stretches: Vec<(crate::dates::Day, crate::dates::Day)>,
@@ -135,6 +137,7 @@ impl<'c> Block<'c> {
             whole: [plan.truths.all.len(), plan.values.all.len(), plan.rows.all.len()].map(|n| vec![0; n]),
             sound: Vec::new(),
             void: 0,
+            first: None,
             doubtful: Vec::new(),
             stretches: Vec::new(),
             passed: Passed::default(),
@@ -147,15 +150,12 @@ impl<'c> Block<'c> {
         self.values.iter_mut().for_each(Vec::clear);
         self.rows.iter_mut().for_each(Vec::clear);
         self.sets.iter_mut().for_each(Lanes::clear);
-        for kinds in &mut self.kinds {
-            kinds.done.clear();
-            kinds.known = 0;
-            kinds.rows.clear();
-        }
+        self.kinds.iter_mut().for_each(LatestRows::clear);
         self.tallies.iter_mut().for_each(Tallied::clear);
         self.parts.clear();
         self.whole.iter_mut().for_each(|known| known.fill(0));
         self.sets[SUBJECTS.0 as usize].rows.extend_from_slice(rows);
+        self.first = rows.first().copied().filter(|&first| (first..).zip(rows).all(|(next, &row)| next == row));
         self.void = 0;
         self.sound.clear();
         self.doubtful.clear();
@@ -195,6 +195,34 @@ impl<'c> Block<'c> {
             super::plan::Expr { op: RowOp::Lane, set, .. } => &self.sets[set.0 as usize].rows,
             _ => &self.rows[at.0 as usize],
         }
+    }
+
+    /// What the cells of a column say of each lane's row; `none`: where there is no row, `open`: where it is not known which.
+    #[inline(always)]
+    pub(super) fn read<C: Copy, O: Copy>(
+        &self,
+        cells: &[C],
+        row: RowAt,
+        which: Which<'_>,
+        out: &mut [O],
+        (none, open): (O, O),
+        of: impl Fn(C) -> O,
+    ) {
+        let own = matches!(self.plan.rows.all[row.0 as usize], super::plan::Expr { op: RowOp::Lane, set: SUBJECTS, .. });
+        if let (Which::All(count), Some(first), true) = (which, self.first, own)
+            && let Some(together) = cells.get(first as usize..first as usize + count)
+        {
+            for (&cell, out) in together.iter().zip(out) {
+                *out = of(cell);
+            }
+            return;
+        }
+        let Some(last) = cells.len().checked_sub(1) else { return which.fill(out, open) };
+        which.map(self.rows_of(row), out, |row| {
+            let said = of(cells[(row as usize).min(last)]);
+            let said = if row as usize > last { open } else { said };
+            if row == NO_ROW { none } else { said }
+        });
     }
 
     /// Works out a truth for some lanes.

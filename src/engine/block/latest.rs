@@ -14,8 +14,17 @@ pub struct LatestRows {
     pub done: Vec<bool>,
     /// How many lanes it was looked for of.
     pub known: usize,
-    /// By lane and kind; [`OPEN_ROW`] throughout where a kind is not known.
-    pub rows: Vec<RowId>,
+    /// By kind, and by lane; [`OPEN_ROW`] for every kind where one is not known.
+    pub rows: Vec<Vec<RowId>>,
+}
+
+impl LatestRows {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.done.clear();
+        self.known = 0;
+        self.rows.iter_mut().for_each(Vec::clear);
+    }
 }
 
 impl Block<'_> {
@@ -30,56 +39,61 @@ impl Block<'_> {
         }
         let mut found = take(&mut self.kinds[at.0 as usize]);
         found.done.resize(count, false);
-        found.rows.resize(count * kinds.count, NO_ROW);
+        found.rows.resize_with(kinds.count, Vec::new);
+        found.rows.iter_mut().for_each(|rows| rows.resize(count, NO_ROW));
+        let owners = self.rows_of(owner);
         for &lane in lanes {
             if replace(&mut found.done[lane as usize], true) {
                 continue;
             }
             found.known += 1;
-            let of_lane = &mut found.rows[lane as usize * kinds.count..][..kinds.count];
-            match self.rows_of(owner)[lane as usize] {
-                NO_ROW => {}
-                OPEN_ROW | UNSET_ROW => of_lane.fill(OPEN_ROW),
+            let lane = lane as usize;
+            let known = match owners[lane] {
+                NO_ROW => true,
+                OPEN_ROW | UNSET_ROW => false,
                 owner => match kinds.link.children(owner) {
-                    Children::Range(together) => self.latest_of(kinds, together, of_lane),
-                    Children::List(listed) => self.latest_of(kinds, listed.copied(), of_lane),
+                    Children::Range(together) => self.latest_of(kinds, together, lane, &mut found.rows),
+                    Children::List(listed) => self.latest_of(kinds, listed.copied(), lane, &mut found.rows),
                 },
+            };
+            if !known {
+                found.rows.iter_mut().for_each(|rows| rows[lane] = OPEN_ROW);
             }
         }
         self.kinds[at.0 as usize] = found;
     }
 
-    /// The latest of some rows, by kind.
+    /// The latest of a lane's rows, by kind. Says whether all of these are known.
     #[inline]
-    fn latest_of(&self, kinds: &Kinds<'_>, rows: impl Iterator<Item = RowId>, latest: &mut [RowId]) {
+    fn latest_of(&self, kinds: &Kinds<'_>, rows: impl Iterator<Item = RowId>, lane: usize, latest: &mut [Vec<RowId>]) -> bool {
         for row in rows {
             let kind = kinds.cells.get(row as usize).copied().unwrap_or(u8::MAX);
             match latest.get_mut(usize::from(kind)) {
-                Some(known) if *known == NO_ROW => *known = row,
-                Some(&mut OPEN_ROW) => {}
-                Some(known) if self.cx.compare(kinds.table, *known, row).is_lt() => *known = row,
-                Some(_) => {}
+                Some(of_kind) => {
+                    let known = &mut of_kind[lane];
+                    if *known == NO_ROW || self.cx.compare(kinds.table, *known, row).is_lt() {
+                        *known = row;
+                    }
+                }
                 // A code that is blank or could not be read may be any; one that means "none" is none of them.
                 None if kind == crate::records::NONE_CODE => {}
-                None => return latest.fill(OPEN_ROW),
+                None => return false,
             }
         }
+        true
     }
 
     /// The latest row of some kinds, from those of every kind.
     pub(super) fn latest(&self, kinds: KindsAt, codes: &[u8], which: Which<'_>, out: &mut [RowId]) {
         let of = &self.cx.shortcuts.kinds[self.plan.kinds[kinds.0 as usize].1];
         let found = &self.kinds[kinds.0 as usize].rows;
-        let row_of = |lane: usize, code: u8| found.get(lane * of.count + usize::from(code)).copied().unwrap_or(NO_ROW);
-        let mut codes = codes.iter().copied().filter(|&code| usize::from(code) < of.count);
-        let Some(first) = codes.next() else { return which.fill(out, OPEN_ROW) };
-        which.each(|lane| out[lane] = row_of(lane, first));
-        for code in codes {
-            which.each(|lane| {
-                let (best, row) = (out[lane], row_of(lane, code));
-                if row != NO_ROW && best != OPEN_ROW && (best == NO_ROW || self.cx.compare(of.table, best, row).is_lt()) {
-                    out[lane] = row;
-                }
+        let mut asked = codes.iter().filter_map(|&code| found.get(usize::from(code)));
+        let Some(first) = asked.next() else { return which.fill(out, OPEN_ROW) };
+        which.map(first, out, |row| row);
+        for rows in asked {
+            which.join(rows, out, |best, row| {
+                let is_better = row != NO_ROW && best != OPEN_ROW && (best == NO_ROW || self.cx.compare(of.table, best, row).is_lt());
+                if is_better { row } else { best }
             });
         }
     }

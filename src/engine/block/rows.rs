@@ -91,13 +91,9 @@ impl Block<'_> {
 
     fn follow(&self, cell: &CellOf, which: Which<'_>, out: &mut [RowId]) {
         let Some(Column::Ref(cells)) = self.cx.store.rows(cell.table).column(cell.field) else { return which.fill(out, OPEN_ROW) };
-        let Some(last) = cells.len().checked_sub(1) else { return which.fill(out, OPEN_ROW) };
-        which.map(self.rows_of(cell.row), out, |row| {
-            let to = cells[(row as usize).min(last)];
-            let known = ((to < FAR_ROW) | (to == NONE_ROW)) & (row as usize <= last);
-            let to = if to == NONE_ROW { NO_ROW } else { to };
-            let to = if known { to } else { OPEN_ROW };
-            if row == NO_ROW { NO_ROW } else { to }
+        self.read(cells, cell.row, which, out, (NO_ROW, OPEN_ROW), |to| {
+            let known = if to < FAR_ROW { to } else { OPEN_ROW };
+            if to == NONE_ROW { NO_ROW } else { known }
         });
     }
 

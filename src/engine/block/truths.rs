@@ -181,12 +181,7 @@ impl Block<'_> {
         let Some(Column::Bool(cells) | Column::Code(cells)) = self.cx.store.rows(cell.table).column(cell.field) else {
             return which.fill(out, OPEN);
         };
-        let Some(last) = cells.len().checked_sub(1) else { return which.fill(out, OPEN) };
-        which.map(self.rows_of(cell.row), out, |row: RowId| {
-            let truth = truths[usize::from(cells[(row as usize).min(last)])];
-            let truth = if row as usize > last { OPEN } else { truth };
-            if row == NO_ROW { none } else { truth }
-        });
+        self.read(cells, cell.row, which, out, (none, OPEN), |cell| truths[usize::from(cell)]);
     }
 
     /// The text of a cell: bad where it is not known, or there is no row.

@@ -124,34 +124,24 @@ impl Block<'_> {
     }
 
     fn cell(&self, cell: &CellOf, which: Which<'_>, out: &mut [i32]) {
-        let rows = self.rows_of(cell.row);
-        let value = |row: u32, value: Option<i32>| if row == NO_ROW { ABSENT } else { value.unwrap_or(OPEN_VALUE) };
+        let without = (ABSENT, OPEN_VALUE);
         match self.cx.store.rows(cell.table).column(cell.field) {
-            Some(Column::Date(cells)) => {
-                let Some(last) = cells.len().checked_sub(1) else { return which.fill(out, OPEN_VALUE) };
-                which.map(rows, out, |row| {
-                    let date = cells[(row as usize).min(last)];
-                    let exact = (date.lo == date.hi) & (date.lo.0 > OPEN_VALUE) & (row as usize <= last);
-                    let day = if exact { date.lo.0 } else { OPEN_VALUE };
-                    if row == NO_ROW { ABSENT } else { day }
-                });
-            }
-            Some(Column::Int(cells)) => which.map(rows, out, |row| {
-                value(row, cells.get(row as usize).copied().filter(|&v| v != BAD_INT && v != BLANK_INT && v != ABSENT))
+            Some(Column::Date(cells)) => self.read(cells, cell.row, which, out, without, |date| {
+                let exact = (date.lo == date.hi) & (date.lo.0 > OPEN_VALUE);
+                if exact { date.lo.0 } else { OPEN_VALUE }
             }),
-            Some(Column::Number(cells)) => which.map(rows, out, |row| {
-                let known = cells.get(row as usize).copied().filter(|&v| v != BAD_NUMBER && v != BLANK_NUMBER);
-                value(row, known.map(|v| narrowed(Span::exact(v))))
+            Some(Column::Int(cells)) => self.read(cells, cell.row, which, out, without, |number| {
+                let unknown = (number == BAD_INT) | (number == BLANK_INT) | (number == ABSENT);
+                if unknown { OPEN_VALUE } else { number }
             }),
-            Some(Column::Code(cells)) => which.map(rows, out, |row| {
-                value(
-                    row,
-                    match cells.get(row as usize).copied() {
-                        Some(NONE_CODE) => Some(-1),
-                        None | Some(BAD_CODE | BLANK_CODE) => None,
-                        Some(code) => Some(i32::from(code)),
-                    },
-                )
+            Some(Column::Number(cells)) => self.read(cells, cell.row, which, out, without, |number| {
+                let unknown = (number == BAD_NUMBER) | (number == BLANK_NUMBER);
+                if unknown { OPEN_VALUE } else { narrowed(Span::exact(number)) }
+            }),
+            Some(Column::Code(cells)) => self.read(cells, cell.row, which, out, without, |code| match code {
+                NONE_CODE => -1,
+                BAD_CODE | BLANK_CODE => OPEN_VALUE,
+                code => i32::from(code),
             }),
             _ => which.fill(out, OPEN_VALUE),
         }
