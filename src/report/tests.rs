@@ -195,7 +195,7 @@ fn trace_shows_conditions_cells_and_days() {
     };
     let trace = Trace {
         code: finding.code.clone(),
-        title: finding.title.clone(),
+        title: finding.title.to_string(),
         subject: finding.subject.clone(),
         part: None,
         verdict: finding.verdict,

@@ -222,7 +222,8 @@ impl Block<'_> {
                 if matters == 0 {
                     return;
                 }
-                if !self.is_whole(item, count) && !(self.plan.light_truth(item) && are_many(matters, count)) {
+                let at_once = self.is_whole(item, count) || self.plan.light_truth(item) && are_many(matters, count);
+                if !at_once {
                     break;
                 }
                 self.truth(item, lanes);
