@@ -19,8 +19,11 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Subjects judged in one go: few enough that what rules share stays in the cache.
+/// Subjects judged in one go: few enough that what many rules share stays in the cache.
 const CHUNK: usize = 1024;
+
+/// Of so few rules, twice as many: a step costs something however few subjects it is taken for.
+const FEW_RULES: usize = 16;
 
 /// Says which subjects a rule looks at.
 pub type Limits<'a> = dyn Fn(&Rule, RowId) -> bool + Sync + 'a;
@@ -107,8 +110,9 @@ pub(super) fn chunks(cx: &Context<'_>, chosen: &[usize]) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     for (table, rules) in by_table {
         let len = cx.store.rows(table).len;
-        for start in (0..len).step_by(CHUNK) {
-            chunks.push(Chunk { table, rows: start..(start + CHUNK).min(len), rules: rules.clone() });
+        let size = if rules.len() <= FEW_RULES { 2 * CHUNK } else { CHUNK };
+        for start in (0..len).step_by(size) {
+            chunks.push(Chunk { table, rows: start..(start + size).min(len), rules: rules.clone() });
         }
     }
     chunks

@@ -87,6 +87,8 @@ pub(super) fn gather_with(cx: &Context<'_>, chosen: &[usize], parts: Vec<Part>, 
         counts.entry(rule).or_default().iter_mut().zip(these).for_each(|(t, n)| *t += n);
     }
     let mut failures: BTreeMap<usize, Failure> = BTreeMap::new();
+    // A finding is large: they are moved but once.
+    outcome.findings.reserve(parts.iter().map(|part| part.findings.len()).sum());
     for part in parts {
         outcome.findings.extend(part.findings);
         for (rule, these) in part.counts {

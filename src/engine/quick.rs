@@ -97,6 +97,13 @@ pub(super) struct Kinds<'a> {
     kind: FieldId,
 }
 
+impl Kinds<'_> {
+    /// Whether these are the rows of a table by the field that refers to their owner and by that which holds their kind.
+    pub fn are_of(&self, table: TableId, owner: FieldId, kind: FieldId) -> bool {
+        (self.table, self.owner, self.kind) == (table, owner, kind)
+    }
+}
+
 /// The shortcuts of a program over records.
 #[derive(Debug, Default)]
 pub(super) struct Shortcuts<'a> {
@@ -164,7 +171,7 @@ impl<'a> Shortcuts<'a> {
         }
         let FieldType::Code(list) = store.schema.tables.get(*child)?.fields.get(*kind)?.ty else { return None };
         let count = store.schema.lists.get(list)?.values.len();
-        let same = |k: &Kinds<'_>| (k.table, k.owner, k.kind) == (*table, *field, *kind);
+        let same = |k: &Kinds<'_>| k.are_of(*table, *field, *kind);
         let group = self.kinds.iter().position(same).unwrap_or_else(|| {
             self.kinds.push(Kinds { table: *table, link, cells, count, owner: *field, kind: *kind });
             self.kinds.len() - 1

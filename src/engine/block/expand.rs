@@ -39,8 +39,12 @@ impl Block<'_> {
         let link = self.cx.store.link(made.table, made.field);
         let loose = link.is_some_and(|link| !link.loose().is_empty());
         let passes = self.passes(made);
-        self.add(made, owners, lanes, |lanes, row| {
+        let kinds = self.kinds_asked(made);
+        self.add(made, owners, lanes, |lanes, owner, row| {
             let Some(link) = link else { return true };
+            if kinds.as_ref().is_some_and(|kinds| kinds.has_none(owner)) {
+                return false;
+            }
             match (link.children(row), &passes) {
                 (Children::Range(together), None) => lanes.extend(together),
                 (Children::List(listed), None) => lanes.extend(listed),
@@ -54,10 +58,10 @@ impl Block<'_> {
     /// The rows with the text of each owner's row.
     fn add_alike(&self, made: &Expansion, owners: &[u32], lanes: &mut Lanes) {
         let Some(Column::Text(texts)) = self.cx.store.rows(made.table).column(made.field) else {
-            return self.add(made, owners, lanes, |_, _| true);
+            return self.add(made, owners, lanes, |_, _, _| true);
         };
         let passes = self.passes(made);
-        self.add(made, owners, lanes, |lanes, row| {
+        self.add(made, owners, lanes, |lanes, _, row| {
             let text = texts.get(row as usize).copied().unwrap_or(Sym::BAD);
             let peers = self.cx.peers(made.table, made.field, text);
             match &passes {
@@ -75,7 +79,7 @@ impl Block<'_> {
     }
 
     /// Adds the lanes of owners that have none yet; what adds the rows of one says whether there may be others.
-    fn add(&self, made: &Expansion, owners: &[u32], lanes: &mut Lanes, mut add: impl FnMut(&mut Vec<RowId>, RowId) -> bool) {
+    fn add(&self, made: &Expansion, owners: &[u32], lanes: &mut Lanes, mut add: impl FnMut(&mut Vec<RowId>, u32, RowId) -> bool) {
         let rows = self.rows_of(made.owner);
         let guard = made.guard.map(|guard| self.truths_of(guard));
         for &owner in owners {
@@ -86,7 +90,7 @@ impl Block<'_> {
             let open = match rows[owner as usize] {
                 NO_ROW => false,
                 OPEN_ROW | UNSET_ROW => true,
-                row => add(&mut lanes.rows, row),
+                row => add(&mut lanes.rows, owner, row),
             };
             let open = open || guard.is_some_and(|guard| guard[owner as usize] == OPEN);
             lanes.owner.resize(lanes.rows.len(), owner);

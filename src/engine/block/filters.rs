@@ -49,6 +49,14 @@ impl Filter {
         });
         Passes(bound.collect())
     }
+
+    /// The fields of one byte that are tested, and the bytes that they may hold.
+    pub fn bytes(&self) -> impl Iterator<Item = (FieldId, &[bool; 256])> {
+        self.0.iter().filter_map(|test| match test {
+            Test::Byte(field, kept) => Some((*field, kept.as_ref())),
+            Test::Since(..) => None,
+        })
+    }
 }
 
 impl Passes<'_> {

@@ -6,7 +6,7 @@ use super::super::verdict::Verdict;
 use super::lanes::{ABSENT, Block, FALSE, OPEN, OPEN_VALUE, TRUE};
 use super::laws::{Asks, Due, Edition, Law};
 use super::plan::{SetId, TruthAt, ValueAt, ValueOp};
-use super::which::{Which, part, part_with};
+use super::which::{Which, keep, part, part_with};
 use crate::dates::Day;
 
 /// From and to which days matters count, if only some do.
@@ -144,7 +144,7 @@ impl Block<'_> {
         part(asked, &mut out.left, lies_in, |lane| anchors[lane] == OPEN_VALUE);
         if let Some(since) = law.since {
             let before = asked.len();
-            asked.retain(|&lane| anchors[lane as usize] >= since.0);
+            keep(asked, |lane| anchors[lane] >= since.0);
             out.count(Verdict::NotApplicable, before - asked.len());
         }
         true

@@ -2,9 +2,9 @@
 
 use super::super::quick::Kinds;
 use super::lanes::{Block, NO_ROW, OPEN_ROW, UNSET_ROW};
-use super::plan::{KindsAt, SetId};
+use super::plan::{Expansion, KindsAt, RowAt, SetId};
 use super::which::Which;
-use crate::records::{Children, RowId};
+use crate::records::{Children, NONE_CODE, RowId};
 use std::mem::{replace, take};
 
 /// The latest rows by kind of some lanes' rows.
@@ -27,7 +27,36 @@ impl LatestRows {
     }
 }
 
+/// The kinds of which a set's rows must be, and the latest rows of these and of others.
+pub struct KindsAsked<'b> {
+    known: &'b LatestRows,
+    asked: Vec<u8>,
+}
+
+impl KindsAsked<'_> {
+    /// Whether it is known that an owner has no row of these kinds.
+    pub fn has_none(&self, owner: u32) -> bool {
+        let lane = owner as usize;
+        self.known.done.get(lane) == Some(&true)
+            && self.asked.iter().all(|&kind| self.known.rows.get(usize::from(kind)).and_then(|rows| rows.get(lane)) == Some(&NO_ROW))
+    }
+}
+
 impl Block<'_> {
+    /// The kinds of which a set's rows must be, where the rows of its owners were looked for by kind.
+    pub(super) fn kinds_asked(&self, made: &Expansion) -> Option<KindsAsked<'_>> {
+        let filter = self.plan.filters.get(made.filter?.0 as usize)?;
+        filter.bytes().find_map(|(field, kept)| {
+            let kinds = &self.cx.shortcuts.kinds;
+            let same = |&(owner, of): &(RowAt, usize)| owner == made.owner && kinds[of].are_of(made.table, made.field, field);
+            let at = self.plan.kinds.iter().position(same)?;
+            let count = kinds[self.plan.kinds[at].1].count;
+            let asked = (0..=u8::MAX).filter(|&kind| usize::from(kind) < count && kept[usize::from(kind)]).collect();
+            // A row whose kind is "none" is of no kind.
+            (!kept[usize::from(NONE_CODE)]).then(|| KindsAsked { known: &self.kinds[at], asked })
+        })
+    }
+
     /// Looks for the latest rows by kind of some lanes' rows.
     pub(super) fn find_latest(&mut self, at: KindsAt, set: SetId, lanes: &[u32]) {
         let (owner, kinds) = self.plan.kinds[at.0 as usize];
@@ -76,7 +105,7 @@ impl Block<'_> {
                     }
                 }
                 // A code that is blank or could not be read may be any; one that means "none" is none of them.
-                None if kind == crate::records::NONE_CODE => {}
+                None if kind == NONE_CODE => {}
                 None => return false,
             }
         }

@@ -1,7 +1,7 @@
 //! Dates, numbers and codes of many lanes at once. What a function makes of its arguments is worked out by the functions that everybody
 //! uses.
 
-use super::super::compute::{arithmetic, between, date_of, impact_end, lookup, month_of, moved, plus_months, shift, year_of};
+use super::super::compute::{arithmetic, date_of, impact_end, lookup, month_of, moved, plus_months, shift, year_of};
 use super::super::value::Span;
 use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, narrowed, widened};
 use super::plan::{By, CellOf, One, SetId, TruthAt, TruthOp, Two, ValueAt, ValueOp};
@@ -211,7 +211,6 @@ impl Block<'_> {
     }
 
     fn two(&mut self, function: Two, of: (ValueAt, ValueAt), lanes: &[u32], which: Which<'_>, out: &mut [i32]) {
-        let days = |f: fn(dates::Day, dates::Day) -> i32| move |a, b| Some(i64::from(f(a, b)));
         match function {
             Two::PlusMonths => self.of_two(of, lanes, which, out, plus_months),
             Two::ImpactEnd => self.of_two(of, lanes, which, out, impact_end),
@@ -220,13 +219,13 @@ impl Block<'_> {
             Two::Arithmetic('-') => self.summed(of, lanes, which, out, |a, b| a - b),
             Two::Arithmetic('*') => self.summed(of, lanes, which, out, |a, b| a * b),
             Two::Arithmetic(op) => self.of_two(of, lanes, which, out, |a, b| arithmetic(op, a, b)),
-            Two::Days => self.of_two(of, lanes, which, out, |a, b| between(a, b, days(|a, b| b.days_since(a) + 1))),
+            Two::Days => self.counted(of, lanes, which, out, |a, b| Some(b.days_since(a) + 1)),
             Two::Workdays => {
                 let calendar = self.cx.calendar();
-                self.of_two(of, lanes, which, out, |a, b| between(a, b, |a, b| calendar.workdays(a, b).map(i64::from)));
+                self.counted(of, lanes, which, out, |a, b| calendar.workdays(a, b));
             }
-            Two::Months => self.of_two(of, lanes, which, out, |a, b| between(a, b, days(dates::months_between))),
-            Two::Years => self.of_two(of, lanes, which, out, |a, b| between(a, b, days(dates::years_between))),
+            Two::Months => self.counted(of, lanes, which, out, |a, b| Some(dates::months_between(a, b))),
+            Two::Years => self.counted(of, lanes, which, out, |a, b| Some(dates::years_between(a, b))),
         }
     }
 
@@ -240,6 +239,30 @@ impl Block<'_> {
             let sum = if open { OPEN_VALUE } else { sum as i32 };
             let absent = ((a == ABSENT) | (b == ABSENT)) & (a != OPEN_VALUE) & (b != OPEN_VALUE);
             if absent { ABSENT } else { sum }
+        });
+    }
+
+    /// What lies between two days, as [`super::super::compute::between`] counts it.
+    fn counted(
+        &mut self,
+        (a, b): (ValueAt, ValueAt),
+        lanes: &[u32],
+        which: Which<'_>,
+        out: &mut [i32],
+        count: impl Fn(Day, Day) -> Option<i32>,
+    ) {
+        self.value(a, lanes);
+        self.value(b, lanes);
+        which.map_both(self.values_of(a), self.values_of(b), out, |a, b| {
+            if (a <= OPEN_VALUE) | (b <= OPEN_VALUE) {
+                return OPEN_VALUE;
+            }
+            if (a == ABSENT) | (b == ABSENT) {
+                return ABSENT;
+            }
+            let (a, b) = (Day(a), Day(b));
+            let counted = if a.is_finite() && b.is_finite() { count(a, b) } else { None };
+            counted.filter(|&n| n > OPEN_VALUE && n < ABSENT).unwrap_or(OPEN_VALUE)
         });
     }
 
