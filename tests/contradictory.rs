@@ -182,3 +182,48 @@ fn the_dead_hold_no_post() {
     // What was done wrong in life stays so.
     assert_eq!(said.verdicts("GS002"), [Verdict::Breach]);
 }
+
+/// A folder of these tables, judged.
+fn of(tables: &[(&str, &str)]) -> Said {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in tables {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    judge(folder.path())
+}
+
+#[test]
+fn a_rank_that_could_not_be_read_may_lie_between_two() {
+    let ranks = |between: &str| {
+        let rows = format!("R1,P1,四级主任科员,2018-03-10\n{between}R3,P1,二级主任科员,2024-05-10\n");
+        of(&[("person.csv", "person_id,name\nP1,甲\n"), ("rank.csv", &format!("rank_id,person_id,rank,start\n{rows}"))])
+    };
+    assert_eq!(ranks("").verdicts("ZJ002"), [Verdict::Breach]);
+    assert_eq!(ranks("R2,P1,三级主任科员,2021-05-10\n").verdicts("ZJ002"), []);
+    // Refused for its date, or for its rank: the step may have been taken.
+    for bad in ["R2,P1,三级主任科员,2021-13-10\n", "R2,P1,三级主任,2021-05-10\n"] {
+        assert!(ranks(bad).verdicts("ZJ002").iter().all(|v| *v == Verdict::Unverified), "{bad}");
+    }
+}
+
+#[test]
+fn a_form_that_lists_some_ranks_may_leave_out_those_between() {
+    let resume = "2012.08--2018.03  某县某局科员\n2018.03--         某县某局副局长\n                  （2019.06任四级主任科员；2024.05任二级主任科员）";
+    let form = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?><Person><XingMing>江远</XingMing><JianLi>{resume}</JianLi></Person>");
+    let verdicts = of(&[("江远.lrmx", &form)]).verdicts("ZJ002");
+    assert!(!verdicts.is_empty() && verdicts.iter().all(|v| *v == Verdict::Unverified), "{verdicts:?}");
+}
+
+#[test]
+fn a_year_whose_result_could_not_be_read_may_be_the_one_to_train_after() {
+    let person = |result: &str| {
+        of(&[
+            ("person.csv", "person_id,name,status\nP1,甲,待岗\n"),
+            ("assessment.csv", &format!("assessment_id,person_id,year,result\nK1,P1,2022,不称职\nK2,P1,2024,{result}\n")),
+            ("training.csv", "training_id,person_id,course,start\nX1,P1,待岗培训,2023-05-06\n"),
+        ])
+    };
+    assert_eq!(person("称职").verdicts("PX005"), []);
+    assert_eq!(person("不称职").verdicts("PX005"), [Verdict::Advice]);
+    assert_eq!(person("不称").verdicts("PX005"), [Verdict::Unverified]);
+}
