@@ -200,6 +200,8 @@ impl Job<'_> {
             }
         }
         self.progress.rows(sheet.rows() as u64 % STEP);
+        sheet.set_aside("title", skip as u64);
+        sheet.set_aside("total", totals.len() as u64);
         header.notes.extend(sheets::totals(file, self.schema.tables.get(table).map_or("", |t| t.name.as_str()), &totals));
         Ok(Some((sheet, header)))
     }

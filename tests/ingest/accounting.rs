@@ -241,7 +241,8 @@ fn a_total_below_a_table_with_codes_is_set_aside_and_told() {
         ),
     ]);
     // What belongs to something, or begins with a longer word, is a row.
-    assert_eq!(tally(&store, "step"), (3, 2, 0, 1));
+    assert_eq!(tally(&store, "step"), (4, 2, 0, 1));
+    assert_eq!(store.tallies.iter().find(|t| t.table == "step").unwrap().aside, [("total".to_owned(), 1)].into());
     let told: Vec<_> = store.problems.iter().filter(|p| p.table == "step").map(|p| (p.code, p.row, p.fate)).collect();
     assert!(told.contains(&("sheet::set-aside", 3, Fate::Noted)) && told.contains(&("data::missing", 6, Fate::Refused)), "{told:?}");
 }
