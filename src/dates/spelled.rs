@@ -98,6 +98,35 @@ pub fn leading(text: &str) -> Option<(Result<Fuzzy, DateError>, usize)> {
     Some((Fuzzy::parse(&format!("{year}-{month}")), end))
 }
 
+/// Two days of half or full width joined by 至, 到 or a dash, of which the second may leave out what it shares with the first:
+/// `2025年3月17日至21日`, `2025.3.17-3.21`. None if either is no day, or the second comes before the first.
+pub fn range(text: &str) -> Option<(Fuzzy, Fuzzy)> {
+    let text = half_width(text);
+    let text = text.trim();
+    let (first, length) = leading(text)?;
+    let first = first.ok().filter(|d| d.is_exact())?;
+    let rest = text.get(length..)?.trim_start();
+    let joined = |c: char| matches!(c, '-' | '—' | '–' | '~' | '～' | '〜');
+    let second = rest.strip_prefix('至').or_else(|| rest.strip_prefix('到')).unwrap_or_else(|| rest.trim_start_matches(joined));
+    let second = second.trim();
+    if second.len() == rest.len() {
+        return None;
+    }
+    let (year, month, _) = first.lo.to_ymd();
+    let parts: Vec<&str> =
+        second.split(['年', '月', '.', '/', '-']).map(|p| p.trim().trim_end_matches(['日', '号'])).filter(|p| !p.is_empty()).collect();
+    let is_number = |p: &&str| p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit());
+    let last = match parts.as_slice() {
+        all if !all.iter().all(is_number) => return None,
+        [day] => format!("{year}-{month}-{day}"),
+        [month, day] => format!("{year}-{month}-{day}"),
+        [year, month, day] => format!("{year}-{month}-{day}"),
+        _ => return None,
+    };
+    let last = Fuzzy::parse(&last).ok().filter(|d| d.is_exact() && d.lo >= first.lo)?;
+    Some((first, last))
+}
+
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
@@ -152,6 +181,32 @@ mod tests {
         assert_eq!(whole("2013.04 正科"), Err(DateError::NotADate));
         assert_eq!(whole("不详"), Err(DateError::NotADate));
         assert_eq!(whole(" "), Err(DateError::Empty));
+    }
+
+    #[test]
+    fn a_stretch_of_days_may_leave_out_what_both_share() {
+        let read = |text: &str| range(text).map(|(a, b)| format!("{a} {b}"));
+        for text in [
+            "2025年3月17日至21日",
+            "2025年3月17日至3月21日",
+            "2025.3.17-3.21",
+            "2025-03-17至2025-03-21",
+            "２０２５．３．１７—２１",
+            "20250317至2025.3.21",
+        ] {
+            assert_eq!(read(text).as_deref(), Some("2025-03-17 2025-03-21"), "{text}");
+        }
+        for none in [
+            "2025年3月17日",
+            "2025年3月至4月",
+            "2025.3.17至3.32",
+            "2025.3.17-16",
+            "2025年3月17日上午至21日",
+            "至2025.3.17",
+            "2025.3.17至今",
+        ] {
+            assert_eq!(read(none), None, "{none}");
+        }
     }
 
     #[test]

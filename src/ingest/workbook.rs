@@ -154,8 +154,8 @@ fn page(book: &mut Book, name: &str) -> Result<Vec<(u32, Vec<Value>)>, u32> {
 /// A sheet that is known by its headers, if it is one; else the last row read.
 fn read_known(book: &mut Book, file: &Named, schema: &Schema, name: &str) -> Result<Option<sheets::Sheet>, u32> {
     let (leading, merges) = (leading(book, name), book.merges(name));
-    if sheets::paper::is_titled(schema, &leading)
-        && let Some(form) = sheets::paper::read(schema, &format!("{}/{name}", file.name), name, &page(book, name)?, &merges)
+    if let Some(template) = sheets::paper::titled(schema, &leading)
+        && let Some(form) = sheets::paper::read(schema, (template, &format!("{}/{name}", file.name), name), &page(book, name)?, &merges)
     {
         return Ok(Some(form));
     }

@@ -16,6 +16,7 @@ mod import;
 mod mapping;
 mod merge;
 mod package;
+mod printed;
 mod refused;
 mod sheets;
 mod spells;

@@ -13,17 +13,17 @@ fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
 }
 
-fn read_asked(paths: &[PathBuf], asked: Asked) -> Result<Store, IngestError> {
+pub(super) fn read_asked(paths: &[PathBuf], asked: Asked) -> Result<Store, IngestError> {
     let sources: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     let store = ingest::read_asked(&sources, None, asked, &SCHEMA, &Wanted::all(&SCHEMA), &Silent)?;
     adds_up(&store);
     Ok(store)
 }
 
-const NOW: Asked = Asked { year: None, now: Some(2026) };
+pub(super) const NOW: Asked = Asked { year: None, now: Some(2026) };
 
 /// The key of the one row of a table whose field says so.
-fn key_of(store: &Store, table: &str, field: &str, says: &str) -> String {
+pub(super) fn key_of(store: &Store, table: &str, field: &str, says: &str) -> String {
     let t: TableId = store.schema.table(table).unwrap();
     let f = store.schema.tables[t].field(field).unwrap();
     let found: Vec<RowId> = (0..store.rows(t).len as RowId).filter(|&r| store.show(t, r, f).as_deref() == Some(says)).collect();
@@ -31,7 +31,7 @@ fn key_of(store: &Store, table: &str, field: &str, says: &str) -> String {
     store.key(t, found[0]).to_owned()
 }
 
-fn of(store: &Store, name: &str, field: &str) -> Option<String> {
+pub(super) fn of(store: &Store, name: &str, field: &str) -> Option<String> {
     cell(store, "person", &key_of(store, "person", "name", name), field)
 }
 
@@ -188,7 +188,7 @@ fn who_stands_in_a_form_and_on_a_roster_is_one_person_and_it_is_told_whose_word_
 }
 
 /// A book of one sheet.
-fn book(name: &str, rows: &[&[&str]]) -> (tempfile::TempDir, PathBuf) {
+pub(super) fn book(name: &str, rows: &[&[&str]]) -> (tempfile::TempDir, PathBuf) {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet().set_name(name).unwrap();
     for (at, cells) in (0u32..).zip(rows) {

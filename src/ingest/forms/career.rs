@@ -11,7 +11,7 @@ const RIGHT: &str = "写作 2003.05--2007.11  单位职务，起止时间到月"
 const RANK_VERBS: [&str; 9] = ["任", "晋升为", "晋升", "定为", "确定为", "套转为", "转任", "转为", "职级晋升为"];
 
 /// The rows of a résumé, and the lines that tell of neither post nor study.
-pub(super) fn rows(form: &Form, person: &str, schema: &Schema) -> (Vec<Row>, Vec<(u32, String)>) {
+pub(in crate::ingest) fn rows(form: &Form, person: &str, schema: &Schema) -> (Vec<Row>, Vec<(u32, String)>) {
     let list = |name| schema.list(name).and_then(|l| schema.lists.get(l));
     let (kinds, ranks) = (list("post_kind"), list("rank"));
     let resume = resume::read(form.text(Field::Resume));

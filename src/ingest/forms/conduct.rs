@@ -15,7 +15,7 @@ const SANCTION: [&str; 17] = [
 const RIGHT: &str = "写作 2017年12月受党内警告处分，一事一句，用；隔开";
 
 /// The rows of sanctions, and what only tells of rewards.
-pub(super) fn rows(form: &Form, person: &str, schema: &Schema) -> (Vec<Row>, Vec<(u32, String)>) {
+pub(in crate::ingest) fn rows(form: &Form, person: &str, schema: &Schema) -> (Vec<Row>, Vec<(u32, String)>) {
     let text = spelled::half_width(form.text(Field::Rewards));
     let Some(kinds) = schema.list("sanction_kind").and_then(|l| schema.lists.get(l)) else { return Default::default() };
     let (mut rows, mut rewards) = (Vec::new(), Vec::new());

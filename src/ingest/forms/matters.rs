@@ -5,7 +5,7 @@ use super::row::{Refusal, Row, Value, says_none};
 use crate::records::{Schema, squeeze};
 
 /// The rows of relatives.
-pub(super) fn kin(form: &Form, person: &str, schema: &Schema) -> Vec<Row> {
+pub(in crate::ingest) fn kin(form: &Form, person: &str, schema: &Schema) -> Vec<Row> {
     let Some(relations) = schema.list("relation").and_then(|l| schema.lists.get(l)) else { return Vec::new() };
     let mut rows = Vec::new();
     for (number, relative) in &form.kin {

@@ -20,9 +20,13 @@ mod wrong;
 mod yearly;
 mod zipped;
 
-pub(super) use form::{Field, Form, Kind as FormKind};
+pub(super) use career::rows as career_rows;
+pub(super) use conduct::rows as conduct_rows;
+pub(super) use form::{Field, Form, Kind as FormKind, Relative};
+pub(super) use matters::kin as kin_rows;
 pub(super) use person::{id_number, key as person_key, namesake, row as person_row};
-pub(super) use row::{Value as FormValue, says_none};
+pub(super) use row::{Row as FormRow, Value as FormValue, says_none};
+pub(super) use yearly::rows as yearly_rows;
 
 pub(super) use gather::{Files, FormFiles, begins_like_form, is_named_form, zip_holds_forms};
 

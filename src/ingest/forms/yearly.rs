@@ -40,7 +40,7 @@ const RIGHT: &str = "写作 2021年度称职、2022年度优秀";
 const YEARS: RangeInclusive<i32> = 1990..=2100;
 
 /// The rows of the yearly assessments.
-pub(super) fn rows(form: &Form, person: &str, schema: &Schema) -> Vec<Row> {
+pub(in crate::ingest) fn rows(form: &Form, person: &str, schema: &Schema) -> Vec<Row> {
     let text = spelled::half_width(form.text(Field::Assessments));
     let Some(results) = schema.list("assessment_result").and_then(|l| schema.lists.get(l)) else { return Vec::new() };
     if says_none(&text) {

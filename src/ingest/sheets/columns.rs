@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 
 /// The kinds of sheets, in the order in which they tell of persons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Template {
+pub(in crate::ingest) enum Template {
     /// Offices and how many leaders they may have.
     Quota,
+    /// 干部任免审批表, one a sheet: a person's life, and the post to be taken up or left.
+    Approval,
     /// People and their posts.
     Roster,
     /// People and the posts they are to take up or leave.
@@ -22,7 +24,21 @@ pub(super) enum Template {
 }
 
 /// Words of `[headings]` that are no headers.
-const NO_HEADERS: [&str; 8] = ["total", "note", "taking", "leaving", "record", "notice_period", "notice_start", "notice_end"];
+const NO_HEADERS: [&str; 13] = [
+    "total",
+    "note",
+    "taking",
+    "leaving",
+    "record",
+    "approval",
+    "form",
+    "kin",
+    "relation",
+    "votes",
+    "notice_period",
+    "notice_start",
+    "notice_end",
+];
 
 /// What the words of headers begin with that name a field of a step but not the step: that of the date to their left.
 const BARE: &str = "bare ";
@@ -161,6 +177,7 @@ impl Template {
     pub(super) fn zh(self) -> &'static str {
         match self {
             Self::Quota => "领导职数配备情况表",
+            Self::Approval => "干部任免审批表",
             Self::Roster => "干部名册",
             Self::Slate => "讨论任免干部名单",
             Self::Process => "全程纪实表",
@@ -173,7 +190,7 @@ impl Template {
         match self {
             Self::Quota => &["unit_level", "chief_approved", "deputy_approved"],
             Self::Roster => &["gender", "birth", "work_date", "party_date", "current", "post_since"],
-            Self::Slate | Self::Process | Self::Yearly => &["current"],
+            Self::Approval | Self::Slate | Self::Process | Self::Yearly => &["current"],
         }
     }
 
@@ -186,6 +203,7 @@ impl Template {
             Self::Roster => {
                 !matter && !matches!(of, "result" | "year" | "level_since") && !of.starts_with("unit") && !of.ends_with("approved")
             }
+            Self::Approval => matter || of == "result" || Self::Roster.uses(of),
             Self::Slate | Self::Process => matter || Self::Roster.uses(of),
         }
     }

@@ -75,6 +75,8 @@ pub(super) struct Making {
     pub notes: Vec<Problem>,
     /// Rows that say again what another row says, by table and number of the sheet.
     merged: BTreeMap<(&'static str, usize), u64>,
+    /// Of whom a table tells all rows: table and owner.
+    whole: BTreeSet<(&'static str, String)>,
     /// The posts of each person: the title, and the sheet and place of the row.
     posts: BTreeMap<(String, String), (usize, usize)>,
     /// The units that sheets list, by name.
@@ -110,8 +112,16 @@ impl Making {
         self.rows.entry((table, sheet)).or_default();
     }
 
+    /// A sheet tells all rows of a table that an owner has.
+    pub(super) fn is_whole(&mut self, table: &'static str, owner: &str) {
+        self.whole.insert((table, owner.to_owned()));
+    }
+
     /// An owner may have rows of a table that no sheet tells.
     pub(super) fn leave_open(&mut self, table: &'static str, owner: &str, sheet: usize, line: u32) {
+        if self.whole.contains(&(table, owner.to_owned())) {
+            return;
+        }
         self.open.entry(table).or_default().entry(owner.to_owned()).or_insert((sheet, line));
     }
 

@@ -2,7 +2,8 @@
 
 use super::enter::{Entry, Given, Making, Refused, Said};
 use super::people::People;
-use super::{Asked, Record, Sheet, Template, dates, person};
+use super::{Asked, Record, Sheet, Template, dates, life, person};
+use crate::dates::{Fuzzy, spelled};
 use crate::ingest::forms::{self, says_none};
 use crate::ingest::value::Value;
 use crate::records::{Schema, squeeze};
@@ -29,12 +30,22 @@ pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, asked: Asked, 
             // The row of the person is refused for its name, which says all.
             continue;
         }
-        if let Some(mut post) = post(sheet, record, &key, asked) {
+        // A résumé tells of the post held now, too.
+        if !life::has_resume(sheet, record)
+            && let Some(mut post) = post(sheet, record, &key, asked)
+        {
             post.cells.extend(unit);
             made.add_post(number, &columns.cell(record, "current").shown(), post);
         }
+        let case = case(sheet, record, &key, schema);
+        let left = case.as_ref().map_or("", |(.., left)| left.as_str());
+        let from = life::rows((number, sheet), record, &key, left, schema, made);
         let known = made.cases.entry(key.clone()).or_default();
-        let Some((mut case, matter)) = case(sheet, record, &key, schema) else { continue };
+        let Some((mut case, matter, _)) = case else { continue };
+        if let Some(from) = from {
+            let header = ["removed", "moved"].into_iter().map(|of| columns.header(of)).find(|h| !h.is_empty()).unwrap_or("").to_owned();
+            case.cells.push(Given { field: "from_post_id", header, said: Said::Text(from) });
+        }
         let before = known.iter().find(|(_, m)| *m == matter).map(|(key, _)| key.clone());
         let is_new = before.is_none();
         case.key = before.unwrap_or_else(|| if known.is_empty() { format!("{key}-RM") } else { format!("{key}-RM{}", known.len() + 1) });
@@ -75,7 +86,7 @@ fn post(sheet: &Sheet, record: &Record, person: &str, asked: Asked) -> Option<En
     let given = |field, of: &str, said| Given { field, header: columns.header(of).to_owned(), said };
     let cells = vec![
         given("title", "current", Said::Text(title)),
-        given("start", "post_since", date(since, asked)),
+        given("start", "post_since", date(&dates::month(since), asked)),
         // Posts that people hold now have no end.
         given("end", "current", Said::Text(String::new())),
     ];
@@ -89,16 +100,20 @@ fn post(sheet: &Sheet, record: &Record, person: &str, asked: Asked) -> Option<En
 }
 
 fn date(cell: &Value, asked: Asked) -> Said {
-    match cell {
-        Value::Uncomputed | Value::Garbled | Value::Day(_) => Said::Cell(cell.clone()),
-        // A number that may have lost its zero stays one.
-        Value::Real(x) if dates::text(cell, asked.now) == x.to_string() => Said::Cell(cell.clone()),
-        cell => Said::Text(dates::text(cell, asked.now)),
+    if matches!(cell, Value::Uncomputed | Value::Garbled | Value::Day(_)) {
+        return Said::Cell(cell.clone());
+    }
+    let text = dates::text(cell, asked.now);
+    match (spelled::whole(&text), cell) {
+        (Ok(date), _) => Said::Text(date.to_string()),
+        // A number may be that of a day.
+        (Err(_), Value::Real(x)) if text == x.to_string() => Said::Cell(cell.clone()),
+        _ => Said::Text(text),
     }
 }
 
-/// The matter at hand, without its key, and what tells it apart from others of the person.
-fn case(sheet: &Sheet, record: &Record, person: &str, schema: &Schema) -> Option<(Entry, String)> {
+/// The matter at hand, without its key; what tells it apart from others of the person; and the post that is left.
+fn case(sheet: &Sheet, record: &Record, person: &str, schema: &Schema) -> Option<(Entry, String, String)> {
     let columns = &sheet.columns;
     let text = |of: &str| columns.cell(record, of).shown().lines().map(str::trim).collect::<String>();
     let (mut proposed, mut removed) = (text("proposed"), text("removed"));
@@ -107,11 +122,15 @@ fn case(sheet: &Sheet, record: &Record, person: &str, schema: &Schema) -> Option
     let header = ["proposed", "moved", "removed"].into_iter().find(|of| columns.has(of))?;
     if !says_none(&moved) {
         match taken_and_left(&moved, schema) {
-            Some((taken, left)) => {
+            // 免 and no more: the post held now is left.
+            Some((taken, left)) if taken.is_empty() && left.is_empty() && !text("current").is_empty() && leaves(&moved, schema) => {
+                removed.push_str(&text("current"));
+            }
+            Some((taken, left)) if !(taken.is_empty() && left.is_empty()) => {
                 proposed.push_str(&taken);
                 removed.push_str(&left);
             }
-            None => {
+            _ => {
                 let (why, right) = ("看不出是任还是免".to_owned(), "写作 任某职务，免某职务".to_owned());
                 let (column, text) = (columns.header("moved").to_owned(), crate::records::shown(&moved));
                 refused = Some(Refused::Here { column, code: "sheet::moved", text, why, right });
@@ -132,7 +151,12 @@ fn case(sheet: &Sheet, record: &Record, person: &str, schema: &Schema) -> Option
     let said = [("kind", only_removed), ("rank", rank)];
     cells.extend(said.into_iter().filter_map(|(field, said)| Some(given(field, header, Said::Text(said?.to_owned())))));
     let entry = Entry { line: columns.line(record, header), key: String::new(), owner: person.to_owned(), cells, refused };
-    Some((entry, matter))
+    Some((entry, matter, removed))
+}
+
+/// Whether a text begins with a word for leaving.
+fn leaves(text: &str, schema: &Schema) -> bool {
+    schema.headings("leaving").iter().any(|w| text.trim().starts_with(w.as_str()))
 }
 
 /// What a text like 任…，免… says is taken up and left; none if it begins with neither.
@@ -175,13 +199,20 @@ fn steps(number: usize, sheet: &Sheet, record: &Record, case: &str, asked: Asked
         for (field, column) in &fields {
             let value = cell(*column);
             let said = match *field {
-                "start" | "end" => date(value, asked),
+                "start" => started(value, asked),
                 // An end that is not written might be another day than the start.
-                _ if value.is_blank() => Said::Text(String::new()),
-                _ => Said::Cell(value.clone()),
+                "end" if says_none(&value.shown()) => Said::Unknown,
+                "end" => date(value, asked),
+                "document" => Said::Cell(value.clone()),
+                _ => counted(value),
             };
-            let said = if *field == "end" && value.is_blank() { Said::Unknown } else { said };
             cells.push(Given { field, header: head(*column), said });
+        }
+        // 2025年3月17日至21日 in the one cell that the sheet has for a step.
+        if !fields.iter().any(|(field, _)| *field == "end")
+            && let Some((column, (_, last))) = fields.iter().find(|(f, _)| *f == "start").and_then(|(_, c)| Some((*c, range(cell(*c))?)))
+        {
+            cells.push(Given { field: "end", header: head(column), said: Said::Text(last.to_string()) });
         }
         let key = format!("{case}-B{}", nth + 1);
         let line = fields.iter().find(|(f, _)| *f == "start").or(fields.first()).map_or(record.line, |(_, c)| record.line_of(*c));
@@ -189,4 +220,26 @@ fn steps(number: usize, sheet: &Sheet, record: &Record, case: &str, asked: Asked
     }
     // The sheet has no columns for some steps.
     made.leave_open("step", case, number, record.line);
+}
+
+/// When a step began: of two days in one cell the first.
+fn started(value: &Value, asked: Asked) -> Said {
+    range(value).map_or_else(|| date(value, asked), |(first, _)| Said::Text(first.to_string()))
+}
+
+/// The two days of a cell that holds a stretch of time.
+fn range(value: &Value) -> Option<(Fuzzy, Fuzzy)> {
+    spelled::range(value.text())
+}
+
+/// A number of people or votes: 9人, 11票. A word for nothing is a blank.
+fn counted(value: &Value) -> Said {
+    let Value::Text(text) = value else { return Said::Cell(value.clone()) };
+    let plain = squeeze(&spelled::half_width(text));
+    let count = plain.trim_end_matches(['人', '票', '名']);
+    match () {
+        () if says_none(&plain) => Said::Text(String::new()),
+        () if count.bytes().all(|b| b.is_ascii_digit()) => Said::Text(count.to_owned()),
+        () => Said::Cell(value.clone()),
+    }
 }

@@ -1,11 +1,13 @@
-//! Sheets as people make them, known by their headers: 干部名册, 讨论任免干部名单, 年度考核表, 领导职数配备情况表, 全程纪实表. They have no codes; a person is
+//! Sheets as people make them, known by their headers: 干部任免审批表, 干部名册, 讨论任免干部名单, 年度考核表, 领导职数配备情况表, 全程纪实表. They have no codes; a person is
 //! known as in forms, and what a sheet does not say is left unknown. Sheets of all sources are gathered first, for they tell of the same
 //! people, and entered together.
 
 mod columns;
 mod dates;
 mod enter;
+mod life;
 mod matters;
+mod page;
 pub(super) mod paper;
 mod people;
 mod person;
@@ -13,6 +15,7 @@ mod quota;
 mod twice;
 mod yearly;
 
+use super::forms::Relative;
 use super::layout::{self, Aside, Head, Kind, Merge, Numbered, Reading};
 use super::parts::Extras;
 use super::value::Value;
@@ -57,6 +60,8 @@ struct Record {
     cells: Vec<Value>,
     /// Of a form, the line of each cell; of a table all stand on one.
     lines: Vec<u32>,
+    /// The relatives that a form lists, each with its line.
+    kin: Vec<(u32, Relative)>,
 }
 
 impl Record {
@@ -111,7 +116,7 @@ impl<'s> Sheeting<'s> {
             }
         }
         if self.reading.row(line, &cells) == Kind::Record {
-            self.records.push(Record { line, group: self.reading.group.clone(), cells, lines: Vec::new() });
+            self.records.push(Record { line, group: self.reading.group.clone(), cells, lines: Vec::new(), kin: Vec::new() });
         }
     }
 

@@ -1,50 +1,55 @@
-//! 全程纪实表 as it is printed: labels, and what is filled in beside or below them; one case a sheet. It becomes the one row of the table
-//! of the same name, each cell on the line it stands on.
+//! 全程纪实表 and 干部任免审批表 as they are printed: labels, and what is filled in beside or below them; one case a sheet. Such a form becomes
+//! the one row of a table of the same headers, each cell on the line it stands on.
 
 use super::columns::{Columns, Template, is_known};
+use super::page::Page;
 use super::{Record, Sheet};
 use crate::dates::spelled;
 use crate::ingest::layout::{Merge, Numbered, plain};
 use crate::ingest::value::Value;
-use crate::records::{Problem, Schema};
+use crate::records::{Problem, Schema, squeeze};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A printed form has so many labels, on so many rows: a table has them on two at most.
 const LEAST_LABELS: usize = 6;
 const LEAST_ROWS: usize = 4;
 
-/// Whether a text above a sheet says that it is such a form.
-pub(in crate::ingest) fn is_titled(schema: &Schema, leading: &[Numbered]) -> bool {
-    let titles = schema.headings("record");
-    let mut texts = leading.iter().flat_map(|(_, row)| row).filter(|v| !v.is_blank()).map(|v| plain(v.text()));
-    texts.any(|text| titles.iter().any(|t| text.contains(t.as_str())))
+/// The form that a text above a sheet says it is.
+pub(in crate::ingest) fn titled(schema: &Schema, leading: &[Numbered]) -> Option<Template> {
+    let texts: Vec<String> = leading.iter().flat_map(|(_, row)| row).filter(|v| !v.is_blank()).map(|v| plain(v.text())).collect();
+    let says = |of: &str| schema.headings(of).iter().any(|title| texts.iter().any(|text| text.contains(title.as_str())));
+    [("record", Template::Process), ("approval", Template::Approval)].into_iter().find(|(of, _)| says(of)).map(|(_, template)| template)
 }
 
 /// The form, if the sheet is one.
-pub(in crate::ingest) fn read(schema: &Schema, cited: &str, name: &str, rows: &[Numbered], merges: &[Merge]) -> Option<Sheet> {
-    let page = Page { schema, rows: rows.iter().map(|(line, row)| (*line, row.as_slice())).collect(), merges, parts: parts(schema) };
+pub(in crate::ingest) fn read(
+    schema: &Schema,
+    (template, cited, name): (Template, &str, &str),
+    rows: &[Numbered],
+    merges: &[Merge],
+) -> Option<Sheet> {
+    let page = Page::new(schema, rows, merges);
     let labels: Vec<(u32, usize, String)> = page.cells().filter_map(|(line, column, v)| Some((line, column, page.label(v)?))).collect();
     let of_rows: BTreeSet<u32> = labels.iter().map(|(line, ..)| *line).collect();
+    let first_line = *of_rows.first()?;
     if labels.len() < LEAST_LABELS || of_rows.len() < LEAST_ROWS {
         return None;
     }
+    let relatives = page.relatives();
     let mut filled = Filled::default();
     let mut unused: Vec<(u32, String)> = Vec::new();
-    for (line, column, value) in page.cells().filter(|(.., v)| page.label(v).is_none()) {
-        match page.header_of(line, column) {
-            Some(header) => filled.add(schema, header, line, value),
-            None => unused.extend(page.left(line, column).into_iter().next().map(|label| (line, label))),
+    for (line, column, value) in page.cells().filter(|(line, _, v)| page.label(v).is_none() && !relatives.lines.contains(line)) {
+        let taken = page.header_of(line, column).is_some_and(|header| filled.add(schema, header, line, value));
+        // What stands above the first label is the title, and what begins like a note is one.
+        let is_note = schema.headings("note").iter().any(|w| plain(value.text()).starts_with(w.as_str()));
+        if !taken && line > first_line && !is_note {
+            unused.push((line, page.left(line, column).into_iter().next().map_or(String::new(), |(_, label)| label)));
         }
     }
     // A label with nothing beside it: the form asks, and nobody answered.
-    for (line, column, label) in &labels {
+    for (line, column, label) in labels.iter().filter(|(line, ..)| !relatives.lines.contains(line)) {
         // Below the header of a list stand its rows.
-        if page
-            .rows
-            .range(line + 1..)
-            .next()
-            .is_some_and(|(_, row)| row.get(*column).is_some_and(|v| !v.is_blank() && page.label(v).is_none()))
-        {
+        if page.heads_column(*line, *column) {
             continue;
         }
         let next = page.row(*line).iter().enumerate().skip(column + 1).find(|(_, v)| !v.is_blank());
@@ -58,25 +63,18 @@ pub(in crate::ingest) fn read(schema: &Schema, cited: &str, name: &str, rows: &[
     }
     let line = filled.headers.get(columns.header("name")).map_or(0, |(line, _)| *line);
     let (lines, cells) = filled.headers.into_values().unzip();
-    let record = Record { line, group: None, cells, lines };
-    let recognised = Problem::noted(cited, "sheet::recognised", "按纸质样式的全程纪实表读取，一表一件", "不是这种表的，请改标题");
-    let mut notes = vec![recognised.at_row(line)];
+    let record = Record { line, group: None, cells, lines, kin: relatives.all };
+    let title = format!("按纸质样式的{}读取，一表一件", template.zh());
+    let mut notes = vec![Problem::noted(cited, "sheet::recognised", title, "不是这种表的，请改标题").at_row(line)];
     unused.dedup();
     if let Some((first, _)) = unused.first() {
-        let all: Vec<String> = unused.iter().map(|(line, label)| format!("第{line}行“{label}”")).collect();
+        let shown = |label: &String| if label.is_empty() { "没有栏目名的内容".to_owned() } else { format!("“{label}”") };
+        let all: Vec<String> = unused.iter().map(|(line, label)| format!("第{line}行{}", shown(label))).collect();
         let why = format!("这些栏没有用到：{}", all.join("、"));
         notes.push(Problem::noted(cited, "sheet::unused-columns", why, "不必改动").at_row(*first));
     }
     let above = std::iter::once(name.to_owned()).collect();
-    Some(Sheet {
-        cited: cited.to_owned(),
-        above,
-        template: Template::Process,
-        columns,
-        records: vec![record],
-        aside: BTreeMap::new(),
-        notes,
-    })
+    Some(Sheet { cited: cited.to_owned(), above, template, columns, records: vec![record], aside: BTreeMap::new(), notes })
 }
 
 /// What is filled in, by header.
@@ -86,12 +84,12 @@ struct Filled {
 }
 
 impl Filled {
-    /// Takes a cell; a second of one header (a row of a list of several) is not the form's.
-    fn add(&mut self, schema: &Schema, header: String, line: u32, value: &Value) {
+    /// Takes a cell; a second of one header (a row of a list of several) is not the form's. Whether it was taken whole.
+    fn add(&mut self, schema: &Schema, header: String, line: u32, value: &Value) -> bool {
         let (starts, ends) = (schema.headings("notice_start"), schema.headings("notice_end"));
-        let last = header.rsplit('/').next().unwrap_or("");
-        let is_period = schema.headings("notice_period").iter().any(|w| w == last || *w == header);
-        if let (true, Some(start), Some(end)) = (is_period, starts.first(), ends.first()) {
+        let (section, last) = header.rsplit_once('/').unwrap_or(("", &header));
+        let is = |of: &str| schema.headings(of).iter().any(|w| w == last || *w == header);
+        if let (true, Some(start), Some(end)) = (is("notice_period"), starts.first(), ends.first()) {
             let shown = value.shown();
             let whole = |text: &str| spelled::whole(text.trim()).ok();
             if let Some((first, second)) = shown.split_once('至').filter(|(a, b)| whole(a).is_some() && whole(b).is_some()) {
@@ -100,82 +98,39 @@ impl Filled {
             } else {
                 self.headers.entry(start.clone()).or_insert((line, value.clone()));
             }
-            return;
+            return true;
         }
-        self.headers.entry(header).or_insert((line, value.clone()));
+        if is("votes") {
+            let (votes, whole) = votes(schema, section, &value.shown());
+            for (header, count) in votes {
+                self.headers.entry(header).or_insert((line, Value::Text(count)));
+            }
+            return whole;
+        }
+        match self.headers.entry(header) {
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert((line, value.clone()));
+                true
+            }
+            std::collections::btree_map::Entry::Occupied(_) => false,
+        }
     }
 }
 
-/// A sheet as a page of labels and values.
-struct Page<'p> {
-    schema: &'p Schema,
-    rows: BTreeMap<u32, &'p [Value]>,
-    merges: &'p [Merge],
-    /// What stands before and after the bar in headers of two rows.
-    parts: BTreeSet<&'p str>,
-}
-
-fn parts(schema: &Schema) -> BTreeSet<&str> {
-    let words = schema.sheet_steps.iter().flat_map(|(.., words)| words).chain(schema.headings("notice_period"));
-    words.filter_map(|w| w.split_once('/')).flat_map(|(a, b)| [a, b]).collect()
-}
-
-impl Page<'_> {
-    fn row(&self, line: u32) -> &[Value] {
-        self.rows.get(&line).copied().unwrap_or(&[])
+/// 应到11人，实到9人，同意9票: the counts by the headers they would have in columns of their own, and whether that is all it says.
+fn votes(schema: &Schema, section: &str, text: &str) -> (Vec<(String, String)>, bool) {
+    let (mut found, mut whole) = (Vec::new(), true);
+    let text = squeeze(&spelled::half_width(text));
+    for clause in text.split(['，', ',', '、', '；', ';', '。']).filter(|c| !c.is_empty()) {
+        let at = clause.find(|c: char| c.is_ascii_digit()).unwrap_or(clause.len());
+        let (word, count) = clause.split_at(at);
+        let (word, count) = (word.trim_end_matches(['：', ':']), count.trim_end_matches(['人', '票', '名']));
+        let header = schema.headings.iter().filter(|(of, words)| of.starts_with("bare ") && words.iter().any(|w| w == word));
+        let header = header.flat_map(|(_, words)| words).map(|w| format!("{section}/{w}")).find(|h| is_known(schema, h));
+        match header.filter(|_| !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit())) {
+            Some(header) => found.push((header, count.to_owned())),
+            None => whole = false,
+        }
     }
-
-    /// Every cell with something in it.
-    fn cells(&self) -> impl Iterator<Item = (u32, usize, &Value)> {
-        let all = self.rows.iter().flat_map(|(line, row)| row.iter().enumerate().map(move |(column, v)| (*line, column, v)));
-        all.filter(|(.., v)| !v.is_blank())
-    }
-
-    /// The label that a cell is, if it is one.
-    fn label(&self, value: &Value) -> Option<String> {
-        let Value::Text(text) = value else { return None };
-        let text = plain(text);
-        let is_label =
-            is_known(self.schema, &text) || self.parts.contains(text.as_str()) || self.schema.headings("notice_period").contains(&text);
-        is_label.then_some(text)
-    }
-
-    /// What a place shows: of merged cells what their first holds.
-    fn at(&self, line: u32, column: usize) -> &Value {
-        let merge = self.merges.iter().find(|m| {
-            let row = line.saturating_sub(1);
-            (m.rows.0..=m.rows.1).contains(&row) && (m.columns.0..=m.columns.1).contains(&column)
-        });
-        let (line, column) = merge.map_or((line, column), |m| (m.rows.0 + 1, m.columns.0));
-        self.row(line).get(column).unwrap_or(&Value::Blank)
-    }
-
-    /// The labels to the left of a place, the nearest first.
-    fn left(&self, line: u32, column: usize) -> Vec<String> {
-        let mut found: Vec<String> = (0..column).rev().filter_map(|c| self.label(self.at(line, c))).collect();
-        found.dedup();
-        found
-    }
-
-    /// The nearest label above a place.
-    fn above(&self, line: u32, column: usize) -> Option<String> {
-        (1..line).rev().find_map(|l| self.label(self.at(l, column)))
-    }
-
-    /// The text that stands right before a value.
-    fn beside(&self, line: u32, column: usize) -> Option<String> {
-        (0..column).rev().map(|c| self.at(line, c)).find(|v| !v.is_blank()).map(|v| plain(v.text())).filter(|t| t.chars().count() < 20)
-    }
-
-    /// The header that a value stands under: by the labels to the left and above.
-    fn header_of(&self, line: u32, column: usize) -> Option<String> {
-        let known = |header: &String| is_known(self.schema, header) || self.schema.headings("notice_period").contains(header);
-        let (left, above) = (self.left(line, column), self.above(line, column));
-        let beside = self.beside(line, column);
-        let is_beside = |label: &String| beside.as_ref() == Some(label);
-        let grid = left.iter().flat_map(|l| above.iter().map(move |a| format!("{l}/{a}")));
-        let sectioned = left.iter().skip(1).filter_map(|section| left.first().filter(|l| is_beside(l)).map(|l| format!("{section}/{l}")));
-        let plainly = left.first().filter(|l| is_beside(l)).cloned();
-        sectioned.chain(plainly).chain(grid).find(known)
-    }
+    (found, whole)
 }

@@ -7,6 +7,9 @@ use crate::ingest::forms::{Field, Form, id_number, namesake, person_key};
 use crate::records::{Builder, Problem};
 use std::collections::BTreeMap;
 
+/// Tables of which a sheet does not tell all rows of a person.
+const OPEN: [&str; 7] = ["post", "study", "rank", "case", "sanction", "assessment", "kin"];
+
 /// The people so far.
 #[derive(Debug, Default)]
 pub(super) struct People {
@@ -94,7 +97,7 @@ impl People {
         for person in self.all {
             builder.holds(&person.key, &person.current);
             let first = person.entries.first().map_or((0, 0), |(sheet, entry)| (*sheet, entry.line));
-            for table in ["post", "rank", "case", "assessment"].into_iter().filter(|t| tables.contains(t)) {
+            for table in OPEN.into_iter().filter(|t| tables.contains(t)) {
                 made.leave_open(table, &person.key, first.0, first.1);
             }
             person.entries.into_iter().for_each(|(sheet, entry)| made.add("person", sheet, entry));

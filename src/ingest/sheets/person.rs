@@ -27,7 +27,7 @@ pub(super) const FIELDS: [(&str, &[&str]); 13] = [
 pub(super) fn form(columns: &Columns, record: &Record, asked: Asked, schema: &Schema) -> Form {
     let mut form = Form::new(FormKind::Lrmx);
     let text = |of: &str| columns.cell(record, of).shown();
-    let date = |of: &str| dates::text(columns.cell(record, of), asked.now);
+    let date = |of: &str| dates::text(&dates::month(columns.cell(record, of)), asked.now);
     let plain = [
         (Field::Name, "name"),
         (Field::Gender, "gender"),
