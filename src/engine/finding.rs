@@ -116,7 +116,8 @@ pub struct Evidence {
     /// Whether the cell holds something that could not be read, for renderers; not part of the contract.
     #[serde(skip)]
     pub unreadable: bool,
-    /// Whether the source has no such column at all, for renderers; not part of the contract.
+    /// Whether the source has no such column at all, or, where it has, does not say what the cell would; for renderers, not part of the
+    /// contract.
     #[serde(skip)]
     pub absent: bool,
 }

@@ -182,6 +182,7 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
         let Some((table_name, field)) = cx.names_of(table, f) else { continue };
         let unknown = cx.store.rows(table).column(f).is_some() && cx.store.filled(table, row, f) == Filled::Unknown;
         let absent = unknown && !cx.store.has_column(table, row, f);
+        let unsaid = unknown && !absent && !cx.store.is_told_wrong(table, row, f);
         let cell = Evidence {
             table: table_name,
             id: cx.store.key(table, row).to_owned(),
@@ -190,7 +191,7 @@ pub fn evidence(cx: &Context<'_>, cells: &[(TableId, RowId, FieldId)]) -> Vec<Ev
             // A cell that has no column stands nowhere in its row.
             source: if absent { cx.store.row_place(table, row) } else { cx.store.place(table, row, f) },
             unreadable: unknown && !absent,
-            absent,
+            absent: absent || unsaid,
         };
         // Rows of one key may say the same from the same place.
         let alike = |((t, _, other), known): (&(TableId, RowId, FieldId), &Evidence)| *t == table && *other == f && *known == cell;

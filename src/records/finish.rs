@@ -52,6 +52,7 @@ impl Builder {
             assumed_blank: Vec::new(),
             unseen_merges,
             hashes: OnceLock::new(),
+            told_wrong: OnceLock::new(),
         };
         let mut refs: Vec<Vec<Option<RefKeys>>> = schema.tables.iter().map(|t| vec![None; t.fields.len()]).collect();
         for level in by_owner_depth(&schema) {

@@ -33,6 +33,7 @@ mod text;
 mod told_before;
 mod unique;
 mod unite;
+mod unsaid;
 mod wanted;
 mod ways;
 mod who;

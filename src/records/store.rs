@@ -8,7 +8,7 @@ use super::schema::{FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Sym, Texts};
 use crate::dates::Fuzzy;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// A row of a table.
@@ -37,6 +37,8 @@ pub struct Store {
     pub(crate) unseen_merges: Vec<TableId>,
     /// The hash of each row by itself, by table; worked out when first asked for.
     pub(super) hashes: OnceLock<Vec<Vec<u64>>>,
+    /// The places of cells that were told to be wrong; gathered when first asked for.
+    pub(super) told_wrong: OnceLock<HashSet<String>>,
 }
 
 /// The rows of one table.

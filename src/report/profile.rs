@@ -145,9 +145,12 @@ fn field_line(store: &Store, t: TableId, def: &Table, f: FieldId, rows: &[usize]
     let assumed = store.assumed_blank.contains(&format!("{}.{}", def.name, field.name));
     let Some(column) = store.rows(t).column(f).filter(|_| !assumed) else { return line };
     line.exported = true;
+    // What a form does not say and what is blank in it is to be filled in alike.
+    let is_unsaid = |row: usize| RowId::try_from(row).is_ok_and(|r| store.has_column(t, r, f) && !store.is_told_wrong(t, r, f));
     for &row in rows {
         match column.filled(row) {
             Filled::Yes => line.filled += 1,
+            Filled::Unknown if is_unsaid(row) => line.blank += 1,
             Filled::Unknown => line.wrong += 1,
             Filled::No if RowId::try_from(row).is_ok_and(|r| store.attested(t, r, f).is_some()) => line.attested += 1,
             Filled::No if field.blank == Blank::Unknown => line.blank += 1,

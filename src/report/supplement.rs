@@ -21,7 +21,7 @@ pub struct Wanted {
     pub id: String,
     /// The field; empty where the whole row is meant.
     pub field: String,
-    /// What stands there now: 空白, 填写有误, 2024-03, 未见记录.
+    /// What stands there now: 空白, 填写有误, 没有写明, 2024-03, 未见记录.
     pub now: String,
     /// Where: file, line and column.
     pub place: String,
@@ -70,6 +70,7 @@ fn wanted<'s>(
             let now = store.show(t, row, f).unwrap_or_else(|| match store.filled(t, row, f) {
                 Filled::No => "空白".to_owned(),
                 _ if !store.has_column(t, row, f) => "表上没有这一栏".to_owned(),
+                _ if !store.is_told_wrong(t, row, f) => "没有写明".to_owned(),
                 _ => "填写有误".to_owned(),
             });
             (now, if store.has_column(t, row, f) { store.place(t, row, f) } else { store.row_place(t, row) })

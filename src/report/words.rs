@@ -47,7 +47,8 @@ pub(super) fn cell(names: &Names, evidence: &Evidence) -> String {
 /// A cell's value, or why there is none.
 pub(super) fn value(evidence: &Evidence) -> &str {
     evidence.value.as_deref().unwrap_or(match (evidence.absent, evidence.unreadable) {
-        (true, _) => "（表上没有这一栏）",
+        (true, true) => "（没有写明）",
+        (true, false) => "（表上没有这一栏）",
         (false, true) => "（填写有误）",
         (false, false) => "（空）",
     })
@@ -185,6 +186,7 @@ fn reason(code: &str) -> &str {
         "note" => "说明行",
         "title" => "标题行",
         "told-before" => "前面的来源已有",
+        "left-out" => "不符合映射的条件",
         "sheet::moved" => "看不出是任是免",
         "sheet::unit-level" => "机构级别看不懂",
         "sheet::contradiction" => "互相矛盾",
