@@ -56,8 +56,8 @@ impl Fuzzy {
     /// date (`2019-03-05 00:00:00`; the time is dropped), and compact `YYYYMMDD` and `YYYYMM`. Blanks around are dropped.
     ///
     /// # Errors
-    /// Never guesses and never clamps: see [`DateError`]. A bare number with one decimal digit (`1990.1`) is
-    /// [`DateError::LostZero`], since a cell typed as a number loses October's zero.
+    /// Never guesses and never clamps: see [`DateError`]. `1990.1` is [`DateError::LostZero`],
+    /// since a cell typed as a number loses October's zero; `1990.4` can be April only.
     pub fn parse(text: &str) -> Result<Fuzzy, DateError> {
         let text = text.trim();
         if let Some(date) = parse_fast(text.as_bytes()) {
@@ -132,7 +132,7 @@ fn parse_date(text: &str) -> Result<Fuzzy, DateError> {
     let (Some(y), Some(m), None) = (y, m, parts.next()) else {
         return Err(DateError::NotADate);
     };
-    let lost_zero = separator == '.' && d.is_none() && matches!(m.as_bytes(), [b'1'..=b'9']);
+    let lost_zero = separator == '.' && d.is_none() && m == "1";
     let date = assemble(y, Some(m), d)?;
     if lost_zero { Err(DateError::LostZero) } else { Ok(date) }
 }
@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn one_decimal_digit_cannot_tell_january_from_october() {
         assert_eq!(Fuzzy::parse("1990.1"), Err(DateError::LostZero));
-        assert_eq!(Fuzzy::parse("2013.4"), Err(DateError::LostZero));
+        assert_eq!(Fuzzy::parse("2013.4"), Ok(Fuzzy::month(2013, 4).unwrap()));
         assert_eq!(Fuzzy::parse("1990.0"), Err(DateError::Month));
     }
 

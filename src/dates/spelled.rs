@@ -28,7 +28,7 @@ pub fn is_open_end(text: &str) -> bool {
 /// Reads a cell that holds a date and nothing else, of half or full width, perhaps with blanks between the parts.
 ///
 /// # Errors
-/// As [`Fuzzy::parse`]; but `1990.4` is April: a cell that is text, not a number, lost no zero but October's (`1990.1`).
+/// As [`Fuzzy::parse`].
 pub fn whole(text: &str) -> Result<Fuzzy, DateError> {
     let text = half_width(text);
     let text = text.trim().trim_start_matches('\'');

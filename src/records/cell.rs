@@ -100,7 +100,7 @@ pub(super) fn trimmed(text: &str) -> &str {
 pub(super) fn text<T>(cell: Cell<'_>, with: impl FnOnce(&str) -> T) -> Result<T, Bad> {
     match cell {
         Cell::Text(t) if is_scientific(t) => Err(Bad::LostDigits),
-        Cell::Text(t) => Ok(with(t)),
+        Cell::Text(t) => Ok(with(unquoted(t))),
         Cell::Blank => Ok(with("")),
         Cell::Int(i) => Ok(with(&i.to_string())),
         // A floating-point number holds fifteen digits for certain.
@@ -135,6 +135,12 @@ pub(super) fn is_rounded_id(text: &str) -> bool {
     // The sum of the digits, each weighed with a power of two, leaves 1 by 11 where the check digit fits.
     let sum = digits.iter().fold(0u32, |sum, digit| (sum * 2 + u32::from(digit - b'0')) % 11);
     sum != 1
+}
+
+/// A long number without the sign that spreadsheets put before what is to stay text: `'110105194912310021`.
+fn unquoted(text: &str) -> &str {
+    let number = |t: &&str| t.len() >= 5 && t.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'X' | b'x'));
+    text.strip_prefix('\'').filter(number).unwrap_or(text)
 }
 
 /// A date as a table should hold it; see [`super::date::written`] for how else it may be written.
@@ -250,6 +256,15 @@ mod tests {
         // Of the numbers of one day and place that end so, those whose check digit is 0.
         let fits: Vec<u32> = (0..10).filter(|n| !is_rounded_id(&format!("11010519491231{n}000"))).collect();
         assert!(fits.len() <= 1, "{fits:?}");
+    }
+
+    #[test]
+    fn the_sign_that_keeps_a_number_text_is_no_part_of_it() {
+        let read = |t: &str| text(Cell::Text(t), str::to_owned);
+        assert_eq!(read("'11010519491231002X"), Ok("11010519491231002X".to_owned()));
+        for other in ["'甲'", "'12", "O'Neil", "'"] {
+            assert_eq!(read(other), Ok(other.to_owned()));
+        }
     }
 
     #[test]
