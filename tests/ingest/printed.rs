@@ -178,3 +178,45 @@ fn of_a_day_cell_on_the_first_in_a_column_of_months_only_the_month_is_believed()
     assert_eq!(["公冶某", "端木某"].map(|n| of(&store, n, "birth").unwrap()), ["1982-03", "1982-03-15"]);
     assert_eq!(rows(&store, "post", &["start"]), ["1982-03", "1982-03-15"]);
 }
+
+#[test]
+fn a_rank_behind_a_post_and_a_count_behind_a_unit_are_no_part_of_them() {
+    let mut made = rust_xlsxwriter::Workbook::new();
+    let sheets: [(&str, &[&[&str]]); 3] = [
+        (
+            "名册",
+            &[
+                &["姓名", "现任职务", "性别", "民族", "任现职时间"],
+                &["某县审计局（2人）"],
+                &["公冶某", "某县审计局副局长、四级调研员", "男", "汉族", "2019.05"],
+                &["端木某", "某县审计局副局长（正科级）", "女", "汉族", "2020.05"],
+            ],
+        ),
+        (
+            "考核",
+            &[
+                &["2025年度考核结果"],
+                &["姓名", "单位及职务", "等次"],
+                &["公冶某", "某县审计局副局长", "优秀"],
+                &["端木某", "某县审计局副局长", "称职"],
+                &["端木某", "某县审计局科员", "称职"],
+            ],
+        ),
+        ("职数", &[&["机构名称", "机构级别", "正职领导职数"], &["某县审计局", "正科级", "1"]]),
+    ];
+    for (name, rows) in sheets {
+        let sheet = made.add_worksheet().set_name(name).unwrap();
+        for (at, cells) in (0u32..).zip(rows) {
+            sheet.write_row(at, 0, cells.iter().copied()).unwrap();
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("表.xlsx");
+    made.save(&path).unwrap();
+    let store = read_asked(&[path], NOW).unwrap();
+    assert_eq!(rows(&store, "person", &["name", "unit_id"]).len(), 3);
+    let unit = key_of(&store, "unit", "name", "某县审计局");
+    assert_eq!(of(&store, "公冶某", "unit_id"), Some(unit));
+    assert_eq!(rows(&store, "assessment", &["result"]), ["优秀", "称职", "称职"]);
+    assert_eq!(store.problems.iter().filter(|p| p.code == "sheet::namesakes").map(|p| p.row).collect::<Vec<_>>(), [5]);
+}

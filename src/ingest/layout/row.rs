@@ -113,7 +113,7 @@ impl<'r> Reading<'r> {
             if length > 30 {
                 return Kind::Aside(Aside::Note);
             }
-            self.group = Some(text.trim_start_matches(is_ordinal).to_owned());
+            self.group = Some(without_count(text.trim_start_matches(is_ordinal)).to_owned());
             return Kind::Aside(Aside::Group);
         }
         // 一 | 县委办公室
@@ -123,7 +123,7 @@ impl<'r> Reading<'r> {
             && !number.text().is_empty()
             && number.text().trim().chars().all(is_ordinal)
         {
-            self.group = Some(plain(unit.text()));
+            self.group = Some(without_count(&plain(unit.text())).to_owned());
             return Kind::Aside(Aside::Group);
         }
         Kind::Record
@@ -136,6 +136,15 @@ pub(in crate::ingest) fn is_total(schema: &Schema, text: &str) -> bool {
         let Some(rest) = text.strip_prefix(word.as_str()) else { return false };
         rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '：' | ':' | '（' | '人'))
     })
+}
+
+/// The unit of a group without how many people it has: 某局（3人）.
+fn without_count(text: &str) -> &str {
+    let counted = text.strip_suffix('）').and_then(|t| t.rsplit_once('（')).filter(|(_, count)| {
+        let digits = count.trim_start_matches(['共', '计']).trim_end_matches(['人', '名']);
+        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    });
+    counted.map_or(text, |(unit, _)| unit)
 }
 
 /// Signs that number groups: 一、（二）3.

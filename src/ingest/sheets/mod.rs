@@ -203,7 +203,7 @@ fn lines(rows: &[u32]) -> String {
 pub(super) fn enter(mut sheets: Vec<Sheet>, asked: Asked, builder: &mut Builder) {
     let schema = Arc::clone(builder.schema());
     let mut made = enter::Making::default();
-    let mut people = people::People::default();
+    let mut people = people::People::new(&schema);
     // Those that tell most of a person come first: what they say holds.
     sheets.sort_by_key(|sheet| sheet.template);
     for (number, sheet) in sheets.iter().enumerate() {

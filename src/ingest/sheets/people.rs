@@ -4,7 +4,7 @@
 use super::enter::{Entry, Given, Making};
 use super::{Sheet, twice};
 use crate::ingest::forms::{Field, Form, id_number, namesake, person_key};
-use crate::records::{Builder, Problem};
+use crate::records::{Builder, Problem, Schema};
 use std::collections::BTreeMap;
 
 /// Tables of which a sheet does not tell all rows of a person.
@@ -13,6 +13,8 @@ const OPEN: [&str; 7] = ["post", "study", "rank", "case", "sanction", "assessmen
 /// The people so far.
 #[derive(Debug, Default)]
 pub(super) struct People {
+    /// The names of ranks, which people append to posts.
+    ranks: Vec<String>,
     all: Vec<Person>,
     by_name: BTreeMap<String, Vec<usize>>,
     /// Namesakes: the sheet and line of the one, the line of the other, and whether they are taken for one.
@@ -32,6 +34,22 @@ struct Person {
 }
 
 impl People {
+    /// Nobody so far.
+    pub(super) fn new(schema: &Schema) -> Self {
+        let ranks = schema.list("rank").and_then(|l| schema.lists.get(l)).map(|l| l.values.clone()).unwrap_or_default();
+        Self { ranks, ..Self::default() }
+    }
+
+    /// A post without the rank or level appended to it: …副局长、四级调研员, …副局长（正科级）.
+    fn office<'t>(&self, post: &'t str) -> &'t str {
+        let level = post.strip_suffix(['）', ')']).and_then(|t| t.rsplit_once(['（', '('])).filter(|(_, level)| level.ends_with('级'));
+        let rank = post.rsplit_once(['、', '，', ',']).filter(|(_, rank)| self.ranks.iter().any(|r| r == rank));
+        match level.or(rank) {
+            Some((before, _)) if !before.is_empty() => self.office(before),
+            _ => post,
+        }
+    }
+
     /// The key of the person of a row; what the row says goes with what was said before. The row is that of a sheet and line; `is_list`
     /// where nobody stands in the sheet twice.
     pub(super) fn meet(
@@ -41,7 +59,7 @@ impl People {
         cells: impl FnOnce(&str) -> Vec<Given>,
     ) -> String {
         let (name, birth) = namesake(form);
-        let (id_number, current) = (id_number(form).unwrap_or_default(), form.squeezed(Field::Current));
+        let (id_number, current) = (id_number(form).unwrap_or_default(), self.office(&form.squeezed(Field::Current)).to_owned());
         let of_name = self.by_name.get(&name).cloned().unwrap_or_default();
         let known: Vec<usize> =
             of_name.into_iter().filter(|&i| self.all.get(i).is_some_and(|p| p.may_be(&id_number, &birth, &current))).collect();
