@@ -59,7 +59,10 @@ fn save_refused(settings: &Settings, store: &Store, to: &Path) -> Result<Vec<Str
         said.push("没有可以另存的拒收行".to_owned());
     }
     if refused.elsewhere > 0 {
-        said.push(format!("另有 {} 行不在表格里（标准输入、JSON、任免审批表，或者早先导入的库），请在来源改正", refused.elsewhere));
+        said.push(format!(
+            "另有 {} 行不在表格里（标准输入、JSON、任免审批表、名册等没有编码的表，数据库里没有编码的行，或者早先导入的库），请在来源改正",
+            refused.elsewhere
+        ));
     }
     Ok(said)
 }

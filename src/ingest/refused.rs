@@ -124,6 +124,9 @@ fn originals(
     }
     let sources = source::find_again(sources, schema, mapping)?;
     let choice = Choice::new(mapping, &sources, schema)?;
+    let is_mapped_server = |(number, source): (usize, &Source)| matches!(source, Source::Postgres(_)) && choice.of(number).is_some();
+    // Keys may be looked up as well.
+    let ready = sources.iter().enumerate().any(is_mapped_server).then(|| choice.prepare(&sources)).transpose()?;
     for (number, source) in sources.into_iter().enumerate() {
         if let Some(mapping) = choice.of(number) {
             mapping::originals(mapping, &source, lines, &mut mapped)?;
@@ -132,9 +135,11 @@ fn originals(
             Source::Csv(files) => csv::originals(&files, schema, lines, &mut found)?,
             Source::Workbook { file, .. } => workbook::originals(&file, schema, lines, &mut found)?,
             Source::Sqlite(file) => sqlite::originals(&file, schema, lines, &mut found)?,
-            // What a mapping made has no key that the server knows.
-            Source::Postgres(server) if choice.of(number).is_none() => postgres::originals(&server, schema, keyed, &mut found)?,
-            Source::Postgres(_) | Source::Package(_) | Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => {}
+            Source::Postgres(server) => match ready.as_ref().and_then(|r| r.of(number)) {
+                Some(prepared) => prepared.originals_by_key(&server, schema, keyed, &mut mapped)?,
+                None => postgres::originals(&server, schema, keyed, &mut found)?,
+            },
+            Source::Package(_) | Source::Ndjson(..) | Source::Sheet(_) | Source::Forms(_) => {}
         }
     }
     found.retain(|o: &Original| !mapped.iter().any(|(_, m)| m.file == o.file));

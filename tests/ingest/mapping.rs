@@ -106,6 +106,17 @@ fn one_row_becomes_rows_of_two_tables_and_rows_that_no_condition_takes_are_count
 }
 
 #[test]
+fn a_row_of_one_table_that_holds_what_another_asks_for_is_told_where_it_gets_none() {
+    let text = "[[map]]\nfrom = '机构'\nto = 'unit'\n[map.fields]\nunit_id = '代码'\nname = '名称'\n\
+        [[map]]\nfrom = '机构'\nonly = { '正职' = '*', '级别' = '县处级' }\nto = 'quota'\n[map.fields]\n\
+        quota_id = { join = ['代码'], prefix = '正职-' }\nunit_id = '代码'\nlevel = { value = '县处级正职' }\napproved = '正职'\n";
+    let store = of(text, &[("机构.csv", "代码,名称,级别,正职\nU1,甲,县处级,1\nU2,乙,副处级,1\nU3,丙,副处级,\n")]);
+    assert_eq!(super::tally(&store, "quota"), (1, 1, 0, 0));
+    let told: Vec<_> = store.problems.iter().filter(|p| p.code == "data::left-out").map(|p| (p.column.as_str(), p.why.as_str())).collect();
+    assert_eq!(told, [("正职", "有1行的正职有值，但不符合映射的其他条件（only），没有从这里读领导职数；第一行是第3行")]);
+}
+
+#[test]
 fn a_lookup_finds_by_key_and_tells_what_it_cannot_find() {
     let text = format!(
         "{PERSON}unit_id = {{ lookup = '机构', by = {{ '名称' = '单位' }}, column = '代码' }}\n\

@@ -221,3 +221,25 @@ fn refused_rows_are_saved_by_their_keys_and_replaced_by_the_corrected() {
     let corrected: u64 = both.tallies.iter().map(|t| t.corrected).sum();
     assert_eq!((kept, corrected), (3, 3));
 }
+
+#[test]
+fn refused_rows_of_a_mapped_server_are_saved_by_the_keys_made_of_them() {
+    let sql = r#"
+        CREATE TABLE "A01"("A0000" text, "A0101" text, "A0104" text);
+        INSERT INTO "A01" VALUES ('P1', '张三', '1');
+        CREATE TABLE "A15"("A1500" text, "A0000" text, "A1521" text, "A1517" text, photo bytea);
+        INSERT INTO "A15" VALUES ('H1', 'P1', '2021', '2'), ('H2', 'P1', '2022', '6A'), ('H3', 'P1', '202X', '2'), (NULL, 'P1', '2020', '2');"#;
+    let address = database("mapped_corrections", sql);
+    let folder = tempfile::tempdir().unwrap();
+    let (to, saved) = (folder.path().join("all.db").display().to_string(), folder.path().join("refused"));
+    let printed = guiju(&["import", &address, "--mapping", "a01", "--to", &to, "--refused", &saved.display().to_string()], &[]);
+    let printed = said(&printed.stdout);
+    assert!(printed.contains("拒收的 2 行另存于") && printed.contains("另有 1 行"), "{printed}");
+    let file = saved.join("A15.csv");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("H2,P1,2022,6A,") && text.contains("H3,P1,202X,2,"), "{text}");
+    fs::write(&file, text.replace("2022,6A", "2022,1").replace("202X", "2023")).unwrap();
+    let done = guiju(&["import", &address, &saved.display().to_string(), "--mapping", "a01", "--to", &to], &[]);
+    let printed = said(&done.stdout);
+    assert!(printed.contains("采用 4 ") && printed.contains("已由更正的行代替 2"), "{printed}");
+}

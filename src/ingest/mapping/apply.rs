@@ -19,11 +19,14 @@ enum Given<'c> {
 
 /// One block being filled from one source table.
 struct Filling<'m> {
+    to: TableId,
     only: Vec<Test<'m>>,
     except: Vec<Test<'m>>,
     fields: Vec<Bound<'m>>,
     batch: Batch,
     sheet: Sheet,
+    /// Rows that hold what it asks for, and fail another condition: how many, and the first.
+    passed: (u64, u32),
 }
 
 /// What a source table gave besides its rows.
@@ -47,6 +50,7 @@ pub(super) struct Applying<'m> {
     cited: String,
     /// The first number of a batch of the next table.
     order: usize,
+    headers: Vec<String>,
     stood: Option<usize>,
     needed: Vec<bool>,
     fillings: Vec<Filling<'m>>,
@@ -74,6 +78,7 @@ impl<'m> Applying<'m> {
             name: String::new(),
             cited: String::new(),
             order,
+            headers: Vec::new(),
             stood: None,
             needed: Vec::new(),
             fillings: Vec::new(),
@@ -85,6 +90,18 @@ impl<'m> Applying<'m> {
 
     fn tell(&mut self, row: u32, column: &str, code: &'static str, why: String, right: String) {
         self.seen.notes.push(Problem::noted(&self.cited, code, why, right).at_row(row).in_column(column));
+    }
+
+    /// Tells of rows of which a table of the records got nothing, though they hold what it is made of.
+    fn tell_passed(&mut self, filling: &Filling<'_>) {
+        let (rows, first) = filling.passed;
+        if rows == 0 {
+            return;
+        }
+        let columns: Vec<&str> = filling.asked().filter_map(|t| self.headers.get(t.column?)).map(String::as_str).collect();
+        let zh = self.schema.tables.get(filling.to).map_or("", |t| t.zh.as_str());
+        let why = format!("有{rows}行的{}有值，但不符合映射的其他条件（only），没有从这里读{zh}；第一行是第{first}行", columns.join("、"));
+        self.tell(0, &columns.join("、"), "data::left-out", why, "应当采用的，请修改映射文件的条件".to_owned());
     }
 
     /// What the mapping asks for and the table has not, and what it has besides.
@@ -153,6 +170,7 @@ impl Visitor for Applying<'_> {
         }
         self.seen.taken.push(self.name.clone());
         self.stood = headers.plain.iter().position(|h| h == STOOD);
+        self.headers.clone_from(&headers.plain);
         self.needed = vec![false; headers.plain.len()];
         if !blocks.is_empty() {
             self.note_columns(line, &headers);
@@ -172,11 +190,13 @@ impl Visitor for Applying<'_> {
             self.seen.declared.push(block.to);
             self.seen.wanted.extend(block.found_fields(&headers, found).map(|f| (block.to, f)));
             self.fillings.push(Filling {
+                to: block.to,
                 only: Test::all(&block.only, &headers),
                 except: Test::all(&block.except, &headers),
                 fields,
                 batch,
                 sheet,
+                passed: (0, 0),
             });
         }
         !blocks.is_empty()
@@ -193,6 +213,9 @@ impl Visitor for Applying<'_> {
         for filling in &mut self.fillings {
             taken |= filling.row(line, cells, wrong, stood.as_ref());
         }
+        if taken {
+            self.fillings.iter_mut().for_each(|f| f.pass(line, cells));
+        }
         if !taken {
             self.rows.left_out += 1;
             if self.rows.left_out == 1 {
@@ -207,7 +230,12 @@ impl Visitor for Applying<'_> {
 
     fn end(&mut self) {
         let has_blocks = !self.fillings.is_empty();
+        // Rows of no table are counted with the first.
+        if let Some(first) = self.fillings.first_mut() {
+            first.sheet.set_aside("left-out", self.rows.left_out);
+        }
         for mut filling in std::mem::take(&mut self.fillings) {
+            self.tell_passed(&filling);
             filling.batch.add(self.order, filling.sheet);
             self.seen.batches.push(filling.batch);
             self.order += 1;
@@ -221,6 +249,19 @@ impl Visitor for Applying<'_> {
 }
 
 impl Filling<'_> {
+    /// The columns in which something must stand for a row to be one of the block's.
+    fn asked(&self) -> impl Iterator<Item = &Test<'_>> {
+        self.only.iter().filter(|t| t.asks_for_anything())
+    }
+
+    /// Counts a row that is read into other tables only, though it holds what this one asks for.
+    fn pass(&mut self, line: u32, cells: &[Cell<'_>]) {
+        let holds = |t: &Test<'_>| t.holds(cells) == Some(true);
+        if self.asked().next().is_some() && self.asked().all(holds) && !self.only.iter().all(holds) {
+            self.passed = (self.passed.0 + 1, if self.passed.0 == 0 { line } else { self.passed.1 });
+        }
+    }
+
     /// Reads a row; whether it is one of the block's.
     fn row(&mut self, line: u32, cells: &[Cell<'_>], wrong: Option<&Askew<'_>>, stood: Option<&Stood>) -> bool {
         let mut unreadable = false;
@@ -259,6 +300,17 @@ impl Filling<'_> {
         }
         self.sheet.end_row();
         true
+    }
+}
+
+impl Bound<'_> {
+    /// The text of a key; none where nothing can be made of the row.
+    pub(super) fn key(&self, cells: &[Cell<'_>]) -> Option<String> {
+        let text = match self.value(cells).ok()? {
+            Given::Made(text) => text,
+            Given::Cell(cell) => said(&cell)?.into_owned(),
+        };
+        Some(text.trim().to_owned())
     }
 }
 

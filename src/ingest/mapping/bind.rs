@@ -49,6 +49,11 @@ impl<'m> Test<'m> {
         conditions.iter().map(|c| Self { column: headers.at(&c.column), any_of: &c.any_of }).collect()
     }
 
+    /// Whether it asks for anything at all in its column.
+    pub(super) fn asks_for_anything(&self) -> bool {
+        self.any_of.iter().all(|s| matches!(s, Said::Anything))
+    }
+
     /// Whether a row meets it; none if its cell is no text.
     pub(super) fn holds(&self, cells: &[Cell<'_>]) -> Option<bool> {
         let text = self.column.map_or(Some(Cow::Borrowed("")), |c| said(cells.get(c).unwrap_or(&Cell::Blank)))?;

@@ -4,6 +4,7 @@
 //!
 //! Nothing here guesses: a value that the mapping does not list is told and reads as unknown.
 
+mod again;
 mod apply;
 mod bind;
 mod choice;

@@ -1,5 +1,6 @@
 //! A mapping at work: what it looks up is read first, then the tables that it makes rows of.
 
+use super::again::ByKey;
 use super::apply::{Applying, Seen};
 use super::bind::Headers;
 use super::lookup::{Finding, Finds};
@@ -8,12 +9,12 @@ use super::{Mapping, names};
 use crate::ingest::error::IngestError;
 use crate::ingest::package::{self, Package};
 use crate::ingest::postgres::{self, Server};
-use crate::ingest::refused::{Lines, Original};
+use crate::ingest::refused::{Keyed, Lines, Original};
 use crate::ingest::source::{Named, Source};
 use crate::ingest::{Progress, Silent};
-use crate::records::{Builder, Cell};
+use crate::records::{Builder, Cell, Schema};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A mapping, with what it looks up in these sources.
@@ -115,6 +116,35 @@ impl<'m> Prepared<'m> {
         Ok(())
     }
 
+    /// Refused rows of a database server as they stand now, by their keys.
+    ///
+    /// # Errors
+    /// The server cannot be read any more.
+    pub(in crate::ingest) fn originals_by_key(
+        &self,
+        server: &Server,
+        schema: &Schema,
+        keyed: &Keyed,
+        found: &mut Vec<(String, Original)>,
+    ) -> Result<(), IngestError> {
+        let mut copying = ByKey {
+            mapping: self.mapping,
+            schema,
+            found: &self.found,
+            keyed,
+            name: String::new(),
+            cited: String::new(),
+            wanted: BTreeSet::new(),
+            keys: Vec::new(),
+            headers: Vec::new(),
+            there: BTreeMap::new(),
+            originals: Vec::new(),
+        };
+        postgres::visit(server, &mut copying, &Silent)?;
+        found.extend(copying.originals);
+        Ok(())
+    }
+
     fn read(
         &self,
         builder: &mut Builder,
@@ -157,7 +187,7 @@ pub(in crate::ingest) fn originals(
     lines: &Lines,
     found: &mut Vec<(String, Original)>,
 ) -> Result<(), IngestError> {
-    // What stands there now need not be what was refused.
+    // Rows of a server are found by their keys, not by lines.
     if matches!(source, Source::Postgres(_)) {
         return Ok(());
     }
