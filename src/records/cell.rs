@@ -167,10 +167,15 @@ pub(super) fn int(cell: Cell<'_>) -> Result<i32, Bad> {
     let value = match cell {
         Cell::Int(i) => i32::try_from(i).ok(),
         Cell::Real(x) if x.fract() == 0.0 && x.abs() < 1e9 => Some(x as i32),
-        Cell::Text(t) => t.parse().ok().or_else(|| t.strip_suffix(".0").and_then(|t| t.parse().ok())),
+        Cell::Text(t) => t.parse().ok().or_else(|| t.strip_suffix(".0").or_else(|| year(t)).and_then(|t| t.parse().ok())),
         _ => None,
     };
     value.filter(|&v| v > BLANK_INT).ok_or(Bad::Int)
+}
+
+/// A year as people write it: 2023年, 2023年度.
+fn year(text: &str) -> Option<&str> {
+    text.strip_suffix("年度").or_else(|| text.strip_suffix('年')).filter(|y| y.len() == 4)
 }
 
 /// A number in thousandths.
@@ -256,6 +261,16 @@ mod tests {
         // Of the numbers of one day and place that end so, those whose check digit is 0.
         let fits: Vec<u32> = (0..10).filter(|n| !is_rounded_id(&format!("11010519491231{n}000"))).collect();
         assert!(fits.len() <= 1, "{fits:?}");
+    }
+
+    #[test]
+    fn a_year_may_be_called_one() {
+        for text in ["2023", "2023年", "2023年度", "2023.0"] {
+            assert_eq!(int(Cell::Text(text)), Ok(2023), "{text}");
+        }
+        for text in ["23年", "20230年", "约2023年"] {
+            assert_eq!(int(Cell::Text(text)), Err(Bad::Int), "{text}");
+        }
     }
 
     #[test]

@@ -255,6 +255,7 @@ pub const CODES: [&str; 85] = [
     "sheet::needs-year",
     "sheet::recognised",
     "sheet::set-aside",
+    "sheet::sum-differs",
     "sheet::unit-level",
     "sheet::unused-columns",
     "sheet::year-differs",

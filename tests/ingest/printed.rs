@@ -220,3 +220,22 @@ fn a_rank_behind_a_post_and_a_count_behind_a_unit_are_no_part_of_them() {
     assert_eq!(rows(&store, "assessment", &["result"]), ["优秀", "称职", "称职"]);
     assert_eq!(store.problems.iter().filter(|p| p.code == "sheet::namesakes").map(|p| p.row).collect::<Vec<_>>(), [5]);
 }
+
+#[test]
+fn a_sum_that_is_wrong_is_told_and_the_parts_are_taken() {
+    let (_dir, path) = book(
+        "职数",
+        &[
+            &["机构名称", "机构级别", "领导职数", "", "正职", "副职"],
+            &["", "", "应配", "实配", "应配", "应配"],
+            &["某县审计局", "正科", "4", "4", "1", "3"],
+            &["某县民政局", "正科级", "5名", "4", "1", "3"],
+            &["合计", "", "9", "8", "2", "6"],
+        ],
+    );
+    let store = read_asked(&[path], NOW).unwrap();
+    assert_eq!(tally(&store, "quota"), (4, 4, 0, 0));
+    assert_eq!(rows(&store, "quota", &["level", "approved"]), ["乡科级副职|3", "乡科级副职|3", "乡科级正职|1", "乡科级正职|1"]);
+    let told: Vec<_> = store.problems.iter().filter(|p| p.code == "sheet::sum-differs").map(|p| (p.row, p.column.as_str())).collect();
+    assert_eq!(told, [(4, "领导职数/应配")]);
+}

@@ -198,7 +198,7 @@ impl Template {
     fn uses(self, of: &str) -> bool {
         let matter = matches!(of, "proposed" | "removed" | "moved");
         match self {
-            Self::Quota => matches!(of, "number" | "unit" | "unit_level" | "chief_approved" | "deputy_approved"),
+            Self::Quota => matches!(of, "number" | "unit" | "unit_level" | "total_approved" | "chief_approved" | "deputy_approved"),
             Self::Yearly => matches!(of, "number" | "name" | "id_number" | "birth" | "current" | "result" | "year"),
             Self::Roster => {
                 !matter && !matches!(of, "result" | "year" | "level_since") && !of.starts_with("unit") && !of.ends_with("approved")

@@ -3,13 +3,14 @@
 use super::Sheet;
 use super::enter::{Entry, Given, Making, Refused, Said};
 use crate::ingest::value::Value;
-use crate::records::{Schema, squeeze};
+use crate::records::{Problem, Schema, squeeze};
 use sha2::{Digest, Sha256};
 
 /// The rows of such a sheet.
 pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, made: &mut Making) {
     let columns = &sheet.columns;
     let levels = schema.list("level").and_then(|l| schema.lists.get(l));
+    let mut wrong_sums = Vec::new();
     for record in &sheet.records {
         let head = |of: &str| columns.header(of).to_owned();
         let name = columns.cell(record, "unit").shown().split_whitespace().collect::<String>();
@@ -20,6 +21,12 @@ pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, made: &mut Mak
             continue;
         }
         made.units.insert(name.clone(), unit.clone());
+        let counts = ["total_approved", "chief_approved", "deputy_approved"].map(|of| count(columns.cell(record, of)));
+        if let [Some(total), Some(chiefs), Some(deputies)] = counts
+            && total != chiefs + deputies
+        {
+            wrong_sums.push(record.line);
+        }
         let written = squeeze(&columns.cell(record, "unit_level").shown());
         let office = schema.headings.iter().find(|(of, words)| of.starts_with("office ") && words.contains(&written));
         let office = office.and_then(|(of, _)| of.strip_prefix("office "));
@@ -59,6 +66,21 @@ pub(super) fn rows(number: usize, sheet: &Sheet, schema: &Schema, made: &mut Mak
                 },
             );
         }
+    }
+    if let Some(&first) = wrong_sums.first() {
+        let why = format!("领导职数的合计与正职、副职之和不符，按正职、副职的数采用：{}", super::lines(&wrong_sums));
+        let note = Problem::noted(sheet.cited.as_str(), "sheet::sum-differs", why, "请核对原件，改正写错的数");
+        made.notes.push(note.of_table("quota").at_row(first).in_column(columns.header("total_approved")));
+    }
+}
+
+/// A whole number of a cell.
+fn count(cell: &Value) -> Option<i64> {
+    match cell {
+        Value::Int(n) => Some(*n),
+        Value::Real(x) if x.fract() == 0.0 && x.abs() < 1e6 => Some(*x as i64),
+        Value::Text(text) => squeeze(text).trim_end_matches(['名', '人', '个']).parse().ok(),
+        _ => None,
     }
 }
 
