@@ -292,7 +292,7 @@ fn refused_rows_are_corrected_and_read_with_their_source() {
     };
     let (ended, said) = import(&["--to", "before.db", "--refused", "refused"]);
     assert_eq!(ended, 5);
-    assert!(said.contains("读入 11 行 = 采用 5 + 重复合并 0 + 拒收 6"), "{said}");
+    assert!(said.contains("读入 12 行 = 采用 5 + 重复合并 0 + 拒收 6"), "{said}");
     assert!(said.contains("编码重复 2 行") && said.contains("拒收的 6 行另存于 refused"), "{said}");
     let at = |name: &str| dir.path().join("refused").join(name);
     let people = std::fs::read_to_string(at("人员.csv")).unwrap();
@@ -315,13 +315,13 @@ fn refused_rows_are_corrected_and_read_with_their_source() {
     correct("程序节点.csv", ",C1,动议", "S2,C1,动议");
     let (ended, said) = import(&["refused", "--to", "after.db"]);
     assert_eq!(ended, 0, "{said}");
-    assert!(said.contains("读入 17 行 = 采用 11 + 重复合并 0 + 拒收 0 + 已由更正的行代替 6"), "{said}");
+    assert!(said.contains("读入 18 行 = 采用 11 + 重复合并 0 + 拒收 0 + 已由更正的行代替 6"), "{said}");
     let output = guiju(dir.path(), &["check", "after.db", "--as-of", "2026-06-30", "--select", "GS002", "--format", "json"]);
     let whole: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((code(&output), whole["rejected"].as_array().unwrap().len()), (1, 0));
     let tallies = whole["run"]["tallies"].as_array().unwrap();
     let sum = |key: &str| tallies.iter().map(|t| t[key].as_u64().unwrap()).sum::<u64>();
-    assert_eq!(["read", "kept", "merged", "refused", "corrected"].map(sum), [17, 11, 0, 0, 6]);
+    assert_eq!(["read", "kept", "merged", "refused", "corrected"].map(sum), [18, 11, 0, 0, 6]);
 }
 
 #[test]

@@ -47,9 +47,10 @@ fn the_sample_is_what_its_generator_writes() {
 fn the_workbook_is_read_as_it_comes_in_both_formats() {
     for name in ["信息提取表.xlsx", "信息提取表.xls"] {
         let store = read(&sample(name)).unwrap();
+        // Of ranks and sanctions one row each is none, and is counted all the same.
         let count = |table| tally(&store, table);
         assert_eq!((count("unit"), count("quota"), count("person")), ((2, 2, 0, 0), (2, 2, 0, 0), (5, 5, 0, 0)), "{name}");
-        assert_eq!((count("post"), count("rank"), count("sanction")), ((6, 4, 0, 2), (2, 2, 0, 0), (2, 1, 0, 1)), "{name}");
+        assert_eq!((count("post"), count("rank"), count("sanction")), ((6, 4, 0, 2), (3, 2, 0, 0), (3, 1, 0, 1)), "{name}");
         assert_eq!((count("assessment"), count("kin")), ((4, 4, 0, 0), (2, 2, 0, 0)), "{name}");
         assert_eq!(all(&store, "quota", "level"), ["乡科级副职", "乡科级正职"]);
         assert_eq!(all(&store, "assessment", "result"), ["优秀", "称职", "称职", "称职"]);
