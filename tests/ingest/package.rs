@@ -33,8 +33,8 @@ fn a_package_is_read_as_it_comes() {
     let store = read(Path::new(SAMPLE)).unwrap();
     let count = |table| tally(&store, table);
     assert_eq!((count("person"), count("unit"), count("post")), ((3, 3, 0, 0), (3, 3, 0, 0), (5, 5, 0, 0)));
-    // Levels (A0531 0) are no ranks, rewards no sanctions, and 6A is no result.
-    assert_eq!((count("rank"), count("sanction"), count("assessment")), ((2, 2, 0, 0), (1, 1, 0, 0), (7, 6, 0, 1)));
+    // Levels (A0531 0) are no ranks, rewards no sanctions: counted, and not kept; 6A is no result.
+    assert_eq!((count("rank"), count("sanction"), count("assessment")), ((3, 2, 0, 0), (2, 1, 0, 0), (7, 6, 0, 1)));
     assert_eq!((count("study"), count("kin"), count("quota")), ((4, 4, 0, 0), (3, 3, 0, 0), (6, 6, 0, 0)));
     let shown = |table, key, field| cell(&store, table, key, field).unwrap_or_default();
     let g1 = "{5A0F31C2-0001}";
