@@ -172,7 +172,7 @@ pub struct FieldTally {
 }
 
 /// Every code that a problem can have.
-pub const CODES: [&str; 85] = [
+pub const CODES: [&str; 86] = [
     "data::ambiguous-date",
     "data::bad-bool",
     "data::bad-code",

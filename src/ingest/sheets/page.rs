@@ -11,13 +11,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Headings of `[headings]` that only stand on printed forms.
 const LABELS: [&str; 5] = ["form", "notice_period", "votes", "kin", "relation"];
 
+/// No label is longer, in bytes.
+const LONGEST_LABEL: usize = 200;
+
 /// A sheet as it is printed.
 pub(super) struct Page<'p> {
     schema: &'p Schema,
     rows: BTreeMap<u32, &'p [Value]>,
     merges: &'p [Merge],
-    /// What stands before and after the bar in headers of two rows.
-    parts: BTreeSet<&'p str>,
+    /// The labels, by where they stand.
+    labels: BTreeMap<(u32, usize), String>,
 }
 
 /// The relatives that a page lists, and the lines they take, header and all.
@@ -30,8 +33,11 @@ pub(super) struct Relatives {
 impl<'p> Page<'p> {
     pub(super) fn new(schema: &'p Schema, rows: &'p [Numbered], merges: &'p [Merge]) -> Self {
         let words = schema.sheet_steps.iter().flat_map(|(.., words)| words).chain(schema.headings("notice_period"));
-        let parts = words.filter_map(|w| w.split_once('/')).flat_map(|(a, b)| [a, b]).collect();
-        Self { schema, rows: rows.iter().map(|(line, row)| (*line, row.as_slice())).collect(), merges, parts }
+        let parts: BTreeSet<&str> = words.filter_map(|w| w.split_once('/')).flat_map(|(a, b)| [a, b]).collect();
+        let rows = rows.iter().map(|(line, row)| (*line, row.as_slice())).collect();
+        let mut page = Self { schema, rows, merges, labels: BTreeMap::new() };
+        page.labels = page.cells().filter_map(|(line, column, v)| Some(((line, column), page.read_label(v, &parts)?))).collect();
+        page
     }
 
     pub(super) fn row(&self, line: u32) -> &[Value] {
@@ -45,18 +51,28 @@ impl<'p> Page<'p> {
     }
 
     /// The label that a cell is, if it is one. What stands in brackets after it only explains: 出生年月（岁）.
-    pub(super) fn label(&self, value: &Value) -> Option<String> {
+    fn read_label(&self, value: &Value, parts: &BTreeSet<&str>) -> Option<String> {
         let Value::Text(text) = value else { return None };
+        if text.len() > LONGEST_LABEL {
+            return None;
+        }
         let text = plain(text);
-        if self.is_label(&text) {
+        let is_label = |text: &str| is_known(self.schema, text) || parts.contains(text) || LABELS.iter().any(|of| self.is_called(of, text));
+        if is_label(&text) {
             return Some(text);
         }
         let (before, _) = text.split_once('（')?;
-        self.is_label(before).then(|| before.to_owned())
+        is_label(before).then(|| before.to_owned())
     }
 
-    fn is_label(&self, text: &str) -> bool {
-        is_known(self.schema, text) || self.parts.contains(text) || LABELS.iter().any(|of| self.is_called(of, text))
+    /// Every label with its place, line by line.
+    pub(super) fn labels(&self) -> impl Iterator<Item = (u32, usize, &str)> {
+        self.labels.iter().map(|((line, column), label)| (*line, *column, label.as_str()))
+    }
+
+    /// The label that stands at a place, if one does.
+    pub(super) fn label(&self, line: u32, column: usize) -> Option<&str> {
+        self.labels.get(&(line, column)).map(String::as_str)
     }
 
     fn is_called(&self, of: &str, text: &str) -> bool {
@@ -65,43 +81,50 @@ impl<'p> Page<'p> {
 
     /// Whether the next row holds something under a place that is no label: then what stands there heads a column.
     pub(super) fn heads_column(&self, line: u32, column: usize) -> bool {
-        let below = self.rows.range(line + 1..).next().and_then(|(_, row)| row.get(column));
-        below.is_some_and(|v| !v.is_blank() && self.label(v).is_none())
+        let below = self.rows.range(line + 1..).next();
+        below.is_some_and(|(below, row)| row.get(column).is_some_and(|v| !v.is_blank()) && self.label(*below, column).is_none())
     }
 
-    /// What a place shows: of merged cells what their first holds.
-    fn at(&self, line: u32, column: usize) -> &Value {
+    /// Where what a place shows stands: of merged cells in the first.
+    fn shown_from(&self, line: u32, column: usize) -> (u32, usize) {
         let merge = self.merges.iter().find(|m| {
             let row = line.saturating_sub(1);
             (m.rows.0..=m.rows.1).contains(&row) && (m.columns.0..=m.columns.1).contains(&column)
         });
-        let (line, column) = merge.map_or((line, column), |m| (m.rows.0 + 1, m.columns.0));
-        self.row(line).get(column).unwrap_or(&Value::Blank)
+        merge.map_or((line, column), |m| (m.rows.0 + 1, m.columns.0))
+    }
+
+    /// The label that a place shows.
+    fn label_shown(&self, line: u32, column: usize) -> Option<&str> {
+        let (line, column) = self.shown_from(line, column);
+        self.label(line, column)
     }
 
     /// The labels to the left of a place with their columns, the nearest first.
-    pub(super) fn left(&self, line: u32, column: usize) -> Vec<(usize, String)> {
-        let mut found: Vec<(usize, String)> = (0..column).rev().filter_map(|c| Some((c, self.label(self.at(line, c))?))).collect();
+    pub(super) fn left(&self, line: u32, column: usize) -> Vec<(usize, &str)> {
+        let mut found: Vec<(usize, &str)> = (0..column).rev().filter_map(|c| Some((c, self.label_shown(line, c)?))).collect();
         found.dedup_by(|a, b| a.1 == b.1);
         found
     }
 
     /// The nearest label above a place.
-    fn above(&self, line: u32, column: usize) -> Option<String> {
-        (1..line).rev().find_map(|l| self.label(self.at(l, column)))
+    fn above(&self, line: u32, column: usize) -> Option<&str> {
+        self.rows.range(1..line).rev().find_map(|(l, _)| self.label_shown(*l, column))
     }
 
     /// The text that stands right before a value, as a label if it is one.
     fn beside(&self, line: u32, column: usize) -> Option<String> {
-        let before = (0..column).rev().map(|c| self.at(line, c)).find(|v| !v.is_blank())?;
-        self.label(before).or_else(|| Some(plain(before.text()))).filter(|t| t.chars().count() < 20)
+        let cell = |(line, column): (u32, usize)| Some((line, column, self.row(line).get(column).filter(|v| !v.is_blank())?));
+        let (line, column, before) = (0..column).rev().find_map(|c| cell(self.shown_from(line, c)))?;
+        let text = self.label(line, column).map_or_else(|| plain(before.text()), str::to_owned);
+        Some(text).filter(|t| t.chars().count() < 20)
     }
 
     /// Whether a text that is no label heads the row between two columns: in 讨论决定 | 组织部门研究 | 2025.04.01 the day is that of
     /// another meeting than the one the label names.
     fn is_of_other_row(&self, line: u32, label: usize, column: usize) -> bool {
-        let between = self.row(line).get(label + 1..column).unwrap_or(&[]);
-        let first = between.iter().find(|v| !v.is_blank() && self.label(v).is_none());
+        let between = self.row(line).iter().enumerate().take(column).skip(label + 1);
+        let first = between.filter(|(c, v)| !v.is_blank() && self.label(line, *c).is_none()).map(|(_, v)| v).next();
         first.is_some_and(|v| {
             let text = half_width(v.text());
             let text = text.trim();
@@ -116,20 +139,20 @@ impl<'p> Page<'p> {
         let known = |header: &String| is_known(self.schema, header) || self.is_called("notice_period", header) || last_is(header, "votes");
         let (left, above) = (self.left(line, column), self.above(line, column));
         let beside = self.beside(line, column);
-        let is_beside = |label: &String| beside.as_ref() == Some(label);
+        let is_beside = |label: &&str| beside.as_deref() == Some(*label);
         // The row is headed by the nearest label, not by one farther off.
         let of_row = left.first().filter(|(at, _)| !self.is_of_other_row(line, *at, column));
         let grid = of_row.zip(above).map(|((_, row), above)| format!("{row}/{above}"));
-        let first = left.first().map(|(_, l)| l).filter(|l| is_beside(l));
+        let first = left.first().map(|(_, l)| *l).filter(is_beside);
         let sectioned = left.iter().skip(1).filter_map(|(_, section)| first.map(|l| format!("{section}/{l}")));
-        sectioned.chain(first.cloned()).chain(grid).find(known)
+        sectioned.chain(first.map(str::to_owned)).chain(grid).find(known)
     }
 
     /// The relatives listed below a row of labels that names relation and name.
     pub(super) fn relatives(&self) -> Relatives {
         let mut found = Relatives::default();
-        let place =
-            |line: u32, is: &dyn Fn(&str) -> bool| self.row(line).iter().position(|v| self.label(v).is_some_and(|label| is(&label)));
+        let in_line = |line: u32| self.labels.range((line, 0)..=(line, usize::MAX));
+        let place = |line: u32, is: &dyn Fn(&str) -> bool| in_line(line).find(|(_, label)| is(label)).map(|((_, column), _)| *column);
         let of = |heading: &'static str| move |label: &str| self.is_called(heading, label);
         let heads = self.rows.keys().find_map(|&line| {
             let (relation, name) = (place(line, &of("relation"))?, place(line, &of("name"))?);
@@ -137,7 +160,7 @@ impl<'p> Page<'p> {
         });
         let Some((head, relation, name, birth, party, work)) = heads else { return found };
         found.lines.insert(head);
-        let below = self.rows.range(head + 1..).take_while(|(_, row)| row.iter().all(|v| self.label(v).is_none()));
+        let below = self.rows.range(head + 1..).take_while(|(line, _)| in_line(**line).next().is_none());
         for (&line, row) in below {
             let text = |column: Option<usize>| column.and_then(|c| row.get(c)).map_or(String::new(), |v| v.shown().trim().to_owned());
             if text(Some(relation)).is_empty() && text(Some(name)).is_empty() {

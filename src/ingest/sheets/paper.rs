@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A printed form has so many labels, on so many rows: a table has them on two at most.
 const LEAST_LABELS: usize = 6;
 const LEAST_ROWS: usize = 4;
+/// No printed form is wider, in columns.
+const WIDEST: usize = 128;
 
 /// The form that a text above a sheet says it is.
 pub(in crate::ingest) fn titled(schema: &Schema, leading: &[Numbered]) -> Option<Template> {
@@ -28,8 +30,11 @@ pub(in crate::ingest) fn read(
     rows: &[Numbered],
     merges: &[Merge],
 ) -> Option<Sheet> {
+    if rows.iter().any(|(_, row)| row.iter().skip(WIDEST).any(|v| !v.is_blank())) {
+        return None;
+    }
     let page = Page::new(schema, rows, merges);
-    let labels: Vec<(u32, usize, String)> = page.cells().filter_map(|(line, column, v)| Some((line, column, page.label(v)?))).collect();
+    let labels: Vec<(u32, usize, &str)> = page.labels().collect();
     let of_rows: BTreeSet<u32> = labels.iter().map(|(line, ..)| *line).collect();
     let first_line = *of_rows.first()?;
     if labels.len() < LEAST_LABELS || of_rows.len() < LEAST_ROWS {
@@ -38,12 +43,12 @@ pub(in crate::ingest) fn read(
     let relatives = page.relatives();
     let mut filled = Filled::default();
     let mut unused: Vec<(u32, String)> = Vec::new();
-    for (line, column, value) in page.cells().filter(|(line, _, v)| page.label(v).is_none() && !relatives.lines.contains(line)) {
+    for (line, column, value) in page.cells().filter(|(l, c, _)| page.label(*l, *c).is_none() && !relatives.lines.contains(l)) {
         let taken = page.header_of(line, column).is_some_and(|header| filled.add(schema, header, line, value));
         // What stands above the first label is the title, and what begins like a note is one.
         let is_note = schema.headings("note").iter().any(|w| plain(value.text()).starts_with(w.as_str()));
         if !taken && line > first_line && !is_note {
-            unused.push((line, page.left(line, column).into_iter().next().map_or(String::new(), |(_, label)| label)));
+            unused.push((line, page.left(line, column).into_iter().next().map_or(String::new(), |(_, label)| label.to_owned())));
         }
     }
     // A label with nothing beside it: the form asks, and nobody answered.
@@ -53,8 +58,8 @@ pub(in crate::ingest) fn read(
             continue;
         }
         let next = page.row(*line).iter().enumerate().skip(column + 1).find(|(_, v)| !v.is_blank());
-        if is_known(schema, label) && next.is_none_or(|(_, v)| page.label(v).is_some()) {
-            filled.headers.entry(label.clone()).or_insert((*line, Value::Blank));
+        if is_known(schema, label) && next.is_none_or(|(c, _)| page.label(*line, c).is_some()) {
+            filled.headers.entry((*label).to_owned()).or_insert((*line, Value::Blank));
         }
     }
     let columns = Columns::new(schema, &filled.headers.keys().cloned().collect::<Vec<_>>());
