@@ -169,11 +169,7 @@ impl<'a> Context<'a> {
             row = if joined.first.contains(&field) { first } else { last };
             table = joined.from;
         }
-        if let Some(crate::records::Blank::SameAs(other)) = schema.tables.get(table).and_then(|t| t.fields.get(field)).map(|f| f.blank)
-            && let (Some(Column::Date(a)), Some(Column::Date(b))) =
-                (self.store.rows(table).column(field), self.store.rows(table).column(other))
-            && a.get(row as usize) == b.get(row as usize)
-        {
+        if let Some(other) = self.store.stands_for(table, row, field) {
             field = other;
         }
         (table, row, field)

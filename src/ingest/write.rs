@@ -192,6 +192,8 @@ impl ToSql for Written<'_> {
         }
         let own = |value| ToSqlOutput::Owned(value);
         Ok(match column {
+            // Written out, a blank that stands for an imprecise date would be another day of the same month.
+            Column::Date(v) if v.get(r).is_some_and(|d| d.lo != d.hi) && store.stands_for(table, row, field).is_some() => null,
             Column::Date(v) => v.get(r).map_or(null, |d| own(Value::Text(Fuzzy::to_string(d)))),
             Column::Int(v) => v.get(r).map_or(null, |n| own(Value::Integer(i64::from(*n)))),
             Column::Bool(v) => v.get(r).map_or(null, |b| own(Value::Integer(i64::from(*b)))),

@@ -30,6 +30,8 @@ pub(super) struct Draft {
     pub corrected: Vec<(u32, Stood)>,
     /// Cells that say outright that there is nothing.
     pub attested: BTreeSet<(u32, FieldId)>,
+    /// Imprecise dates like those that their blanks would stand for: two days, not one.
+    pub apart: BTreeSet<(u32, FieldId)>,
     /// The source of each row.
     pub sources: Sources,
     /// Cells that were taken from another row of the same key: the file and line they stand in.
@@ -140,9 +142,11 @@ impl Draft {
         if !self.ghost.is_empty() {
             self.ghost = order.iter().filter_map(|&i| self.ghost.get(i as usize).copied()).collect();
         }
-        if !self.attested.is_empty() {
-            let fields = |row: u32| self.attested.range((row, 0)..=(row, FieldId::MAX)).map(|&(_, field)| field);
-            self.attested = (0u32..).zip(order).flat_map(|(new, &old)| fields(old).map(move |field| (new, field))).collect();
+        for marked in [&mut self.attested, &mut self.apart] {
+            if !marked.is_empty() {
+                let fields = |row: u32| marked.range((row, 0)..=(row, FieldId::MAX)).map(|&(_, field)| field);
+                *marked = (0u32..).zip(order).flat_map(|(new, &old)| fields(old).map(move |field| (new, field))).collect();
+            }
         }
         if !self.open.is_empty() {
             self.open = order.iter().filter_map(|&i| self.open.get(i as usize).copied()).collect();

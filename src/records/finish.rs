@@ -155,6 +155,7 @@ fn settle(schema: &Schema, table: TableId, mut draft: Draft, store: &Store, want
     rows.origin = draft.origins;
     rows.ghost = draft.ghost;
     rows.attested = draft.attested;
+    rows.apart = draft.apart;
     rows.taken = draft.taken;
     rows.open_ghosts = draft.open;
     rows.columns = draft.columns;

@@ -165,10 +165,9 @@ fn outward(store: &Store) -> Vec<TableId> {
 pub(super) fn whole(known: &Rows, row: RowId, hash: u64) -> u64 {
     let (file, line) = known.origin.get(row as usize).unwrap_or((u32::MAX, u32::MAX));
     let placed = mixed(mixed(hash, u64::from(file) << 32 | u64::from(line)), u64::from(known.is_open(row)));
-    if known.attested.is_empty() {
-        return placed;
-    }
-    known.attested.range((row, 0)..=(row, FieldId::MAX)).fold(placed, |hash, (_, field)| mixed(hash, *field as u64 + 1))
+    [(&known.attested, 0), (&known.apart, 1 << 32)].into_iter().filter(|(marked, _)| !marked.is_empty()).fold(placed, |hash, (marked, kind)| {
+        marked.range((row, 0)..=(row, FieldId::MAX)).fold(hash, |hash, (_, field)| mixed(hash, (*field as u64 + 1) | kind))
+    })
 }
 
 /// The rows that may be anybody's: those in which a reference that is gone through backwards is blank or could not be read, unless it

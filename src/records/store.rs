@@ -4,7 +4,7 @@ use super::column::{BAD_ROW, BLANK_ROW, Column, Filled};
 use super::origin::Origins;
 use super::places::Places;
 use super::problem::{FieldTally, Problem, Tally};
-use super::schema::{FieldId, FieldType, Schema, TableId};
+use super::schema::{Blank, FieldId, FieldType, Schema, TableId};
 use super::text::{Keys, Sym, Texts};
 use crate::dates::Fuzzy;
 use rayon::prelude::*;
@@ -56,6 +56,8 @@ pub struct Rows {
     pub far: Vec<Option<Vec<Sym>>>,
     /// Cells that say outright that there is nothing: they read as blank.
     pub attested: BTreeSet<(RowId, FieldId)>,
+    /// Imprecise dates like those that their blanks would stand for (a step from some day of a month to some day of it): two days, not one.
+    pub apart: BTreeSet<(RowId, FieldId)>,
     /// Refused rows: what can be read of them is kept, but they prove nothing.
     pub ghost: Vec<bool>,
     /// Ghosts that were not refused but stand for rows their source does not tell; empty if there are none.
@@ -269,6 +271,7 @@ impl Store {
             && a.exported == b.exported
             && (0..fields).all(|field| a.column(field).is_some() == b.column(field).is_some())
             && a.attested == b.attested
+            && a.apart == b.apart
             && a.orphans == b.orphans
             && a.made_of == b.made_of
             && a.open == b.open
@@ -293,6 +296,15 @@ impl Store {
         let rows = self.rows(table);
         let says = !rows.attested.is_empty() && rows.attested.contains(&(row, field));
         says.then(|| self.schema.attested.first().map(String::as_str))?
+    }
+
+    /// The date of the row that a date is, because its blank stands for that date or because both are one day.
+    pub fn stands_for(&self, table: TableId, row: RowId, field: FieldId) -> Option<FieldId> {
+        let Blank::SameAs(other) = self.schema.tables.get(table)?.fields.get(field)?.blank else { return None };
+        let rows = self.rows(table);
+        let (Column::Date(own), Column::Date(others)) = (rows.column(field)?, rows.column(other)?) else { return None };
+        let is_same = own.get(row as usize) == others.get(row as usize);
+        (is_same && !rows.apart.contains(&(row, field))).then_some(other)
     }
 
     /// The row a reference leads to, if it leads to one.

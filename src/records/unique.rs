@@ -23,7 +23,7 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) 
         .zip(&schema.tables)
         .map(|(draft, def)| {
             let is_last = !draft.sources.are_several();
-            fill_same_as(draft, def, is_last);
+            fill_same_as(draft, def, (true, is_last));
             draft.same_keys()
         })
         .collect();
@@ -72,7 +72,7 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) 
             }
         }
         if draft.sources.are_several() {
-            fill_same_as(draft, def, true);
+            fill_same_as(draft, def, (false, true));
         }
         if merged.is_empty() {
             continue;
@@ -95,15 +95,17 @@ pub(super) fn make_unique(drafts: &mut [Draft], book: &mut Book, texts: &Texts) 
 }
 
 /// Blanks that stand for another date of the row take it. Where that is unknown another source may still know it: until the last they
-/// stay blank, and then are unknown.
-fn fill_same_as(draft: &mut Draft, def: &Table, is_last: bool) {
+/// stay blank, and then are unknown. An imprecise date that is like it was written out, if it is so at first.
+fn fill_same_as(draft: &mut Draft, def: &Table, (is_first, is_last): (bool, bool)) {
     for (f, field) in def.fields.iter().enumerate() {
         let Blank::SameAs(other) = field.blank else { continue };
         let Some(Some(Column::Date(mut cells))) = draft.columns.get_mut(f).map(Option::take) else { continue };
         if let Some(Some(Column::Date(same))) = draft.columns.get(other) {
-            for (cell, same) in cells.iter_mut().zip(same) {
+            for ((cell, same), row) in cells.iter_mut().zip(same).zip(0u32..) {
                 if *cell == BLANK_DATE && (is_last || *same != BAD_DATE) {
                     *cell = *same;
+                } else if is_first && cell.lo != cell.hi && cell == same {
+                    draft.apart.insert((row, f));
                 }
             }
         }
