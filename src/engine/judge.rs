@@ -27,8 +27,8 @@ pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, ou
     if !anchor.is_absent() && !anchor.is_unknown() {
         out.anchor = i32::try_from(anchor.lo).ok().map(Day);
     }
-    // A row that exists only if an imprecise join does not hold: all it says is open.
-    let exists = if rows.is_doubtful(subject) { Truth::Unknown } else { Truth::True };
+    // A row that exists only if an imprecise join does not hold, or may be outside every rule: all it says is open.
+    let exists = if rows.is_doubtful(subject) || rows.may_be_void(subject) { Truth::Unknown } else { Truth::True };
     let mark = eval.probe.lacking();
     let candidates = versions(rule, anchor);
     match candidates {
@@ -133,7 +133,8 @@ fn applies<P: Watched>(eval: &mut Eval<'_, P>, version: &Version, exists: Truth)
 /// Judges each part of the subject under one version.
 fn judge_parts<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, version: usize, subject: RowId, exists: Truth, out: &mut Rulings) {
     let Some(law) = rule.versions.get(version) else { return };
-    let doubtful = eval.cx.store.rows(rule.subject).is_doubtful(subject).then_some((rule.subject, subject));
+    let rows = eval.cx.store.rows(rule.subject);
+    let doubtful = (rows.is_doubtful(subject) || rows.may_be_void(subject)).then_some((rule.subject, subject));
     match &rule.each {
         None => judge_one(eval, law, version, exists, Label { doubtful, ..Label::default() }, out),
         Some(Each::Rows { rows, table, slot, part }) => {

@@ -3,7 +3,7 @@
 
 use super::book::{Book, Lost};
 use super::build::Builder;
-use super::column::{BAD_DATE, BAD_ROW, Column, NONE_CODE, NONE_ROW};
+use super::column::{BAD_CODE, BAD_DATE, BAD_ROW, Column, NONE_CODE, NONE_ROW};
 use super::correct::take_out_corrected;
 use super::draft::Draft;
 use super::joined;
@@ -351,16 +351,24 @@ fn mark_void(store: &mut Store) {
         let Some(void) = &def.void else { continue };
         let Some(Column::Code(codes)) = store.tables[t].column(void.field) else { continue };
         let dead: Vec<bool> = codes.iter().map(|&c| c == void.code).collect();
-        if !dead.iter().any(|&d| d) {
-            continue;
-        }
+        // What cannot be read may be the code that makes a row void.
+        let perhaps: Vec<bool> = codes.iter().map(|&c| c == BAD_CODE).collect();
+        let (some_dead, some_perhaps) = (dead.contains(&true), perhaps.contains(&true));
         for &child in &void.rows {
             // A visit belongs to a person, but it is void with its case: by the field that leads to the void table.
             let Some(field) = schema.tables[child].link_to(t) else { continue };
             let Some(Column::Ref(refs)) = store.tables[child].column(field) else { continue };
-            let void = refs.iter().map(|&r| dead.get(r as usize).copied().unwrap_or(false)).collect();
-            store.tables[child].void = void;
+            let of = |flags: &[bool]| refs.iter().map(|&r| flags.get(r as usize).copied().unwrap_or(false)).collect();
+            let (void, perhaps) = (some_dead.then(|| of(&dead)), some_perhaps.then(|| of(&perhaps)));
+            store.tables[child].void = void.unwrap_or_default();
+            store.tables[child].perhaps_void = perhaps.unwrap_or_default();
         }
-        store.tables[t].void = dead;
+        if some_dead {
+            store.tables[t].void = dead;
+        }
+        if some_perhaps {
+            store.tables[t].doubtful.clone_from(&perhaps);
+            store.tables[t].perhaps_void = perhaps;
+        }
     }
 }

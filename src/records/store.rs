@@ -64,6 +64,8 @@ pub struct Rows {
     pub open_ghosts: Vec<bool>,
     /// Rows outside every rule.
     pub void: Vec<bool>,
+    /// Rows that may be outside every rule: what says so cannot be read, of them or of what they belong to.
+    pub perhaps_void: Vec<bool>,
     /// Refused rows whose owner could not be read: they might belong to anyone.
     pub orphans: Vec<RowId>,
     /// File and line of each row.
@@ -72,7 +74,8 @@ pub struct Rows {
     pub taken: BTreeMap<(RowId, FieldId), (u32, u32)>,
     /// For a derived table: the first and last row it was made of.
     pub made_of: Vec<(RowId, RowId)>,
-    /// For a derived table: rows that exist only if an imprecise join does not hold.
+    /// Rows that may count or not: of a derived table those that exist only if an imprecise join does not hold; of others those of which
+    /// it cannot be read whether they are void.
     pub doubtful: Vec<bool>,
     /// For a derived table: by row, the cells of the base (its row and field) that leave the joining open.
     pub open: Vec<(RowId, RowId, FieldId)>,
@@ -170,7 +173,13 @@ impl Rows {
         self.void.get(row as usize).copied().unwrap_or(false)
     }
 
-    /// Whether a row exists only if an imprecise join does not hold.
+    /// Whether it is open that a row is outside every rule.
+    #[inline]
+    pub fn may_be_void(&self, row: RowId) -> bool {
+        self.perhaps_void.get(row as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether a row may count or not: it exists only if an imprecise join does not hold, or may be outside every rule.
     #[inline]
     pub fn is_doubtful(&self, row: RowId) -> bool {
         self.doubtful.get(row as usize).copied().unwrap_or(false)

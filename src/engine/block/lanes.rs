@@ -163,7 +163,7 @@ impl<'c> Block<'c> {
         for (lane, &row) in (0u32..).zip(rows) {
             if known.is_void(row) {
                 self.void += 1;
-            } else if known.is_doubtful(row) {
+            } else if known.is_doubtful(row) || known.may_be_void(row) {
                 self.doubtful.push(lane);
             } else {
                 self.sound.push(lane);

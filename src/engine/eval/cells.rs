@@ -23,9 +23,12 @@ impl<'c, P: Probe> Eval<'c, P> {
         }
     }
 
-    /// Says what leaves it open whether rows are one; false if nothing does.
+    /// Says what leaves it open whether rows are one, or whether a row is outside every rule; false if nothing does.
     pub(in crate::engine) fn lack_joining(&mut self, table: TableId, row: RowId) -> bool {
         let store = self.cx.store;
+        if store.rows(table).may_be_void(row) {
+            return self.lack_void(table, row);
+        }
         let Some(from) = store.schema.tables.get(table).and_then(|t| t.joined.as_ref()).map(|j| j.from) else { return false };
         let mut any = false;
         for (cause, field) in store.rows(table).left_open(row) {
@@ -36,6 +39,24 @@ impl<'c, P: Probe> Eval<'c, P> {
             });
         }
         any
+    }
+
+    /// Names the cell that leaves it open whether a row is outside every rule: its own, or that of the row it belongs to.
+    fn lack_void(&mut self, table: TableId, row: RowId) -> bool {
+        let store = self.cx.store;
+        let tables = || store.schema.tables.iter().enumerate();
+        let cell = tables().find_map(|(t, def)| match &def.void {
+            Some(void) if t == table => Some((t, row, void.field)),
+            Some(void) if void.rows.contains(&table) => {
+                let link = store.schema.tables.get(table)?.link_to(t)?;
+                Some((t, store.follow(table, row, link)?, void.field))
+            }
+            _ => None,
+        });
+        if let Some((table, row, field)) = cell {
+            self.probe.lack(Lack::Cell(table, row, field));
+        }
+        cell.is_some()
     }
 
     #[inline]
