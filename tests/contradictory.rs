@@ -75,6 +75,19 @@ fn the_sample_as_it_is_contradicts_nothing() {
 }
 
 #[test]
+fn a_matter_that_may_be_over_breaks_nothing() {
+    // 终止 would put it outside every rule; what is written there is no status.
+    let said = after(&[("case", "W0004,已任职", "W0004,已经终止了")]);
+    assert!(said.problems.iter().any(|p| p.code == "data::bad-code" && p.column == "status"), "{:?}", said.problems);
+    said.left_open(&["GS002"], "status");
+    let of_case = |f: &&Finding| f.subject.table == "case" || f.subject.table == "material";
+    let sure: Vec<_> = said.findings.iter().filter(of_case).filter(|f| f.verdict != Verdict::Unverified).collect();
+    assert!(sure.is_empty(), "{sure:?}");
+    // What is in order is so whether it is asked or not.
+    assert_eq!(said.verdicts("GS001"), []);
+}
+
+#[test]
 fn a_notice_that_ends_before_it_begins_has_no_length() {
     let said = after(&[("step", "任前公示,2025-04-07,2025-04-10", "任前公示,2025-04-07,2025-04-01")]);
     said.reported("step", "end");
@@ -226,4 +239,23 @@ fn a_year_whose_result_could_not_be_read_may_be_the_one_to_train_after() {
     assert_eq!(person("称职").verdicts("PX005"), []);
     assert_eq!(person("不称职").verdicts("PX005"), [Verdict::Advice]);
     assert_eq!(person("不称").verdicts("PX005"), [Verdict::Unverified]);
+}
+
+#[test]
+fn what_was_never_decided_is_held_to_the_law_of_the_day_it_began() {
+    let said = of(&[
+        ("person.csv", "person_id,name\nP1,某\n"),
+        ("case.csv", "case_id,person_id,kind,leader,level,reshuffle,status\nC1,P1,提拔,是,乡科级正职,否,已任职\n"),
+        (
+            "step.csv",
+            "step_id,case_id,kind,start,end,result\nS1,C1,动议,2018-01-08,,\nS2,C1,考察,2018-01-02,,\nS3,C1,任前公示,2018-02-05,2018-02-12,\nS4,C1,任职通知,2018-02-12,,\n",
+        ),
+        ("training.csv", "training_id,person_id,start,hours\nT1,P1,2010-01-01,8\n"),
+    ]);
+    for (code, verdict) in [("GS004", Verdict::Breach), ("SX001", Verdict::Breach), ("PX003", Verdict::Advice)] {
+        assert_eq!(said.verdicts(code), [verdict], "{code}");
+        let cited = said.findings.iter().filter(|f| f.code == code).flat_map(|f| &f.basis);
+        let later: Vec<_> = cited.filter(|b| b.version.as_deref().is_none_or(|v| v > "2018")).collect();
+        assert!(later.is_empty(), "{code} cites {later:?}");
+    }
 }

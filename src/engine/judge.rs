@@ -17,6 +17,22 @@ mod check;
 
 /// Judges a rule on a row of its subject table.
 pub fn judge<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, out: &mut Rulings) {
+    judge_subject(eval, rule, subject, out);
+    if P::KEEPS
+        && out.anchor.is_none()
+        && out.found()
+        && let Some(begun) = rule.begun
+    {
+        eval.begin(subject);
+        let mark = eval.probe.lacking();
+        let begun = eval.span(begun);
+        eval.probe.forget_lacks(mark);
+        let known = !begun.is_absent() && !begun.is_unknown();
+        out.begun = i32::try_from(begun.lo).ok().filter(|_| known).map(Day);
+    }
+}
+
+fn judge_subject<P: Watched>(eval: &mut Eval<'_, P>, rule: &Rule, subject: RowId, out: &mut Rulings) {
     let rows = eval.cx.store.rows(rule.subject);
     if rows.is_void(subject) {
         out.tell::<P>(Verdict::NotApplicable, Ruling::default);

@@ -40,7 +40,7 @@ pub fn finding(cx: &Context<'_>, rule: &Rule, row: RowId, rulings: &Rulings, rul
     let words = cx.words_of(rule);
     let (person_id, unit_id) = concerned(cx, rule.subject, row);
     let version = rule.versions.get(ruling.version);
-    let basis = basis(cx, version, rulings.anchor, ruling.matter);
+    let basis = basis(cx, version, rulings.cited(), ruling.matter);
     let is_deadline = version.is_some_and(|v| matches!(v.body, Body::Deadline(_)));
     let finding = Finding {
         fingerprint: fingerprint(&rule.code, &subject, ruling.part.as_deref()),
@@ -88,7 +88,7 @@ pub fn subject(cx: &Context<'_>, rule: &Rule, row: RowId, ruling: &Ruling) -> Su
     }
 }
 
-/// The articles of a version, in the edition in force on the anchor date (on the day the question is asked, where there is none; where
+/// The articles of a version, in the edition in force on the day given (on the day the question is asked, where there is none; where
 /// the version was not in force then, on its own nearest day).
 pub fn basis(cx: &Context<'_>, version: Option<&Version>, anchor: Option<Day>, matter: Option<Day>) -> Vec<Basis> {
     let asked = anchor.unwrap_or(cx.as_of);

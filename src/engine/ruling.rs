@@ -53,6 +53,8 @@ pub struct Rulings {
     pub exhausted: bool,
     /// The date by which the law is cited.
     pub anchor: Option<Day>,
+    /// The date by which it is cited where there is no anchor.
+    pub begun: Option<Day>,
 }
 
 impl Rulings {
@@ -63,6 +65,12 @@ impl Rulings {
         self.failure = None;
         self.exhausted = false;
         self.anchor = None;
+        self.begun = None;
+    }
+
+    /// The day of the law that is cited; none where nothing says it.
+    pub fn cited(&self) -> Option<Day> {
+        self.anchor.or(self.begun)
     }
 
     /// Whether anything was found.

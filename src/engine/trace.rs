@@ -105,7 +105,7 @@ pub fn trace(rules: &RuleSet, store: &Store, as_of: Day, rule: &Rule, row: RowId
             if let (Verdict::NotApplicable, Some(anchor), false) = (verdict, rulings.anchor, covered(rule, rulings.anchor)) {
                 trace.message = format!("{anchor}没有本规则所据的条文在施行，不适用");
             }
-            trace.basis = report::basis(&cx, version, rulings.anchor, ruling.matter);
+            trace.basis = report::basis(&cx, version, rulings.cited(), ruling.matter);
             if let Some(finding) = &finding {
                 trace.remedy = finding.remedy.to_string();
             }

@@ -42,6 +42,8 @@ pub struct Rule {
     pub each: Option<Each>,
     /// The date that picks the version, and by which the law is cited.
     pub anchor: Option<NodeId>,
+    /// The date by which the law is cited where there is no anchor: when the subject began.
+    pub begun: Option<NodeId>,
     /// Whether any version has a date: if none has, the anchor need not exist.
     pub dated: bool,
     /// Where no version has a date: the first day on which anything cited was in force. What is known to be older is not judged.

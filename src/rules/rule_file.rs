@@ -92,6 +92,7 @@ pub fn read(source: &Arc<Source>, doc: &Table, setting: &Setting<'_>, compiler: 
         Some(anchor) => Some(anchor),
         None => draft.anchor(&versions, compiler),
     };
+    let begun = draft.begun(compiler);
     let dated = versions.iter().any(|v| v.version.from.is_some() || v.version.until.is_some());
     let since = draft.wait_for_the_law(&mut versions, dated);
     let script = versions.iter().find_map(|v| match &v.version.body {
@@ -118,6 +119,7 @@ pub fn read(source: &Arc<Source>, doc: &Table, setting: &Setting<'_>, compiler: 
         span: code.span,
         each,
         anchor,
+        begun,
         dated,
         since,
         lets: versions.iter().map(|v| v.lets).max().unwrap_or(0),
@@ -266,5 +268,13 @@ impl Draft<'_> {
         } else {
             compiler.expect(&self.env, &Expr { kind: Kind::Name("as_of".into()), span: 0..0 }, Ty::Date)
         }
+    }
+
+    /// The day by which the law is cited of what has no anchor: that on which it began, where there is a word for it.
+    fn begun(&self, compiler: &mut Compiler<'_>) -> Option<NodeId> {
+        let base = compiler.schema.tables.get(self.table)?;
+        let is_told = self.doc.peek("anchor").is_none() && compiler.definitions.has(&base.name, "opened");
+        let opened = Expr { kind: Kind::Name("opened".into()), span: 0..0 };
+        is_told.then(|| compiler.expect(&self.env, &opened, Ty::Date)).flatten()
     }
 }
