@@ -188,3 +188,20 @@ fn the_county_cut_in_two_gives_what_it_gives_whole() {
         assert!(missed.is_empty() && extra.is_empty(), "missed {missed:#?}\nextra {extra:#?}");
     }
 }
+
+#[test]
+fn what_is_said_of_a_ratio_shows_whose_results_it_rests_on() {
+    let rules = load(&Files::built_in()).unwrap_or_else(|errors| panic!("{}", errors[0].message));
+    let store =
+        ingest::read(&["samples/county".to_owned()], &rules.schema, &rules.wanted(), &ingest::Silent).expect("the sample can be read");
+    let ratio: Vec<usize> = (0..rules.rules.len()).filter(|&r| rules.rules[r].code == "KH004").collect();
+    let options = Options { rules: Some(&ratio), ..Options::on("2026-06-30".parse().expect("a day")) };
+    let outcome = check(&rules, &store, &options);
+    assert!(!outcome.findings.is_empty());
+    for finding in &outcome.findings {
+        let (_, rest) = finding.message.split_once("优秀").expect("how many");
+        let told: usize = rest.split_once('人').and_then(|(n, _)| n.parse().ok()).expect("a number");
+        let shown = finding.evidence.iter().filter(|e| e.field == "result" && e.value.as_deref() == Some("优秀"));
+        assert_eq!(shown.count(), told, "{}", finding.message);
+    }
+}
