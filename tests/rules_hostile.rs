@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
 use guiju::diagnostic::Diagnostic;
+use guiju::engine::run_tests;
 use guiju::rules::{Files, RuleSet, functions, load, load_some};
 use proptest::prelude::*;
 
@@ -140,6 +141,102 @@ fn what_would_be_passed_over_in_silence_is_refused() {
         let said = complaints(&files);
         assert!(said.iter().any(|line| line.contains(why)), "{why}: {said:?}");
     }
+}
+
+#[test]
+fn constants_that_cannot_be_are_refused() {
+    for (require, why) in [
+        ("start <= date(2019, 2, 30)", "没有 date(2019, 2, 30) 这一天"),
+        ("start <= date(2023, 2, 29)", "没有 date(2023, 2, 29) 这一天"),
+        ("start <= date(year(start), 4, 31)", "这一天"),
+        ("start <= date(year(start), 2, 30)", "这一天"),
+        ("start <= date(2019, 13, month(start))", "这一天"),
+        ("start <= date(2019, month(start), 0)", "这一天"),
+        ("has(below(level, 12))", "代码表 level 只有12级"),
+        ("year(start) / 0 == 1", "不能除以0"),
+    ] {
+        let said = complaints(&asking(require));
+        assert!(said.len() == 1 && said[0].contains(why), "{require}: {said:?}");
+    }
+    for require in ["start <= date(2024, 2, 29)", "start <= date(year(start), 2, 29)", "start <= date(year(start), month(start), 31)"] {
+        assert_eq!(complaints(&asking(require)), [] as [String; 0], "{require}");
+    }
+}
+
+#[test]
+fn words_that_hold_one_another_come_to_an_end() {
+    let with_words = |words: &str, require: &str| {
+        let mut files = asking(require);
+        files.add("definitions.toml", &format!("[post]\n{words}"));
+        complaints(&files)
+    };
+    // Each holds the one before it twice.
+    let doubled = |count: usize| {
+        let first = "w0 = { args = [\"x\"], is = \"steps(level, '乡科级正职') > x\" }\n".to_owned();
+        (1..count).fold(first, |words, n| format!("{words}w{n} = {{ args = [\"x\"], is = \"w{0}(x) && !w{0}(x + 1)\" }}\n", n - 1))
+    };
+    assert_eq!(with_words(&doubled(6), "w5(1)"), [] as [String; 0]);
+    let said = with_words(&doubled(40), "w39(1)");
+    assert!(!said.is_empty() && said.len() < 100 && said.iter().all(|line| line.contains("展开后太大")), "{said:?}");
+    // Round and round.
+    let said = with_words("a = { args = [\"x\"], is = \"leader && b(x)\" }\nb = { args = [\"x\"], is = \"a(x)\" }\n", "a(1)");
+    assert!(said.len() == 1 && said[0].contains("绕回了自己"), "{said:?}");
+    let said = with_words("a = { args = [\"x\"], is = \"any(person.post, a(x))\" }\n", "a(1)");
+    assert!(said.len() == 1 && said[0].contains("绕回了自己"), "{said:?}");
+}
+
+#[test]
+fn one_mistake_is_told_once() {
+    let asks = "severity = \"违规\"\nmessage = \"{full}\"\n";
+    let all = [
+        // What a named value asks for is not there; it is used in three places.
+        written("", &format!("minimum = \"5年\"\nlet.full = \"brith + minimum\"\nrequire = \"full <= as_of && has(full)\"\n{asks}")),
+        // Another named value is made of it, and a length of time.
+        written("", &format!("let.a = \"person_idd\"\nlet.full = \"birth\"\nrequire = \"a == a && birth + a > full\"\n{asks}")),
+        written("limit = \"-1个月\"\n", &format!("let.full = \"birth + limit\"\nrequire = \"full <= as_of\"\n{asks}")),
+        written(
+            "[each]\nname = \"k\"\nin = \"kinn\"\npart = \"k.kin_id\"\n",
+            "severity = \"违规\"\nrequire = \"has(k.name)\"\nmessage = \"{k.title}\"",
+        ),
+        written(
+            "[deadline]\nstarts = \"brith\"\ndue = \"starts + '1年'\"\nmessage = { absent = \"{starts}{due}\" }\n",
+            "severity = \"提醒\"",
+        ),
+    ];
+    for files in all {
+        let said = complaints(&files);
+        assert_eq!(said.len(), 1, "{said:?}");
+    }
+    // A word that cannot be read, and a table of words that there is not.
+    for words in ["[person]\nfull = \"brith\"\n", "[person]\nfull = 3\n", "[persons]\nfull = \"birth\"\n"] {
+        let mut files = written("", &format!("require = \"has(full) && full <= as_of\"\n{asks}"));
+        files.add("definitions.toml", words);
+        let said = complaints(&files);
+        assert_eq!(said.len(), 1, "{words}: {said:?}");
+    }
+}
+
+#[test]
+fn a_test_that_names_a_part_that_there_is_not_is_refused_with_its_place() {
+    let checks = |part: &str| {
+        let check = |name: &str, asks: &str| {
+            format!("[[version.check]]\npart = \"{name}\"\nseverity = \"提醒\"\nrequire = \"has({asks})\"\nmessage = \"m\"\n")
+        };
+        let test = format!(
+            "[[test]]\nname = \"n\"\nperson = [{{ person_id = \"P1\", birth = \"1980-01-01\" }}]\nexpect = \"合规\"\npart = \"{part}\"\n"
+        );
+        written("", &[check("生日", "birth"), check("工作", "work_date"), test].concat())
+    };
+    let tried = |files: &Files| {
+        let rules = load(files).unwrap_or_else(|errors| panic!("{}", errors[0].message));
+        let trials = run_tests(files, &rules, &|_| true);
+        assert_eq!(trials.len(), 1);
+        trials.into_iter().flat_map(|t| t.mistakes.into_iter().map(|m| (m.code, m.line()))).collect::<Vec<_>>()
+    };
+    assert_eq!(tried(&checks("生日")), []);
+    let written_at =
+        checks("没有的").get("local/ZZ/ZZ001.toml").map(|s| s.text.lines().position(|l| l.contains("没有的")).expect("a line") + 1);
+    assert_eq!(tried(&checks("没有的")), [("rule::unknown-part", written_at.expect("the rule"))]);
 }
 
 #[test]

@@ -12,8 +12,8 @@ use super::verdict::Verdict;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Table, Value};
 use crate::records::RowId;
-use crate::rules::{Files, Loading, Profile, Rule, RuleSet, load_as};
-use records::records;
+use crate::rules::{Body, Files, Loading, Profile, Rule, RuleSet, load_as};
+use records::{placed, records};
 
 mod records;
 
@@ -77,6 +77,7 @@ pub fn run_tests_under(files: &Files, profile: Option<&Profile>, rules: &RuleSet
             if !failures.is_empty() {
                 // What is wrong in the test itself, if anything is, with its place.
                 records(&rules.schema, &rule.source, table, &mut mistakes);
+                unknown_parts(rule, table, &failures, &mut mistakes);
             }
             let expected = texts(table.get("expect"));
             trials.push(Trial { code: rule.code.clone(), file: rule.source.name.clone(), line, name, expected, failures, mistakes });
@@ -221,6 +222,10 @@ fn one(cx: &Context<'_>, rule: &Rule, test: &Table, wanting: Wanting<'_>, see: &
         .filter(|r| part.is_none_or(|p| r.part.as_deref() == Some(p)) && year.is_none_or(|y| r.year == Some(y)))
         .cloned()
         .collect();
+    if let Some(part) = part.filter(|part| chosen.is_empty() && !may_be_in_order(rule, part)) {
+        failures.push(no_part(part));
+        return;
+    }
     let got = match chosen.iter().filter_map(|r| r.verdict).min() {
         Some(v) if part.is_some() || year.is_some() => v,
         _ if part.is_some() => Verdict::Compliant,
@@ -264,6 +269,36 @@ fn one(cx: &Context<'_>, rule: &Rule, test: &Table, wanting: Wanting<'_>, see: &
     }
     if let Some(wanted) = want("trace") {
         check_trace(cx, &eval, &wanted, failures);
+    }
+}
+
+/// Whether nothing is said of a part because it is in order: of stages only what is wrong is said, and of a check that is not asked nothing.
+/// The parts of rows are said, whatever comes of them; those of scripts only where something is found.
+fn may_be_in_order(rule: &Rule, part: &str) -> bool {
+    let of_body = |body: &Body| match body {
+        Body::Checks(checks) => checks.iter().any(|check| check.part.as_deref() == Some(part)),
+        Body::Sequence(sequence) => {
+            let is_stage = |name: &str| sequence.stages.iter().any(|stage| stage.name == name);
+            let is_pair = || part.split_once('→').is_some_and(|(earlier, later)| is_stage(earlier) && is_stage(later));
+            (sequence.by_stage || sequence.missing.is_some()) && is_stage(part) || !sequence.by_stage && is_pair()
+        }
+        Body::Deadline(_) | Body::Script(_) => false,
+    };
+    rule.versions.iter().any(|version| of_body(&version.body))
+}
+
+fn no_part(part: &str) -> String {
+    format!("没有得出名为“{part}”的一项（part）")
+}
+
+/// Parts that a test names and nothing was said of, with their places.
+fn unknown_parts(rule: &Rule, test: &Table, failures: &[String], mistakes: &mut Vec<Diagnostic>) {
+    for (part, span) in ["part", "parts"].into_iter().flat_map(|key| placed(test.get(key))) {
+        let message = no_part(&part);
+        if failures.contains(&message) {
+            let help = "写规则里各项要求的 part、前后环节（“甲→乙”）、[each] 各行的 part，或者脚本得出结论时所用的 part";
+            mistakes.push(Diagnostic::new("rule::unknown-part", &rule.source, span, message).help(help));
+        }
     }
 }
 

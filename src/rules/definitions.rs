@@ -5,7 +5,7 @@ use super::profile::Told;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::document::{self, Node, Table};
 use crate::records::{ListId, Schema};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ pub struct Definitions {
     words: BTreeMap<(String, String), Word>,
     lookups: BTreeMap<String, Lookup>,
     shared: BTreeMap<String, Shared>,
+    /// Words that could not be read, which was said: who names them says nothing wrong.
+    lost: BTreeSet<String>,
     /// Words that packs changed.
     pub told: Vec<Told>,
 }
@@ -116,13 +118,17 @@ impl Definitions {
                     Diagnostic::new("rule::unknown-table", source, key.span.clone(), format!("没有“{}”这个表", key.value))
                         .nearest(&key.value, names),
                 );
+                self.lost.extend(table.entries().map(|(name, _)| name.value.clone()));
                 continue;
             };
             for (name, value) in table.entries() {
                 if def.field(&name.value).is_some() {
                     sink.push(Diagnostic::new("rule::shadow", source, name.span.clone(), format!("“{}”已是字段名", name.value)));
                 }
-                let Some((word, order)) = read_word(source, name.span.clone(), value, owner, sink) else { continue };
+                let Some((word, order)) = read_word(source, name.span.clone(), value, owner, sink) else {
+                    self.lost.insert(name.value.clone());
+                    continue;
+                };
                 let place = (key.value.clone(), name.value.clone());
                 if self.may_replace(&place, &word, order, owner, sink) {
                     self.words.insert(place, word);
@@ -187,6 +193,11 @@ impl Definitions {
             reason: order.reason,
         });
         true
+    }
+
+    /// Whether there is a word of this name that could not be read.
+    pub fn is_lost(&self, name: &str) -> bool {
+        self.lost.contains(name)
     }
 
     /// Where a lookup stands.

@@ -96,7 +96,7 @@ fn unknown_names(schema: &Schema, source: &Arc<Source>, test: &Table, mistakes: 
 }
 
 /// Texts with their places: one alone, or a list.
-fn placed(value: Option<&Value>) -> Vec<(String, Range<usize>)> {
+pub(super) fn placed(value: Option<&Value>) -> Vec<(String, Range<usize>)> {
     match value.map(|v| (&v.value, v)) {
         Some((Node::List(items), _)) => items.iter().map(|v| (scalar(&v.value), v.span.clone())).collect(),
         Some((_, v)) => vec![(scalar(&v.value), v.span.clone())],

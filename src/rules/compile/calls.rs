@@ -1,6 +1,7 @@
 //! The functions that rules may call.
 
 use super::{Bound, Compiler, Env, Typed};
+use crate::dates::Day;
 use crate::diagnostic::Diagnostic;
 use crate::records::FieldType;
 use crate::rules::functions;
@@ -114,6 +115,9 @@ impl Compiler<'_> {
             ("date", [y, m, d]) => {
                 let int = Ty::Int(Unit::Plain);
                 let (y, m, d) = (self.expect(env, y, int)?, self.expect(env, m, int)?, self.expect(env, d, int)?);
+                if !self.may_be_a_day([y, m, d]) {
+                    return self.fail(env, expr, "rule::date", format!("没有 {expr} 这一天"));
+                }
                 Some((self.add(Node::DateOf(y, m, d), expr), Ty::Date))
             }
             ("size", [list]) => {
@@ -130,6 +134,25 @@ impl Compiler<'_> {
         }
     }
 
+    /// Whether there is a day of this year, month and day, as far as these are constants.
+    fn may_be_a_day(&self, parts: [NodeId; 3]) -> bool {
+        let [year, month, day] = parts.map(|part| self.constant(part));
+        // A leap year has every day that any year has; January has every day that any month has.
+        let number = |n: Option<i64>, any: u32| n.map_or(Some(any), |n| u32::try_from(n).ok());
+        let year = year.map_or(Some(2000), |y| i32::try_from(y).ok());
+        let (Some(year), Some(month), Some(day)) = (year, number(month, 1), number(day, 1)) else { return false };
+        Day::ymd(year, month, day).is_some()
+    }
+
+    /// A number that is written out.
+    fn constant(&self, node: NodeId) -> Option<i64> {
+        match self.program.nodes.get(node as usize)? {
+            Node::Int(n) => Some(*n),
+            Node::Let(_, inner) => self.constant(*inner),
+            _ => None,
+        }
+    }
+
     fn simple_call(&mut self, env: &Env, expr: &Expr, simple: &Simple, args: &[Expr]) -> Option<Typed> {
         let nodes: Vec<Option<NodeId>> = args.iter().zip(simple.args).map(|(arg, ty)| self.expect(env, arg, *ty)).collect();
         let nodes = nodes.into_iter().collect::<Option<Vec<NodeId>>>()?;
@@ -142,6 +165,9 @@ impl Compiler<'_> {
     }
 
     fn unknown_function(&mut self, env: &Env, expr: &Expr, name: &str) -> Option<Typed> {
+        if self.definitions.is_lost(name) {
+            return None;
+        }
         let message = format!("没有函数“{name}”");
         let diagnostic = Diagnostic::new("rule::unknown-function", &env.source, expr.span.clone(), message);
         self.sink.push(diagnostic.nearest(name, functions::names()));
@@ -314,6 +340,9 @@ impl Compiler<'_> {
             return self.fail(env, steps, "rule::type", "级数应为整数");
         };
         let len = u8::try_from(self.schema.lists[list].values.len()).unwrap_or(u8::MAX);
+        if n.unsigned_abs() >= u64::from(len) {
+            return self.fail(env, steps, "rule::type", format!("代码表 {} 只有{len}级", self.schema.lists[list].name));
+        }
         let by = if name == "below" { n } else { -n };
         Some((self.add(Node::Shift(code, by, len), expr), ty))
     }

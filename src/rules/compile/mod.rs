@@ -55,6 +55,8 @@ pub struct Compiler<'a> {
     compiled: BTreeMap<(TableId, String), Option<DefId>>,
     /// Shared words being compiled, to catch circles.
     open: Vec<(TableId, String)>,
+    /// How many nodes there were when the outermost word with arguments was begun whose text is put in place.
+    expanding: Option<usize>,
 }
 
 /// A row in scope: the filter row innermost, the subject outermost.
@@ -77,6 +79,8 @@ pub enum Bound {
     Element(u8, Rc<Slot<Option<Ty>>>),
     /// A script's variable.
     Variable(u8, Ty),
+    /// Something that could not be made out, which was said where it is written: what names it fails, and nothing more is said.
+    Failed,
 }
 
 /// Names in force at a place.
@@ -139,6 +143,7 @@ impl<'a> Compiler<'a> {
             looked_up: BTreeSet::new(),
             compiled: BTreeMap::new(),
             open: Vec::new(),
+            expanding: None,
         }
     }
 

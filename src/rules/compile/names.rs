@@ -3,8 +3,12 @@
 use super::{Bound, Compiler, Env, Scope, Typed};
 use crate::diagnostic::Diagnostic;
 use crate::records::{FieldId, FieldType, TableId};
+use crate::rules::definitions::Word;
 use crate::rules::ir::{DefId, Definition, Node, NodeId, Ty};
 use crate::rules::syntax::{self, Expr, Kind};
+
+/// How many nodes come of a shared word with arguments, put in place with all that it names, at most: those shipped have some hundreds.
+const MOST_NODES: usize = 20_000;
 
 impl Compiler<'_> {
     pub(super) fn name(&mut self, env: &Env, expr: &Expr, name: &str, want: Option<Ty>) -> Option<Typed> {
@@ -33,6 +37,7 @@ impl Compiler<'_> {
             Bound::Value(node, ty) => Some((node, ty)),
             Bound::Literal(kind) => self.expr(env, &Expr { kind, span: expr.span.clone() }, want),
             Bound::Variable(var, ty) => Some((self.add(Node::Var(var), expr), ty)),
+            Bound::Failed => None,
             Bound::Element(var, ty) => {
                 let settled = ty.get().or(want.map(|w| match w {
                     Ty::Codes(l) => Ty::Code(l),
@@ -150,10 +155,7 @@ impl Compiler<'_> {
         let table_name = self.schema.tables.get(table)?.name.clone();
         let word = self.definitions.word(&table_name, name)?;
         if self.open.contains(&key) {
-            self.sink.push(
-                Diagnostic::new("rule::circle", &word.source, word.span.clone(), format!("“{name}”的定义绕回了自己"))
-                    .help("定义之间不能循环引用"),
-            );
+            self.report_circle(word, name);
             return None;
         }
         self.open.push(key.clone());
@@ -197,6 +199,27 @@ impl Compiler<'_> {
         if word.args.len() != args.len() {
             return Some(self.fail(env, expr, "rule::arguments", format!("“{name}”要{}个参数", word.args.len())));
         }
+        let key = (scope.table, name.to_owned());
+        if self.open.contains(&key) {
+            self.report_circle(word, name);
+            return Some(None);
+        }
+        // What is put in place may hold others of its kind twice, these again, and so on.
+        let outermost = self.expanding.is_none();
+        let begun = *self.expanding.get_or_insert(self.program.nodes.len());
+        let made = match self.program.nodes.len() - begun {
+            0..=MOST_NODES => self.expand(env, key, word, args),
+            _ => self.fail(env, expr, "rule::too-large", format!("“{name}”一层套一层，展开后太大")),
+        };
+        if outermost {
+            self.expanding = None;
+        }
+        Some(made)
+    }
+
+    /// The text of a shared word in place, with its arguments under their names.
+    fn expand(&mut self, env: &Env, (table, name): (TableId, String), word: &Word, args: &[Expr]) -> Option<Typed> {
+        let scope = env.scopes.iter().rev().copied().find(|s| s.table == table)?;
         let mut inner = Env::of(&word.source, scope.table, scope.row);
         inner.next_slot = env.next_slot;
         inner.next_var = env.next_var;
@@ -209,27 +232,35 @@ impl Compiler<'_> {
                 (kind, true) => Some(Bound::Literal(kind.clone())),
                 _ => self.expr(env, value, None).map(|(node, ty)| Bound::Value(node, ty)),
             };
-            match bound {
-                Some(bound) => inner.names.push((arg.clone(), bound)),
-                None => return Some(None),
-            }
+            inner.names.push((arg.clone(), bound?));
         }
         let origin = syntax::Origin { source: &word.source, offset: word.offset };
         let body = match syntax::parse_expr(&word.text, origin) {
             Ok(body) => body,
             Err(error) => {
                 self.sink.push(*error);
-                return Some(None);
+                return None;
             }
         };
-        self.note_word(&table_name, name);
+        let table_name = self.schema.tables.get(table)?.name.clone();
+        self.note_word(&table_name, &name);
+        self.open.push((table, name));
         let outer = std::mem::replace(&mut self.pack, word.pack);
         let typed = self.expr(&inner, &body, None);
         self.pack = outer;
-        Some(typed)
+        self.open.pop();
+        typed
+    }
+
+    fn report_circle(&mut self, word: &Word, name: &str) {
+        let message = format!("“{name}”的定义绕回了自己");
+        self.sink.push(Diagnostic::new("rule::circle", &word.source, word.span.clone(), message).help("定义之间不能循环引用"));
     }
 
     fn unknown_name(&mut self, env: &Env, expr: &Expr, name: &str) -> Option<Typed> {
+        if self.definitions.is_lost(name) {
+            return None;
+        }
         let mut known: Vec<String> = env.names.iter().map(|(n, _)| n.clone()).collect();
         for scope in &env.scopes {
             known.extend(self.members(scope.table));
@@ -242,6 +273,9 @@ impl Compiler<'_> {
     }
 
     fn unknown_member(&mut self, env: &Env, expr: &Expr, table: TableId, name: &str) -> Option<Typed> {
+        if self.definitions.is_lost(name) {
+            return None;
+        }
         let known = self.members(table);
         let zh = self.schema.tables.get(table).map_or("", |t| t.zh.as_str());
         let diagnostic = Diagnostic::new("rule::unknown-field", &env.source, expr.span.clone(), format!("{zh}没有“{name}”"))

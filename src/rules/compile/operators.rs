@@ -106,6 +106,9 @@ impl Compiler<'_> {
                         return self.fail(env, b, "rule::type", message);
                     }
                 };
+                if op == "/" && matches!(self.program.nodes.get(right as usize), Some(Node::Int(0))) {
+                    return self.fail(env, b, "rule::type", "不能除以0");
+                }
                 let op = op.chars().next().unwrap_or('+');
                 Some((self.add(Node::Arithmetic(op, left, right), expr), result))
             }
@@ -123,6 +126,11 @@ impl Compiler<'_> {
         if let Some(period) = self.period(env, by) {
             let period = if op == "-" { negative(period) } else { period };
             return Some((self.add(Node::AddPeriod(date, period), expr), Ty::Date));
+        }
+        if let Kind::Name(name) = &by.kind
+            && matches!(self.lookup(env, name), Some(super::Bound::Failed))
+        {
+            return None;
         }
         self.fail(env, by, "rule::period", "日期只能加减时长，写作 '5个工作日'、'30日'、'2个月'、'1年'")
     }

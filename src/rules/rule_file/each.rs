@@ -15,7 +15,10 @@ impl Draft<'_> {
         let over = self.parse(table.get("in")?, compiler)?;
         // `of` names the code list that the elements of a literal list are of.
         let list = table.get("of").and_then(|v| document::text(self.source, v, &mut compiler.sink)).and_then(|l| compiler.schema.list(l));
-        let (node, ty) = compiler.expr(&self.env, &over, list.map(Ty::Codes))?;
+        let Some((node, ty)) = compiler.expr(&self.env, &over, list.map(Ty::Codes)) else {
+            self.env.names.push((name, Bound::Failed));
+            return None;
+        };
         let year = table.get("year").and_then(|v| document::boolean(self.source, v, &mut compiler.sink)).unwrap_or(false);
         let part = table.get("part").cloned();
         let under = table.get("subject").and_then(|v| document::text(self.source, v, &mut compiler.sink)).map(str::to_owned);
@@ -45,6 +48,7 @@ impl Draft<'_> {
             }
             _ => {
                 compiler.complain(&self.env, over.span, "rule::type", "each 的 in 应为若干行或列表");
+                self.env.names.push((name, Bound::Failed));
                 return None;
             }
         };

@@ -72,8 +72,8 @@ impl Draft<'_> {
         let span = tables.first().map(|(_, s)| s.clone()).unwrap_or_default();
         let mut env = env.clone();
         let starts = self.value(&env, get("starts"), Ty::Date, compiler);
-        if let Some(starts) = starts {
-            env.names.push(("starts".into(), Bound::Value(starts, Ty::Date)));
+        if get("starts").is_some() {
+            env.names.push(("starts".into(), starts.map_or(Bound::Failed, |starts| Bound::Value(starts, Ty::Date))));
         }
         let due = match (get("due"), get("within"), starts) {
             (Some(due), _, _) => self.value(&env, Some(due), Ty::Date, compiler),

@@ -173,6 +173,7 @@ impl Draft<'_> {
                 }
                 Some(Kind::Text(text)) if crate::dates::Period::parse(&text).is_some_and(|period| period.is_negative()) => {
                     compiler.sink.push(Diagnostic::new("rule::period", source, value.span.clone(), "时长不能是负的"));
+                    env.names.push((key.value.clone(), Bound::Failed));
                 }
                 Some(kind) => {
                     env.names.push((key.value.clone(), Bound::Literal(kind)));
@@ -202,8 +203,11 @@ impl Draft<'_> {
                     compiler.sink.push(shadow(source, key));
                     continue;
                 }
-                let Some(expr) = parse(source, value, compiler) else { continue };
-                let Some((node, ty)) = compiler.expr(env, &expr, None) else { continue };
+                let made = parse(source, value, compiler).and_then(|expr| compiler.expr(env, &expr, None));
+                let Some((node, ty)) = made else {
+                    env.names.push((key.value.clone(), Bound::Failed));
+                    continue;
+                };
                 let node = match ty {
                     Ty::Truth | Ty::Date | Ty::Int(_) | Ty::Number | Ty::Code(_) | Ty::Row(_) if count < u8::MAX => {
                         count += 1;
@@ -219,6 +223,11 @@ impl Draft<'_> {
     }
 
     fn report_unused(&self, table: &Table, keys: &[&str], used: &Rc<RefCell<BTreeSet<String>>>, compiler: &mut Compiler<'_>) {
+        // What could not be made out may use any of them.
+        let told_of = ["rule::missing-key", "rule::unused", "toml::unknown-key"];
+        if compiler.sink.iter().any(|d| Arc::ptr_eq(&d.source, self.source) && !told_of.contains(&d.code)) {
+            return;
+        }
         let used = used.borrow();
         for (key, value) in table.rest_of(keys) {
             if literal(value).is_some() && !used.contains(&key.value) {
