@@ -9,6 +9,7 @@ use crate::engine::{Trace, trace};
 use crate::records::{RowId, TableId};
 use crate::report::{Names, render_trace};
 use crate::rules::{Each, Rule};
+use std::collections::BTreeSet;
 
 /// Explains a rule's verdict on a subject.
 pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result<Exit, Trouble> {
@@ -38,7 +39,16 @@ pub(super) fn run(args: &args::Trace, common: &Common, screen: Screen) -> Result
                 .help(format!("{near}对象写作 C-2024-017、U12/县处级正职 或 P0031@2023；请核对编码")),
         ));
     }
+    let years: BTreeSet<i32> = found.iter().filter_map(|t| t.subject.year).collect();
     let traces = one_year(found, year);
+    if let Some(year) = year.filter(|_| traces.is_empty()) {
+        let years: Vec<String> = years.iter().map(i32::to_string).collect();
+        let help = match years.as_slice() {
+            [] => "这条规则不分年度；去掉 @ 和年度".to_owned(),
+            _ => format!("可写的年度：{}", years.join("、")),
+        };
+        return Err(Trouble::Usage(Plain::new("usage::unknown-subject", format!("规则 {code} 对“{id}”没有{year}年度的结论")).help(help)));
+    }
     let names = Names::of_tables(&store);
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| {
