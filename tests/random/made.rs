@@ -201,8 +201,8 @@ fn row(rng: &mut Rng, made: &County, bases: &[Day], table: TableId, n: u64) -> V
             continue;
         }
         let day = match (def.name.as_str(), field.name.as_str(), usual) {
-            ("person", "birth", _) => add_months(base, -12 * (*rng.pick(&[60, 60, 55, 55, 61, 58, 63, 35, 30, 17]) as i32)),
-            ("person", "party_date" | "work_date", _) => add_months(base, -12 * (*rng.pick(&[5, 3, 10, 30, 1, 42]) as i32)),
+            ("person", "birth", _) => add_months(base, -12 * *rng.pick(&[60, 60, 55, 55, 61, 58, 63, 35, 30, 17])),
+            ("person", "party_date" | "work_date", _) => add_months(base, -12 * *rng.pick(&[5, 3, 10, 30, 1, 42])),
             (_, "start", Some(usual)) if rng.chance(850) => base.add_days(usual.1),
             (_, "end", Some(usual)) if rng.chance(850) => base.add_days(usual.2),
             (_, "end" | "ends" | "conduct_end" | "adjusted" | "valid_until" | "closed" | "deadline" | "replied" | "fed_back", _) => {
