@@ -164,10 +164,13 @@ fn outward(store: &Store) -> Vec<TableId> {
 /// The hash of a row with its place and with all that is known of it besides its cells.
 pub(super) fn whole(known: &Rows, row: RowId, hash: u64) -> u64 {
     let (file, line) = known.origin.get(row as usize).unwrap_or((u32::MAX, u32::MAX));
-    let placed = mixed(mixed(hash, u64::from(file) << 32 | u64::from(line)), u64::from(known.is_open(row)));
-    [(&known.attested, 0), (&known.apart, 1 << 32)].into_iter().filter(|(marked, _)| !marked.is_empty()).fold(placed, |hash, (marked, kind)| {
-        marked.range((row, 0)..=(row, FieldId::MAX)).fold(hash, |hash, (_, field)| mixed(hash, (*field as u64 + 1) | kind))
-    })
+    let mut hash = mixed(mixed(hash, u64::from(file) << 32 | u64::from(line)), u64::from(known.is_open(row)));
+    for (marked, kind) in [(&known.attested, 0), (&known.apart, 1 << 32)] {
+        if !marked.is_empty() {
+            hash = marked.range((row, 0)..=(row, FieldId::MAX)).fold(hash, |hash, (_, field)| mixed(hash, (*field as u64 + 1) | kind));
+        }
+    }
+    hash
 }
 
 /// The rows that may be anybody's: those in which a reference that is gone through backwards is blank or could not be read, unless it
