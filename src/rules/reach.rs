@@ -418,10 +418,10 @@ mod tests {
         let posts = of("ZS001");
         assert!((1..EVERYWHERE).contains(&posts.steps) && posts.elsewhere.contains(&table("post")));
         assert!(posts.gathered.contains(&(table("post"), rules.schema.tables[table("post")].field("unit_id").unwrap())));
-        // All evaluations of whatever unit, of which two cells are read.
+        // All evaluations of whatever unit, of which two cells are read, and the date that orders them.
         let evaluations = of("PY002");
         assert_eq!(evaluations.steps, EVERYWHERE);
-        let fields = ["year", "person_id"].map(|name| rules.schema.tables[table("evaluation")].field(name).unwrap());
+        let fields = ["year", "date", "person_id"].map(|name| rules.schema.tables[table("evaluation")].field(name).unwrap());
         assert_eq!(evaluations.ways.unwrap()[&vec![Hop::All(table("evaluation"))]], BTreeSet::from(fields));
         // Of every rule that looks far it is told on which ways.
         assert!(rules.rules.iter().all(|rule| reach(&rules, rule, &timed).ways.is_some()));
