@@ -371,4 +371,23 @@ mod tests {
         assert_eq!(first(&["b2017", "c"]), None);
         assert_eq!(first(&[]), None);
     }
+
+    #[test]
+    fn from_one_turn_of_the_law_to_the_next_the_same_is_cited() {
+        let mut sink = Vec::new();
+        let mut regulations = Regulations::default();
+        regulations.read(&Arc::new(Source { name: "regulations.toml".into(), text: EDITIONS.into() }), &mut sink);
+        let turns: Vec<String> = regulations.turns().iter().map(Day::to_string).collect();
+        assert_eq!(turns, ["2006-01-01", "2017-02-08", "2019-06-01"]);
+        let between =
+            [("1990-01-01", "2005-12-31"), ("2006-01-01", "2017-02-07"), ("2017-02-08", "2019-05-31"), ("2019-06-01", "2026-06-30")];
+        for basis in [["a2018#46", "b2017#4"].as_slice(), &["a2018#46"], &["a2005"], &["b2017#4"], &["c"]] {
+            for (first, last) in between {
+                assert_eq!(cited(basis, first, None), cited(basis, last, None), "{basis:?} on {last}");
+                assert_eq!(cited(basis, first, Some("2010-03-01")), cited(basis, last, Some("2010-03-01")), "{basis:?} on {last}");
+                let about = |matter| cited(basis, "2020-01-01", Some(matter));
+                assert_eq!(about(first), about(last), "{basis:?} about {last}");
+            }
+        }
+    }
 }
