@@ -97,7 +97,8 @@ pub(super) struct Kinds<'a> {
     /// How many kinds there are.
     pub count: usize,
     owner: FieldId,
-    kind: FieldId,
+    /// The field of the kind.
+    pub kind: FieldId,
 }
 
 impl Kinds<'_> {

@@ -4,7 +4,7 @@ use super::super::quick::Quick;
 use super::lower::{Env, Lowering};
 use super::plan::{Expansion, RowAt, RowOp, SetId, TruthAt, TruthOp, ValueOp};
 use crate::dates::Fuzzy;
-use crate::records::{Column, FieldId, FieldType, RowId, Rows, TableId};
+use crate::records::{Column, FieldId, FieldType, NONE_CODE, RowId, Rows, TableId};
 use crate::rules::ir::{Cmp, Node, NodeId};
 
 /// Which of a plan's filters.
@@ -135,7 +135,53 @@ impl Lowering<'_, '_> {
                     self.tests_of(definition.body, 0, &inner, of, tests);
                 }
             }
+            Some(Node::Or(items)) => tests.extend(self.one_of_kinds(&items, slot, around, of)),
+            Some(Node::SameRow(a, b)) => {
+                let other = if self.node(a) == Some(&Node::Slot(slot)) { b } else { a };
+                let is_own = [a, b].into_iter().any(|side| self.node(side) == Some(&Node::Slot(slot)));
+                tests
+                    .extend(self.kinds_of(other).filter(|kinds| is_own && kinds.0 == of.0).map(|(_, field, kept)| Test::Byte(field, kept)));
+            }
             _ => {}
+        }
+    }
+
+    /// Where each of some conditions wants a cell to hold one of some codes, one of which will do: that it holds any of these.
+    fn one_of_kinds(&mut self, items: &[NodeId], slot: u8, around: &Env, of: (TableId, RowAt)) -> Option<Test> {
+        let mut either: Option<(FieldId, Box<[bool; 256]>)> = None;
+        for &item in items {
+            let mut tests = Vec::new();
+            self.tests_of(item, slot, around, of, &mut tests);
+            let field = either.as_ref().map(|(field, _)| *field);
+            let (field, kept) = tests.into_iter().find_map(|test| match test {
+                Test::Byte(of, kept) if field.is_none_or(|field| field == of) => Some((of, kept)),
+                _ => None,
+            })?;
+            match &mut either {
+                None => either = Some((field, kept)),
+                Some((_, known)) => known.iter_mut().zip(kept.iter()).for_each(|(known, kept)| *known |= kept),
+            }
+        }
+        let (field, kept) = either?;
+        self.drops_many(of.0, field, &kept).then_some(Test::Byte(field, kept))
+    }
+
+    /// The table, the field and the codes of which the row that a node gives has one: it is the latest row of some kinds. None where
+    /// the kind of some row is not known, for that may be the latest.
+    fn kinds_of(&self, row: NodeId) -> Option<(TableId, FieldId, Box<[bool; 256]>)> {
+        if let Some(Quick::Latest(kinds, _, codes)) = self.cx.shortcuts.of.get(row as usize) {
+            let kinds = self.cx.shortcuts.kinds.get(*kinds)?;
+            let is_known = |&code: &u8| usize::from(code) < kinds.count || code == NONE_CODE;
+            if !kinds.cells.iter().all(is_known) {
+                return None;
+            }
+            let kept = std::array::from_fn(|code| codes.iter().any(|&c| usize::from(c) == code));
+            return Some((kinds.table, kinds.kind, Box::new(kept)));
+        }
+        match *self.node(row)? {
+            Node::Def(def, _) => self.kinds_of(self.cx.rules.program.definitions.get(def as usize)?.body),
+            Node::Let(_, row) => self.kinds_of(row),
+            _ => None,
         }
     }
 
