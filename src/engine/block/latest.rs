@@ -16,6 +16,8 @@ pub struct LatestRows {
     pub known: usize,
     /// By kind, and by lane; [`OPEN_ROW`] for every kind where one is not known.
     pub rows: Vec<Vec<RowId>>,
+    /// By lane: a bit for each kind of which there are several rows. Kinds from the last bit on share it.
+    several: Vec<u64>,
 }
 
 impl LatestRows {
@@ -24,21 +26,51 @@ impl LatestRows {
         self.done.clear();
         self.known = 0;
         self.rows.iter_mut().for_each(Vec::clear);
+        self.several.clear();
     }
+}
+
+/// The rows of an owner that may be of the kinds asked.
+pub enum Sifted {
+    /// There are none.
+    None,
+    /// There is one.
+    One(RowId),
+    /// They are to be looked for among all.
+    Any,
+}
+
+/// The bit of a kind.
+#[inline]
+fn bit(kind: u8) -> u64 {
+    1 << kind.min(63)
 }
 
 /// The kinds of which a set's rows must be, and the latest rows of these and of others.
 pub struct KindsAsked<'b> {
     known: &'b LatestRows,
-    asked: Vec<u8>,
+    /// Each with the latest row of each lane.
+    asked: Vec<(u8, &'b [RowId])>,
 }
 
 impl KindsAsked<'_> {
-    /// Whether it is known that an owner has no row of these kinds.
-    pub fn has_none(&self, owner: u32) -> bool {
+    /// The rows of an owner that are of these kinds.
+    #[inline]
+    pub fn sifted(&self, owner: u32) -> Sifted {
         let lane = owner as usize;
-        self.known.done.get(lane) == Some(&true)
-            && self.asked.iter().all(|&kind| self.known.rows.get(usize::from(kind)).and_then(|rows| rows.get(lane)) == Some(&NO_ROW))
+        if self.known.done.get(lane) != Some(&true) {
+            return Sifted::Any;
+        }
+        let several = self.known.several.get(lane).copied().unwrap_or(u64::MAX);
+        let mut sifted = Sifted::None;
+        for &(kind, latest) in &self.asked {
+            sifted = match (latest.get(lane), sifted) {
+                (Some(&NO_ROW), sifted) => sifted,
+                (Some(&row), Sifted::None) if row != OPEN_ROW && several & bit(kind) == 0 => Sifted::One(row),
+                _ => return Sifted::Any,
+            };
+        }
+        sifted
     }
 }
 
@@ -50,10 +82,11 @@ impl Block<'_> {
             let kinds = &self.cx.shortcuts.kinds;
             let same = |&(owner, of): &(RowAt, usize)| owner == made.owner && kinds[of].are_of(made.table, made.field, field);
             let at = self.plan.kinds.iter().position(same)?;
-            let count = kinds[self.plan.kinds[at].1].count;
-            let asked = (0..=u8::MAX).filter(|&kind| usize::from(kind) < count && kept[usize::from(kind)]).collect();
+            let known = &self.kinds[at];
+            let latest = (0..=u8::MAX).zip(&known.rows).filter(|(kind, _)| kept[usize::from(*kind)]);
             // A row whose kind is "none" is of no kind.
-            (!kept[usize::from(NONE_CODE)]).then(|| KindsAsked { known: &self.kinds[at], asked })
+            (!kept[usize::from(NONE_CODE)])
+                .then(|| KindsAsked { known, asked: latest.map(|(kind, rows)| (kind, rows.as_slice())).collect() })
         })
     }
 
@@ -70,6 +103,7 @@ impl Block<'_> {
         found.done.resize(count, false);
         found.rows.resize_with(kinds.count, Vec::new);
         found.rows.iter_mut().for_each(|rows| rows.resize(count, NO_ROW));
+        found.several.resize(count, 0);
         let owners = self.rows_of(owner);
         for &lane in lanes {
             if replace(&mut found.done[lane as usize], true) {
@@ -77,12 +111,13 @@ impl Block<'_> {
             }
             found.known += 1;
             let lane = lane as usize;
+            let latest = (&mut found.rows[..], &mut found.several[lane]);
             let known = match owners[lane] {
                 NO_ROW => true,
                 OPEN_ROW | UNSET_ROW => false,
                 owner => match kinds.link.children(owner) {
-                    Children::Range(together) => self.latest_of(kinds, together, lane, &mut found.rows),
-                    Children::List(listed) => self.latest_of(kinds, listed.copied(), lane, &mut found.rows),
+                    Children::Range(together) => self.latest_of(kinds, together, lane, latest),
+                    Children::List(listed) => self.latest_of(kinds, listed.copied(), lane, latest),
                 },
             };
             if !known {
@@ -92,14 +127,21 @@ impl Block<'_> {
         self.kinds[at.0 as usize] = found;
     }
 
-    /// The latest of a lane's rows, by kind. Says whether all of these are known.
+    /// The latest of a lane's rows, by kind, and of which kinds there are several. Says whether all of these are known.
     #[inline]
-    fn latest_of(&self, kinds: &Kinds<'_>, rows: impl Iterator<Item = RowId>, lane: usize, latest: &mut [Vec<RowId>]) -> bool {
+    fn latest_of(
+        &self,
+        kinds: &Kinds<'_>,
+        rows: impl Iterator<Item = RowId>,
+        lane: usize,
+        (latest, several): (&mut [Vec<RowId>], &mut u64),
+    ) -> bool {
         for row in rows {
             let kind = kinds.cells.get(row as usize).copied().unwrap_or(u8::MAX);
             match latest.get_mut(usize::from(kind)) {
                 Some(of_kind) => {
                     let known = &mut of_kind[lane];
+                    *several |= if *known == NO_ROW { 0 } else { bit(kind) };
                     if *known == NO_ROW || self.cx.compare(kinds.table, *known, row).is_lt() {
                         *known = row;
                     }

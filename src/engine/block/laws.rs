@@ -113,6 +113,9 @@ pub fn laws<'r>(cx: &Context<'_>, rules: impl Iterator<Item = (usize, &'r Rule)>
             laws.push((index, Law { anchor, dated: rule.dated, since: rule.since, parts, at_once: None, rows: None }));
         }
     }
+    let counted: Vec<SetId> = laws.iter().filter_map(|(_, law)| Some(law.rows?.0)).collect();
+    lowering.plan.find_walks(&counted);
+    lowering.plan.find_looks();
     (lowering.plan, laws)
 }
 

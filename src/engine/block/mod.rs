@@ -6,6 +6,7 @@
 //! truth. What a block says of a lane is either exactly what walking the rule would say, or [`lanes::OPEN`]. So blocks neither invent
 //! a finding nor hide one.
 
+mod asks;
 mod expand;
 mod filters;
 mod joins;
@@ -19,6 +20,7 @@ mod orders;
 mod parts;
 mod plan;
 mod rows;
+mod scans;
 mod sources;
 mod spans;
 mod tallies;

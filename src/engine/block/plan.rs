@@ -3,6 +3,7 @@
 //! A lane is a subject, or a row of a set of some lane's. Every expression belongs to one set of lanes: the deepest that it depends on.
 //! What it says of shallower lanes is lifted to deeper ones. Equal expressions are one.
 
+use super::asks::Ask;
 use super::filters::{Filter, FilterAt};
 use super::parts;
 use super::tallies::{Tally, TallyAt};
@@ -334,6 +335,10 @@ pub struct Plan {
     pub filters: Vec<Filter>,
     /// What is asked of parts of subjects, all at once.
     pub parts: parts::Plan,
+    /// Conditions on the rows of sets without which they become no lanes.
+    pub screens: FxHashMap<SetId, Ask>,
+    /// Conditions on the rows of sets that are asked while these are walked, and make lanes of none.
+    pub walks: FxHashMap<(SetId, TruthAt), Ask>,
 }
 
 impl Plan {

@@ -5,7 +5,7 @@ use super::super::id_number;
 use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, UNSET_ROW};
 use super::plan::{CellOf, RowAt, TextTest};
 use super::which::Which;
-use crate::records::{Sym, TableId};
+use crate::records::{RowId, Sym, TableId};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 
@@ -57,23 +57,17 @@ impl Block<'_> {
     }
 
     pub(super) fn keys(&self, order: Ordering, (s, a): (TableId, RowAt), (t, b): (TableId, RowAt), which: Which<'_>, out: &mut [u8]) {
-        which.map_both(self.rows_of(a), self.rows_of(b), out, |a, b| match (a, b) {
-            (OPEN_ROW | UNSET_ROW, _) | (_, OPEN_ROW | UNSET_ROW) => OPEN,
-            (NO_ROW, _) | (_, NO_ROW) => FALSE,
-            (a, b) if s == t && a == b => {
-                if order == Ordering::Equal {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-            (a, b) => {
-                if self.cx.store.key(s, a).cmp(self.cx.store.key(t, b)) == order {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-        });
+        which.map_both(self.rows_of(a), self.rows_of(b), out, |a, b| self.key_comes(order, (s, a), (t, b)));
+    }
+
+    /// Whether the key of a row comes so to that of another.
+    pub(super) fn key_comes(&self, order: Ordering, (s, a): (TableId, RowId), (t, b): (TableId, RowId)) -> u8 {
+        let known = match (a, b) {
+            (OPEN_ROW | UNSET_ROW, _) | (_, OPEN_ROW | UNSET_ROW) => return OPEN,
+            (NO_ROW, _) | (_, NO_ROW) => false,
+            (a, b) if s == t && a == b => order == Ordering::Equal,
+            (a, b) => self.cx.store.key(s, a).cmp(self.cx.store.key(t, b)) == order,
+        };
+        if known { TRUE } else { FALSE }
     }
 }

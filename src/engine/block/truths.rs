@@ -291,6 +291,10 @@ impl Block<'_> {
     }
 
     fn any(&mut self, set: SetId, cond: TruthAt, owners: &[u32], which: Which<'_>, out: &mut [u8]) {
+        let plan = self.plan;
+        if let Some(ask) = plan.walks.get(&(set, cond)) {
+            return self.any_walked(set, ask, owners, which, out);
+        }
         let mut lanes = self.expand(set, owners);
         self.truth(cond, &lanes);
         let (truths, of) = (self.truths_of(cond), &self.sets[set.0 as usize]);

@@ -6,7 +6,7 @@ use super::super::value::Span;
 use super::lanes::{ABSENT, Block, FALSE, NO_ROW, OPEN, OPEN_ROW, OPEN_VALUE, TRUE, narrowed, widened};
 use super::plan::{By, CellOf, One, SetId, TruthAt, TruthOp, Two, ValueAt, ValueOp};
 use super::which::{Which, keep};
-use crate::dates::{self, Day, Period};
+use crate::dates::{self, Day, Fuzzy, Period};
 use crate::records::{BAD_CODE, BAD_INT, BAD_NUMBER, BLANK_CODE, BLANK_INT, BLANK_NUMBER, Column, Filled, NONE_CODE};
 
 impl Block<'_> {
@@ -126,23 +126,10 @@ impl Block<'_> {
     fn cell(&self, cell: &CellOf, which: Which<'_>, out: &mut [i32]) {
         let without = (ABSENT, OPEN_VALUE);
         match self.cx.store.rows(cell.table).column(cell.field) {
-            Some(Column::Date(cells)) => self.read(cells, cell.row, which, out, without, |date| {
-                let exact = (date.lo == date.hi) & (date.lo.0 > OPEN_VALUE);
-                if exact { date.lo.0 } else { OPEN_VALUE }
-            }),
-            Some(Column::Int(cells)) => self.read(cells, cell.row, which, out, without, |number| {
-                let unknown = (number == BAD_INT) | (number == BLANK_INT) | (number == ABSENT);
-                if unknown { OPEN_VALUE } else { number }
-            }),
-            Some(Column::Number(cells)) => self.read(cells, cell.row, which, out, without, |number| {
-                let unknown = (number == BAD_NUMBER) | (number == BLANK_NUMBER);
-                if unknown { OPEN_VALUE } else { narrowed(Span::exact(number)) }
-            }),
-            Some(Column::Code(cells)) => self.read(cells, cell.row, which, out, without, |code| match code {
-                NONE_CODE => -1,
-                BAD_CODE | BLANK_CODE => OPEN_VALUE,
-                code => i32::from(code),
-            }),
+            Some(Column::Date(cells)) => self.read(cells, cell.row, which, out, without, date_value),
+            Some(Column::Int(cells)) => self.read(cells, cell.row, which, out, without, int_value),
+            Some(Column::Number(cells)) => self.read(cells, cell.row, which, out, without, amount_value),
+            Some(Column::Code(cells)) => self.read(cells, cell.row, which, out, without, code_value),
             _ => which.fill(out, OPEN_VALUE),
         }
     }
@@ -287,6 +274,10 @@ impl Block<'_> {
         if by_reference && *self.plan.truth_op(cond) == TruthOp::Const(true) {
             return self.count_all(set, owners, which, out);
         }
+        let plan = self.plan;
+        if let Some(ask) = plan.walks.get(&(set, cond)) {
+            return self.count_walked(set, ask, owners, which, out);
+        }
         let mut lanes = self.expand(set, owners);
         self.truth(cond, &lanes);
         let (truths, of) = (self.truths_of(cond), &self.sets[set.0 as usize]);
@@ -349,6 +340,36 @@ impl Block<'_> {
             *total = if open { OPEN_VALUE } else { fold(*total, value) };
         }
         self.put_away(lanes);
+    }
+}
+
+/// What the cell of a date holds: open where it is not exact.
+#[inline]
+pub(super) fn date_value(date: Fuzzy) -> i32 {
+    let exact = (date.lo == date.hi) & (date.lo.0 > OPEN_VALUE);
+    if exact { date.lo.0 } else { OPEN_VALUE }
+}
+
+/// What the cell of a number, in thousandths, holds.
+#[inline]
+pub(super) fn amount_value(cell: i64) -> i32 {
+    let unknown = (cell == BAD_NUMBER) | (cell == BLANK_NUMBER);
+    if unknown { OPEN_VALUE } else { narrowed(Span::exact(cell)) }
+}
+
+/// What a cell of a whole number holds.
+#[inline]
+pub(super) fn int_value(cell: i32) -> i32 {
+    if (cell == BAD_INT) | (cell == BLANK_INT) | (cell == ABSENT) { OPEN_VALUE } else { cell }
+}
+
+/// What a cell of a code holds; one that means "none" is less than all of them.
+#[inline]
+pub(super) fn code_value(cell: u8) -> i32 {
+    match cell {
+        NONE_CODE => -1,
+        BAD_CODE | BLANK_CODE => OPEN_VALUE,
+        code => i32::from(code),
     }
 }
 

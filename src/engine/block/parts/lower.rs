@@ -2,6 +2,7 @@
 
 use super::super::super::quick::compared;
 use super::super::super::value::Truth;
+use super::super::asks::turned;
 use super::super::lanes::widened;
 use super::super::lower::{Env, Lowering};
 use super::super::plan::{SUBJECTS, SetId, TruthAt, TruthOp, ValueAt, ValueOp};
@@ -247,17 +248,6 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// The comparison that says the same with its sides exchanged.
-fn turned(cmp: Cmp) -> Cmp {
-    match cmp {
-        Cmp::Lt => Cmp::Gt,
-        Cmp::Le => Cmp::Ge,
-        Cmp::Gt => Cmp::Lt,
-        Cmp::Ge => Cmp::Le,
-        same => same,
-    }
-}
-
 impl super::super::plan::Plan {
     fn mask(&mut self, op: MaskOp, set: SetId) -> MaskAt {
         MaskAt(self.parts.masks.add(op, set))
@@ -290,7 +280,7 @@ impl super::super::plan::Plan {
         self.mask(op, self.set_of_truth(truth))
     }
 
-    fn mask_op(&self, at: MaskAt) -> &MaskOp {
+    pub(super) fn mask_op(&self, at: MaskAt) -> &MaskOp {
         &self.parts.masks.all[at.0 as usize].op
     }
 

@@ -8,12 +8,14 @@
 mod judge;
 mod ladder;
 mod lower;
+mod walks;
 mod work;
 
 use super::lanes::{FALSE, TRUE};
 use super::plan::{Exprs, SetId, TruthAt, ValueAt};
 use crate::rules::ir::Cmp;
 pub use ladder::Ladder;
+use rustc_hash::FxHashMap;
 
 /// So many parts have a bit each.
 pub const MOST_PARTS: usize = 64;
@@ -129,6 +131,8 @@ pub struct Plan {
     /// Each with the number of parts.
     amounts: Exprs<(AmountOp, usize)>,
     ladders: Vec<Ladder>,
+    /// Conditions on the rows of sets that are asked while these are walked.
+    looks: FxHashMap<(SetId, MaskAt), walks::Look>,
 }
 
 /// What is known of the parts of a block's lanes.

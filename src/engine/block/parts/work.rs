@@ -132,6 +132,13 @@ impl Block<'_> {
                 which.map(self.masks_of(*one), out, Mask::not);
             }
             MaskOp::Any(of, cond) => {
+                let plan = self.plan;
+                if let Some(look) = plan.parts.looks.get(&(*of, *cond)) {
+                    return self.look(*of, look, lanes, |_, owner, mask, open| match mask {
+                        None => out[owner] = if open { Mask::OPEN } else { Mask::NONE },
+                        Some(mask) => out[owner] = out[owner].or(mask),
+                    });
+                }
                 let inner = self.expand(*of, lanes);
                 self.mask(*cond, &inner);
                 self.put_away(inner);
@@ -254,11 +261,29 @@ impl Block<'_> {
         owners: &[u32],
         out: &mut [Amount],
     ) {
+        let plan = self.plan;
+        if let (None, Some(look)) = (below, plan.parts.looks.get(&(of, cond))) {
+            return self.look(of, look, owners, |_, owner, mask, open| match mask {
+                None if open => out[owner * parts..][..parts].fill(Amount::OPEN),
+                Some(mask) if !open => add_one(&mut out[owner * parts..][..parts], mask),
+                _ => {}
+            });
+        }
         let mut lanes = self.expand(of, owners);
         self.mask(cond, &lanes);
         let masks = self.masks_of(cond);
         keep(&mut lanes, |lane| masks[lane].may != 0);
-        if let Some((below, of_these)) = below {
+        if let Some((below, look)) = below.and_then(|below| Some((below.0, plan.parts.looks.get(&below)?))) {
+            self.look(below, look, &lanes, |s, lane, mask, open| {
+                let amounts = &mut out[s.sets[of.0 as usize].owner[lane] as usize * parts..][..parts];
+                let counts = s.masks_of(cond)[lane];
+                match mask {
+                    None if open => add_any(amounts, counts),
+                    None => {}
+                    Some(mask) => add_one(amounts, counts.and(mask)),
+                }
+            });
+        } else if let Some((below, of_these)) = below {
             let inner = self.expand(below, &lanes);
             self.mask(of_these, &inner);
             let (masks, inner_masks) = (self.masks_of(cond), self.masks_of(of_these));
