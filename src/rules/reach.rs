@@ -425,10 +425,10 @@ mod tests {
         let posts = of("ZS001");
         assert!((1..EVERYWHERE).contains(&posts.steps) && posts.elsewhere.contains(&table("post")));
         assert!(posts.gathered.contains(&(table("post"), rules.schema.tables[table("post")].field("unit_id").unwrap())));
-        // All evaluations of whatever unit, of which two cells are read, and the date that orders them.
+        // All evaluations of whatever unit, of which two cells are read.
         let evaluations = of("PY002");
         assert_eq!(evaluations.steps, EVERYWHERE);
-        let fields = ["year", "date", "person_id"].map(|name| rules.schema.tables[table("evaluation")].field(name).unwrap());
+        let fields = ["year", "person_id"].map(|name| rules.schema.tables[table("evaluation")].field(name).unwrap());
         assert_eq!(evaluations.ways.unwrap()[&vec![Hop::All(table("evaluation"))]], BTreeSet::from(fields));
         // Of every rule that looks far it is told on which ways.
         let told = |reach: Reach| reach.steps <= 1 || reach.ways.is_some();
