@@ -24,15 +24,12 @@ pub(super) fn history(args: &History, screen: Screen) -> Result<Exit, Trouble> {
     let known = [("table", Form::Table), ("json", Form::Json)];
     let form = settings::format(args.format.as_deref(), &args.output, Form::Table, &known, |_| false)?;
     let ledger = Ledger::read(&settings::ledger(&args.file)?)?;
-    let mut runs = ledger::runs(&ledger)?;
+    let runs = ledger::runs(&ledger)?;
     let moved = ledger::movements(&ledger)?;
-    if let Some(last) = args.last {
-        runs.drain(..runs.len().saturating_sub(last));
-    }
     let paint = screen.result(&args.output);
     output::write(args.output.output.as_deref(), |out| match form {
-        Form::Json => history_json(&runs, &moved, out),
-        Form::Text | Form::Table => render_history(&runs, &moved, paint, out),
+        Form::Json => history_json(&runs, args.last, &moved, out),
+        Form::Text | Form::Table => render_history(&runs, args.last, &moved, paint, out),
     })?;
     Ok(Exit::Clean)
 }

@@ -125,7 +125,11 @@ fn slips(back: &Returned, merged: &Merged) -> Vec<Slip> {
             LedgerError::UnknownItem { item } => (Column::Mark, item.clone()),
             _ => (Column::Mark, given.marks.first().map(|m| m.id.to_string()).unwrap_or_default()),
         };
-        slips.push(place.slip(column, value, error.to_string()));
+        let help = match error {
+            LedgerError::IllegalMove { from: Stage::Unclaimed | Stage::Returned, .. } => "；同一行填上责任单位或者责任人，就算认领",
+            _ => "",
+        };
+        slips.push(place.slip(column, value, format!("{error}{help}")));
     }
     slips.sort_by(|a, b| (&a.sheet, a.row, &a.column).cmp(&(&b.sheet, b.row, &b.column)));
     slips

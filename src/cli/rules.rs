@@ -98,7 +98,7 @@ pub(super) fn list(args: &RulesList, common: &Common, screen: Screen) -> Result<
             ]);
         }
         grid.render(screen.result(&args.output), out)?;
-        writeln!(out, "\n共 {} 条", lines.len())?;
+        writeln!(out, "\n共 {} 条", codes(&lines))?;
         profile.map_or(Ok(()), |p| in_force::tell(p, &rules.rules, screen.result(&args.output), out))
     })?;
     Ok(Exit::Clean)
@@ -216,4 +216,9 @@ fn versions(spans: &[Span]) -> String {
         (from, until) => format!("{}…{}", from.as_deref().unwrap_or(""), until.as_deref().unwrap_or("")),
     };
     spans.iter().map(one).collect::<Vec<_>>().join("、")
+}
+
+/// How many rules there are: one may stand in two files, each for subjects of its own.
+fn codes(lines: &[Line<'_>]) -> usize {
+    lines.iter().map(|line| line.code).collect::<BTreeSet<_>>().len()
 }

@@ -183,7 +183,7 @@ fn target(target: &Target) -> String {
 
 fn state(waiver: &Waiver, as_of: Day) -> String {
     match waiver_standing(waiver, as_of) {
-        WaiverStanding::Holds => "有效".to_owned(),
+        WaiverStanding::Holds => "未到期".to_owned(),
         WaiverStanding::EndsSoon(left) => format!("还有 {left} 天"),
         WaiverStanding::Refused(Refusal::Expired) => "已到期".to_owned(),
         WaiverStanding::Refused(Refusal::NotYet) => "未生效".to_owned(),

@@ -233,7 +233,8 @@ fn one(cx: &Context<'_>, rule: &Rule, test: &Table, wanting: Wanting<'_>, see: &
     };
     let shown: Vec<&str> = rulings.list.iter().map(|r| r.message.as_str()).filter(|m| !m.is_empty()).collect();
     if got.word() != verdict {
-        failures.push(format!("应为{verdict}，得到{got}（{}）", shown.join("；")));
+        let said = if shown.is_empty() { String::new() } else { format!("（{}）", shown.join("；")) };
+        failures.push(format!("应为{verdict}，得到{got}{said}"));
     }
     let only = Rulings { list: chosen, ..rulings.clone() };
     let findings = report::findings(cx, rule, row, &only);

@@ -199,7 +199,7 @@ impl LedgerError {
             Self::DiskFull { .. } => "请清理磁盘后重新运行；台账仍是上一次完整的内容",
             Self::Io { .. } => "可能是磁盘配额已满、文件大小受限，或者磁盘、网络盘有故障；排除后重新运行，台账仍是上一次完整的内容",
             Self::Busy { .. } => "请等那次运行结束后再试",
-            Self::Damaged { .. } => "请从备份恢复；可先用 guiju ledger verify 查看损坏之处",
+            Self::Damaged { .. } => "请从备份恢复",
             Self::AppendOnly { .. } => "更正请另记一笔，不改旧记录",
             Self::UnknownUser { .. } => "用 guiju ledger user 姓名 登记后再试",
             Self::InactiveUser { .. } => "请由在岗的经办人办理",

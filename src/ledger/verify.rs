@@ -32,10 +32,10 @@ pub struct Broken {
 }
 
 /// A kind of thing whose present state the log's last entry on it must tell: its rows as (id, canonical JSON).
-type Kept = (&'static str, fn(&Connection) -> rusqlite::Result<Vec<(String, String)>>);
+type Kept = (&'static str, &'static str, fn(&Connection) -> rusqlite::Result<Vec<(String, String)>>);
 
-/// Everything that changes by being logged.
-const KEPT: [Kept; 1] = [("user", kept_users)];
+/// Everything that changes by being logged: as the log calls it, as people do, and what there is of it.
+const KEPT: [Kept; 1] = [("user", "经办人", kept_users)];
 
 /// Verifies the whole ledger. `expected` is the hash of an entry noted earlier, which must still be there.
 ///
@@ -61,7 +61,7 @@ pub fn verify(ledger: &Ledger, expected: Option<&str>) -> Result<Verified, Ledge
             let content = content.and_then(|v| v.get("content")?.as_str().map(str::to_owned)).unwrap_or_default();
             recorded.insert(entry.id.clone(), content);
         }
-        if KEPT.iter().any(|(kind, _)| *kind == entry.kind) {
+        if KEPT.iter().any(|(kind, ..)| *kind == entry.kind) {
             last.insert((entry.kind.clone(), entry.id.clone()), entry.after.clone());
         }
     })
@@ -72,9 +72,9 @@ pub fn verify(ledger: &Ledger, expected: Option<&str>) -> Result<Verified, Ledge
             .push(Broken { seq: None, why: "日志中没有所给的哈希：其后的记录可能被截去或替换".to_owned() });
     }
     cut_off(connection, &mut verified).map_err(fail)?;
-    for (kind, rows) in KEPT {
+    for (kind, called, rows) in KEPT {
         let rows: BTreeMap<String, String> = rows(connection).map_err(fail)?.into_iter().collect();
-        against(kind, &rows, &last, &mut verified.broken);
+        against((kind, called), &rows, &last, &mut verified.broken);
     }
     let moved = items.against(connection).map_err(fail)?;
     verified.broken.extend(moved.into_iter().map(|why| Broken { seq: None, why }));
@@ -159,16 +159,21 @@ fn cut_off(connection: &Connection, verified: &mut Verified) -> rusqlite::Result
     Ok(())
 }
 
-fn against(kind: &str, rows: &BTreeMap<String, String>, last: &BTreeMap<(String, String), Option<String>>, broken: &mut Vec<Broken>) {
+fn against(
+    (kind, called): (&str, &str),
+    rows: &BTreeMap<String, String>,
+    last: &BTreeMap<(String, String), Option<String>>,
+    broken: &mut Vec<Broken>,
+) {
     for (id, now) in rows {
         match last.get(&(kind.to_owned(), id.clone())) {
             Some(Some(then)) if then == now => {}
-            Some(_) => broken.push(Broken { seq: None, why: format!("{kind} {id} 与日志所记不符") }),
-            None => broken.push(Broken { seq: None, why: format!("{kind} {id} 没有记入日志") }),
+            Some(_) => broken.push(Broken { seq: None, why: format!("{called} {id} 与日志所记不符") }),
+            None => broken.push(Broken { seq: None, why: format!("{called} {id} 没有记入日志") }),
         }
     }
     for ((_, id), _) in last.iter().filter(|((k, id), then)| k == kind && then.is_some() && !rows.contains_key(id)) {
-        broken.push(Broken { seq: None, why: format!("{kind} {id} 已被删去") });
+        broken.push(Broken { seq: None, why: format!("{called} {id} 已被删去") });
     }
 }
 
@@ -270,10 +275,10 @@ mod tests {
     fn what_the_log_speaks_of_is_held_against_it() {
         let (_folder, path) = ledger();
         tamper(&path, "UPDATE user SET active = 1 WHERE name = '王五'");
-        assert_eq!(broken(&path), ["user 王五 与日志所记不符"]);
+        assert_eq!(broken(&path), ["经办人 王五 与日志所记不符"]);
         Connection::open(&path).unwrap().execute_batch("DELETE FROM user WHERE name = '王五'").unwrap();
-        assert_eq!(broken(&path), ["user 王五 已被删去"]);
+        assert_eq!(broken(&path), ["经办人 王五 已被删去"]);
         Connection::open(&path).unwrap().execute_batch("INSERT INTO user VALUES ('王五', '干部监督科', 0), ('赵六', '', 1)").unwrap();
-        assert_eq!(broken(&path), ["user 赵六 没有记入日志"]);
+        assert_eq!(broken(&path), ["经办人 赵六 没有记入日志"]);
     }
 }

@@ -1,5 +1,6 @@
 //! Corrected rows take the place of the rows they were made from: who corrects a refused row reads it together with the source it
-//! stands in, and the source is not touched.
+//! stands in, and the source is not touched. One that still bears its key stands for all rows of that file under that key: they were
+//! refused because they disagree, and which of them holds is now said.
 
 use super::book::{Book, Recount};
 use super::draft::Draft;
@@ -61,11 +62,13 @@ pub(super) fn take_out_corrected(drafts: &mut [Draft], book: &mut Book) {
         let mut by_key: BTreeMap<&str, Vec<&Stood>> = BTreeMap::new();
         corrected.iter().filter(|(_, s)| !s.key.is_empty()).for_each(|(_, s)| by_key.entry(s.key.as_str()).or_default().push(s));
         let own: BTreeSet<u32> = corrected.iter().map(|(file, _)| *file).collect();
+        let is_own = |row: usize| draft.origins.get(row).is_some_and(|(file, _)| own.contains(&file));
+        let borne: BTreeSet<&str> = (0..draft.len).filter(|&row| is_own(row)).map(|row| draft.keys.get(row)).collect();
         let mut gone: Vec<u32> = Vec::new();
         for row in 0..draft.len {
             let Some((number, line)) = draft.origins.get(row).filter(|(file, _)| !own.contains(file)) else { continue };
             let key = draft.keys.get(row);
-            let keyed = book.places.is_by_key(&draft.origins, row);
+            let keyed = book.places.is_by_key(&draft.origins, row) || borne.contains(key);
             let known = by_line.contains_key(&line) || keyed && by_key.contains_key(key);
             if !known && !book.places.is_copy(number) {
                 continue;

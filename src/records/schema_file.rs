@@ -166,6 +166,13 @@ fn read_fields(source: &Arc<Source>, doc: &document::Table, schema: &mut Schema,
                 continue;
             };
             if let Some(table) = schema.tables.get_mut(id) {
+                if field.ty == FieldType::Id && table.fields.iter().any(|f| f.ty == FieldType::Id && f.name != field.name) {
+                    sink.push(
+                        Diagnostic::new("schema::field-type", source, value.span.clone(), "一张表只能有一个 id 字段")
+                            .help("另一个编码写作 text；是别的表的编码的，写作 ref:表"),
+                    );
+                    continue;
+                }
                 match table.field(&field.name).and_then(|f| table.fields.get_mut(f)) {
                     Some(old) => *old = field,
                     None => table.fields.push(field),
@@ -232,6 +239,17 @@ mod tests {
         said.sort_by_key(|(_, line)| *line);
         let unknown = |line| ("schema::unknown-field", line);
         assert_eq!(said, [unknown(8), unknown(10), unknown(12), unknown(13), unknown(15), unknown(19), ("toml::unknown-key", 20)]);
+    }
+
+    #[test]
+    fn a_table_has_one_key() {
+        let source = |text: &str| Arc::new(Source { name: "schema.toml".into(), text: text.into() });
+        let first = source("[table.a]\na_id = \"id+ 编码\"\n");
+        let again = source("[table.a]\na_id = \"id+ 甲编码\"\n");
+        let other = source("[table.a]\nb_id = \"id 另一个编码\"\n");
+        assert!(parse(&[Arc::clone(&first), again]).is_ok());
+        let errors = parse(&[first, other]).err().unwrap_or_default();
+        assert_eq!(errors.iter().map(|e| (e.code, e.line())).collect::<Vec<_>>(), [("schema::field-type", 2)]);
     }
 
     #[test]

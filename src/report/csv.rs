@@ -37,13 +37,20 @@ pub(super) fn sheet<const N: usize>(
 ) -> io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(headers)?;
+    writer.write_record(headers).map_err(as_io)?;
     for row in rows {
-        writer.write_record(
-            row.iter().enumerate().map(|(i, cell)| if numbers.contains(&i) { cell.clone() } else { words::harmless(cell) }),
-        )?;
+        let cells = row.iter().enumerate().map(|(i, cell)| if numbers.contains(&i) { cell.clone() } else { words::harmless(cell) });
+        writer.write_record(cells).map_err(as_io)?;
     }
     writer.flush()
+}
+
+/// What the writer below said: a reader that went away is told from a full disk.
+pub(super) fn as_io(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// The number of the column of days.

@@ -11,11 +11,17 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /// The verdicts that findings have.
 const FOUND: [&str; 4] = ["违规", "提醒", "待核", "预警"];
 
-/// Writes the runs as a table, and a sparkline of each verdict for every series of two or more.
+/// Writes the runs as a table, and a sparkline of each verdict for every series of two or more; of `all` runs the `last` so many.
 ///
 /// # Errors
 /// What the writer says.
-pub fn render_history(runs: &[RunRow], moved: &BTreeMap<i64, [i64; 3]>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+pub fn render_history(
+    all: &[RunRow],
+    last: Option<usize>,
+    moved: &BTreeMap<i64, [i64; 3]>,
+    paint: Paint,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let (left, right) = (Align::Left, Align::Right);
     let mut grid = Grid::new([
         ("次", right),
@@ -32,7 +38,8 @@ pub fn render_history(runs: &[RunRow], moved: &BTreeMap<i64, [i64; 3]>, paint: P
         ("用时", right),
         ("说明", left),
     ]);
-    let by_id: BTreeMap<i64, &RunRow> = runs.iter().map(|r| (r.id, r)).collect();
+    let by_id: BTreeMap<i64, &RunRow> = all.iter().map(|r| (r.id, r)).collect();
+    let runs = last_of(all, last);
     for run in runs {
         let [breach, advice, open, warning] = found(run).map(|n| n.to_string());
         let [came, changed, gone] = moved.get(&run.id).copied().unwrap_or_default().map(|n| n.to_string());
@@ -71,11 +78,15 @@ pub fn render_history(runs: &[RunRow], moved: &BTreeMap<i64, [i64; 3]>, paint: P
     Ok(())
 }
 
-/// Writes the runs as JSON.
+fn last_of(all: &[RunRow], last: Option<usize>) -> &[RunRow] {
+    last.and_then(|last| all.get(all.len().saturating_sub(last)..)).unwrap_or(all)
+}
+
+/// Writes the runs as JSON, of `all` the `last` so many.
 ///
 /// # Errors
 /// What the writer says.
-pub fn history_json(runs: &[RunRow], moved: &BTreeMap<i64, [i64; 3]>, out: &mut dyn Write) -> io::Result<()> {
+pub fn history_json(all: &[RunRow], last: Option<usize>, moved: &BTreeMap<i64, [i64; 3]>, out: &mut dyn Write) -> io::Result<()> {
     let one = |run: &RunRow| {
         let [came, changed, gone] = moved.get(&run.id).copied().unwrap_or_default();
         let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
@@ -86,8 +97,8 @@ pub fn history_json(runs: &[RunRow], moved: &BTreeMap<i64, [i64; 3]>, out: &mut 
             "partial": run.partial, "seconds": run.seconds,
         })
     };
-    let all: Vec<Value> = runs.iter().map(one).collect();
-    serde_json::to_writer_pretty(&mut *out, &all)?;
+    let runs: Vec<Value> = last_of(all, last).iter().map(one).collect();
+    serde_json::to_writer_pretty(&mut *out, &runs)?;
     writeln!(out)
 }
 

@@ -1,5 +1,6 @@
 //! Refused rows as a file to correct and read again: their own columns, then why each was refused and where it stood.
 
+use super::csv::as_io;
 use super::xlsx;
 use crate::ingest::RefusedRows;
 use crate::records::{REASON, STOOD};
@@ -44,9 +45,9 @@ fn cells(file: &RefusedRows, row: usize) -> Vec<String> {
 pub fn refused_csv(file: &RefusedRows, out: &mut dyn Write) -> io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(headers(file))?;
+    writer.write_record(headers(file)).map_err(as_io)?;
     for row in 0..file.rows.len() {
-        writer.write_record(cells(file, row))?;
+        writer.write_record(cells(file, row)).map_err(as_io)?;
     }
     writer.flush()
 }

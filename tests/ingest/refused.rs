@@ -111,3 +111,23 @@ fn files_of_one_table_with_other_columns_stay_apart() {
     let again = read(&out).unwrap();
     assert_eq!(again.tallies.iter().map(|t| (t.file.as_str(), t.read)).collect::<Vec<_>>(), [("人员.2.csv", 1), ("人员.csv", 1)]);
 }
+
+#[test]
+fn of_rows_of_one_key_the_one_that_comes_back_stands_for_all() {
+    let dir = folder(&[("person.csv", "person_id,name,party\nP1,张三,群众\nP4,李四,群众\nP4,李四,中共党员\n")]);
+    let more = dir.path().join("more");
+    fs::create_dir_all(&more).unwrap();
+    let back = |key: &str| {
+        let text = format!("person_id,name,party,拒收原因,原位置\n{key},李四,群众,,person.csv 第3行 P4\n");
+        fs::write(more.join("person.csv"), text).unwrap();
+        let store = read_all(&[dir.path(), &more]).unwrap();
+        let people = store.rows(store.schema.table("person").unwrap());
+        let party = |key: &str| people.find(key).and_then(|_| cell(&store, "person", key, "party"));
+        let sum = |of: fn(&guiju::records::Tally) -> u64| store.tallies.iter().map(of).sum::<u64>();
+        ([sum(|t| t.kept), sum(|t| t.refused), sum(|t| t.corrected)], party("P4"), party("P5"))
+    };
+    // The office says which of the two it is, and deletes the other: not what was deleted holds.
+    assert_eq!(back("P4"), ([2, 0, 2], Some("群众".into()), None));
+    // Two people: one gets a key of its own, the other keeps the old one.
+    assert_eq!(back("P5"), ([3, 0, 1], Some("中共党员".into()), Some("群众".into())));
+}

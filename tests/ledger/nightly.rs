@@ -48,6 +48,10 @@ fn two_nights_at_once_come_one_after_the_other() {
     let history = world.json(&["history", "--ledger", "l.db", "--format", "json"]);
     let came: Vec<i64> = history.as_array().expect("runs").iter().filter_map(|r| r["came"].as_i64()).collect();
     assert_eq!(came[1..], [0, 0]);
+    // Only the first run is the first, however few are shown.
+    let shown = world.run(&["history", "--last", "1", "--ledger", "l.db"]);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("数据未变") && !shown.contains("首次"), "{shown}");
     assert!(world.verifies());
 }
 

@@ -405,3 +405,15 @@ fn what_the_office_itself_must_settle_does_not_go_to_the_unit() {
     assert!(code == Some(0) && !said.contains("自行处理"), "{said}");
     assert_eq!(rows("all.xlsx"), 2);
 }
+
+#[test]
+fn who_names_those_responsible_may_say_that_it_is_assigned_and_who_does_not_is_told_to() {
+    let world = found();
+    draft(&world);
+    send_back(&world, &[(0, "整改状态", "整改中")]);
+    let (code, said) = import(&world, &[]);
+    assert!(code == Some(1) && said.contains("不能改为“整改中”") && said.contains("同一行填上责任单位或者责任人"), "{said}");
+    send_back(&world, &[(0, "整改状态", "已分派"), (0, "责任人", "赵六")]);
+    let (code, said) = import(&world, &[]);
+    assert_eq!((code, said.contains("改动 1 项")), (Some(0), true), "{said}");
+}

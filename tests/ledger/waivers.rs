@@ -179,7 +179,7 @@ fn waivers_are_listed_and_removed() {
         let out = world.run(&["waive", "list", "--waivers", "w.toml", "--as-of", as_of]);
         String::from_utf8_lossy(&out.stdout).into_owned()
     };
-    assert!(list("2024-05-01").contains("有效"));
+    assert!(list("2024-05-01").contains("未到期"));
     assert!(list("2024-09-20").contains("还有 10 天"));
     assert!(list("2024-10-01").contains("已到期"));
     assert_eq!(world.run(&["waive", "remove", "3", "--waivers", "w.toml"]).status.code(), Some(2));

@@ -233,12 +233,13 @@ fn apply(given: &Given, item: &mut Item) -> Result<(), LedgerError> {
     set(&mut item.material, &given.material);
     item.kind = given.kind.or(item.kind);
     let untaken = matches!(item.stage, Stage::Unclaimed | Stage::Returned);
-    // The state as it was drafted asks for nothing.
-    let asked = given.stage.filter(|stage| *stage != item.stage);
+    let drafted = item.stage;
     let names = given.owner_unit.is_some() || given.owner.is_some();
     if untaken && names {
         move_to(item, Stage::Assigned)?;
     }
+    // The state as it was drafted asks for nothing, nor does the one that it has by now.
+    let asked = given.stage.filter(|stage| *stage != drafted && *stage != item.stage);
     if let Some(stage) = asked {
         if !Stage::REPORTED.contains(&stage) {
             return Err(LedgerError::IllegalMove { item: item.id, from: item.stage, to: stage });
