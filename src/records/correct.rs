@@ -65,10 +65,12 @@ pub(super) fn take_out_corrected(drafts: &mut [Draft], book: &mut Book) {
         let is_own = |row: usize| draft.origins.get(row).is_some_and(|(file, _)| own.contains(&file));
         let borne: BTreeSet<&str> = (0..draft.len).filter(|&row| is_own(row)).map(|row| draft.keys.get(row)).collect();
         let mut gone: Vec<u32> = Vec::new();
+        // Keys of which it is said what holds, with the numbers of the files that told them otherwise.
+        let mut decided: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
         for row in 0..draft.len {
             let Some((number, line)) = draft.origins.get(row).filter(|(file, _)| !own.contains(file)) else { continue };
             let key = draft.keys.get(row);
-            let keyed = book.places.is_by_key(&draft.origins, row) || borne.contains(key);
+            let keyed = book.places.is_by_key(&draft.origins, row);
             let known = by_line.contains_key(&line) || keyed && by_key.contains_key(key);
             if !known && !book.places.is_copy(number) {
                 continue;
@@ -80,7 +82,19 @@ pub(super) fn take_out_corrected(drafts: &mut [Draft], book: &mut Book) {
             }
             if by_line.get(&line).is_some_and(|all| all.iter().any(|s| s.key == key && s.is_of(&file))) {
                 gone.push(row as u32);
+                if borne.contains(key) {
+                    decided.entry(key).or_default().insert(number);
+                }
             }
+        }
+        if !decided.is_empty() {
+            let is_decided = |row: usize| {
+                let of_key = decided.get(draft.keys.get(row));
+                of_key.is_some_and(|files| draft.origins.get(row).is_some_and(|(file, _)| files.contains(&file)))
+            };
+            gone.extend((0..draft.len).filter(|&row| is_decided(row)).map(|row| row as u32));
+            gone.sort_unstable();
+            gone.dedup();
         }
         for &row in &gone {
             let was_refused = draft.is_ghost(row as usize);
