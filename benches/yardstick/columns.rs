@@ -4,8 +4,10 @@ use super::span::{Span, Truth};
 use super::trial::Eye;
 use guiju::dates::Fuzzy;
 use guiju::records::{
-    BAD_BOOL, BAD_CODE, BAD_INT, BLANK_BOOL, BLANK_CODE, BLANK_INT, Children, Column, FieldId, FieldType, Link, NONE_CODE, Store, TableId,
+    BAD_BOOL, BAD_CODE, BAD_INT, BLANK_BOOL, BLANK_CODE, BLANK_INT, Children, Column, FieldId, FieldType, Link, NONE_CODE, RowId, Store,
+    TableId,
 };
+use std::collections::BTreeSet;
 
 /// A column.
 pub type Place = (TableId, FieldId);
@@ -126,6 +128,8 @@ pub struct Columns<'a> {
     step_kind: &'a [u8],
     pub step_start: Dates<'a>,
     step_end: Dates<'a>,
+    step_apart: &'a BTreeSet<(RowId, FieldId)>,
+    step_end_field: FieldId,
     pub step_due: Ints<'a>,
     pub step_present: Ints<'a>,
     pub step_ayes: Ints<'a>,
@@ -239,6 +243,8 @@ impl<'a> Columns<'a> {
             step_kind,
             step_start: find.dates("step", "start")?,
             step_end: find.dates("step", "end")?,
+            step_apart: &store.rows(table("step")?).apart,
+            step_end_field: store.schema.tables.get(table("step")?)?.field("end")?,
             step_due: find.ints("step", "due")?,
             step_present: find.ints("step", "present")?,
             step_ayes: find.ints("step", "ayes")?,
@@ -314,10 +320,11 @@ impl<'a> Columns<'a> {
         self.steps.children(case).filter(move |&s| self.kinds[usize::from(self.step_kind[s as usize])] == review)
     }
 
-    /// The end of a step. One that lasted a day ends when it starts: there is but one day to be known.
+    /// The end of a step. One that lasted a day ends when it starts: there is but one day to be known. A month written twice are two days.
     #[inline(always)]
     pub fn step_end(&self, eye: &impl Eye, step: u32) -> Span {
-        if self.step_end.1[step as usize] == self.step_start.1[step as usize] {
+        let (start, end) = (self.step_start.1[step as usize], self.step_end.1[step as usize]);
+        if start == end && (end.lo == end.hi || !self.step_apart.contains(&(step, self.step_end_field))) {
             self.step_start.at(eye, step)
         } else {
             self.step_end.at(eye, step)
